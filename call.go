@@ -1,0 +1,292 @@
+package losant
+
+import (
+	"compress/flate"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// result is a schema that an answer can be decoded to.
+type result[T any] interface {
+	*T
+	from(*answer) error
+}
+
+// patch is the body of a request, or nil.
+type patch interface {
+	violations() []Violation
+}
+
+// call carries out one operation, from the arguments of a service method to one result or one error.
+func call[T any, P result[T]](
+	ctx context.Context, c *core, row int, ids []string, body patch, opts []CallOption,
+) (P, error) {
+	started := time.Now()
+	r, err := c.prepare(ctx, &operations[row], ids, body, opts)
+	a := &answer{}
+	if err == nil {
+		a, err = c.send(ctx, r)
+	}
+	out := P(new(T))
+	if err == nil {
+		err = r.decode(a, out.from)
+	}
+	if r.report != nil {
+		r.report(Response{StatusCode: a.status, Header: a.header, Attempts: a.attempts, Duration: time.Since(started)})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// request is what all attempts of one call have in common.
+type request struct {
+	settings
+	operation *Operation
+	path      string // with the prefix of the base URL, without the query
+	url       string
+	body      []byte
+}
+
+// prepare builds the request, or refuses to: nothing has been sent, nor the token source been asked, when it returns an
+// error.
+func (c *core) prepare(
+	ctx context.Context, o *Operation, ids []string, body patch, opts []CallOption,
+) (*request, error) {
+	r := &request{settings: c.settings, operation: o}
+	violations := r.adjust(opts)
+	path, bad := expand(o.Path, ids)
+	violations = append(violations, bad...)
+	if body != nil && r.validate {
+		violations = append(violations, body.violations()...)
+	}
+	if ctx == nil {
+		violations = append(violations, Violation{"ctx", "must not be nil"})
+	}
+	if body != nil && len(violations) == 0 {
+		var err error
+		if r.body, err = json.Marshal(body); err != nil {
+			resource, _, _ := strings.Cut(o.Name, ".")
+			violations = append(violations, Violation{resource, "cannot be encoded: " + err.Error()})
+		}
+	}
+	r.path = c.basePath + path
+	r.url = c.baseURL + path + "?" + r.query.encoded
+	if err := invalid(o.Name, violations); err != nil {
+		return r, err
+	}
+	if err := ctx.Err(); err != nil {
+		return r, r.failure(&answer{err: err})
+	}
+	return r, nil
+}
+
+// adjust applies the options of a call to a copy of the client's settings.
+func (r *request) adjust(opts []CallOption) (violations []Violation) {
+	if len(opts) > 0 {
+		r.settings = r.clone()
+	}
+	for _, o := range opts {
+		if o == nil {
+			violations = append(violations, Violation{"option", "must not be nil"})
+		} else {
+			violations = append(violations, o.adjust(&r.settings)...)
+		}
+	}
+	return violations
+}
+
+// expand puts ids in the place of a path's parameters, in their order.
+func expand(path string, ids []string) (expanded string, violations []Violation) {
+	var b strings.Builder
+	for _, id := range ids {
+		literal, rest, _ := strings.Cut(path, "{")
+		name, rest, _ := strings.Cut(rest, "}")
+		violations = append(violations, violated(name, mustBeParameter(id))...)
+		b.WriteString(literal)
+		b.WriteString(id)
+		path = rest
+	}
+	b.WriteString(path)
+	return b.String(), violations
+}
+
+// answer is what came of an attempt.
+type answer struct {
+	status     int // 0 when there was no answer
+	header     http.Header
+	body       []byte
+	err        error  // why there was no answer, or why there is less of its body than promised
+	token      string // that the attempt was made with
+	retryAfter time.Duration
+	verdict    verdict
+	attempts   int  // up to this one
+	gone       bool // the resource was deleted by an earlier attempt
+}
+
+func (a *answer) succeeded() bool { return isSuccess(a.status) }
+
+func isSuccess(status int) bool { return status >= 200 && status <= 299 }
+
+// attempt sends the request once.
+func (c *core) attempt(ctx context.Context, r *request, number int) *answer {
+	started := time.Now()
+	a := c.exchange(ctx, r)
+	a.attempts = number
+	if c.logger != nil {
+		c.log(ctx, r, a, time.Since(started))
+	}
+	return a
+}
+
+// exchange sends the request once and reads the answer.
+func (c *core) exchange(caller context.Context, r *request) *answer {
+	ctx, cancel := r.limit(caller)
+	defer cancel()
+	token, err := r.bearer(ctx)
+	if err != nil {
+		return &answer{err: r.explain(caller, ctx, err)}
+	}
+	t := &trace{}
+	if r.operation.Method != http.MethodGet { // a Get may be sent again whatever became of it
+		ctx = httptrace.WithClientTrace(ctx, t.hooks())
+	}
+	response, err := c.executor.R().
+		SetContext(context.WithValue(ctx, wireKey{}, &wire{r.headers(token), r.body})).
+		SetDoNotParseResponse(true).
+		Execute(r.operation.Method, r.url)
+	if err != nil {
+		a := &answer{err: r.explain(caller, ctx, err)}
+		if caller.Err() == nil {
+			a.verdict = judgeError(err, t)
+		}
+		return a
+	}
+	defer func() { _ = response.RawBody().Close() }()
+	return r.read(caller, ctx, response.RawResponse, token)
+}
+
+// read reads the answer of an exchange.
+func (r *request) read(caller, ctx context.Context, response *http.Response, token string) *answer {
+	limit := int64(maxErrorBody)
+	if isSuccess(response.StatusCode) {
+		limit = maxBody
+	}
+	body, err := readBody(response, limit)
+	if err != nil {
+		err = r.explain(caller, ctx, err)
+	} else if len(body) > maxBody {
+		err = errTooLarge
+	}
+	a := &answer{
+		status: response.StatusCode, header: response.Header, body: body, err: err, token: token,
+		retryAfter: parseRetryAfter(response.Header.Get("Retry-After"), time.Now()),
+	}
+	if caller.Err() == nil {
+		a.verdict = judge(a.status, a.err)
+	}
+	return a
+}
+
+var errTooLarge = errors.New("the answer is larger than 16 MiB")
+
+// isUnusable reports errors of a body that came to its end and is no use, as opposed to one that was cut.
+func isUnusable(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.Is(err, errTooLarge) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) ||
+		errors.As(err, &corrupt)
+}
+
+// decode decodes an answer of success.
+func (r *request) decode(a *answer, from func(*answer) error) error {
+	if err := from(a); err != nil {
+		a.err = err
+		return r.failure(a)
+	}
+	return nil
+}
+
+// limit returns the context of one attempt.
+func (r *request) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if r.timeout == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, r.timeout)
+}
+
+// bearer asks for the token of one attempt.
+func (r *request) bearer(ctx context.Context) (string, error) {
+	token, err := r.token(ctx)
+	if err != nil {
+		return "", fmt.Errorf("token source: %w", err)
+	}
+	if problem := mustBeToken(token); problem != "" {
+		return "", errors.New("token source: the token " + problem)
+	}
+	return token, nil
+}
+
+// headers returns the headers of one attempt.
+func (r *request) headers(token string) http.Header {
+	header := r.header.Clone()
+	header["Authorization"] = []string{"Bearer " + token}
+	if r.body != nil {
+		header["Content-Type"] = []string{"application/json"}
+	}
+	return header
+}
+
+// explain returns the cause of an error, without the URL that net/http puts around it, since its query may hold
+// secrets. When the time of the caller or of the attempt is over, the error says so, and is the context's too.
+func (r *request) explain(caller, attempt context.Context, err error) error {
+	var wrapper *url.Error
+	if errors.As(err, &wrapper) {
+		err = wrapper.Err
+	}
+	over := caller.Err()
+	if over == nil && attempt.Err() != nil {
+		over = attempt.Err()
+		err = fmt.Errorf("the attempt took longer than %v: %w", r.timeout, err)
+	}
+	if over != nil && !errors.Is(err, over) {
+		err = fmt.Errorf("%w: %w", over, err)
+	}
+	return err
+}
+
+// trace tells how far a request got.
+type trace struct{ dialled, connected atomic.Bool }
+
+func (t *trace) hooks() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { t.dialled.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { t.connected.Store(true) },
+	}
+}
+
+func (c *core) log(ctx context.Context, r *request, a *answer, took time.Duration) {
+	level := slog.LevelWarn
+	if a.succeeded() && a.err == nil {
+		level = slog.LevelInfo
+	}
+	attrs := []slog.Attr{
+		slog.String("operation", r.operation.Name), slog.String("method", r.operation.Method),
+		slog.String("path", r.path), slog.Int("status", a.status),
+		slog.Int("attempt", a.attempts), slog.Duration("duration", took),
+	}
+	if a.err != nil {
+		attrs = append(attrs, slog.String("error", a.err.Error()))
+	}
+	c.logger.LogAttrs(ctx, level, "losant request", attrs...)
+}

@@ -1,0 +1,48 @@
+package losant
+
+import "context"
+
+// ExperienceGroupService calls the actions of Losant's resource Experience Group. Every method takes the id of the
+// application and the id of the group, and returns the errors described in the package comment; Losant documents 400
+// ([*BadRequestError]) and 404 ([*NotFoundError]).
+type ExperienceGroupService struct{ core *core }
+
+// Delete deletes an experience group. Its users and endpoints stay.
+//
+//	DELETE /applications/{applicationId}/experience/groups/{experienceGroupId}
+//
+// The token needs one of the scopes all.Application, all.Application.bounded, all.Organization,
+// all.Organization.bounded, all.User, all.User.bounded, experienceGroup.* or experienceGroup.delete.
+func (s *ExperienceGroupService) Delete(
+	ctx context.Context, applicationID, experienceGroupID string, opts ...CallOption,
+) (*Success, error) {
+	return call[Success](ctx, s.core, experienceGroupDelete, []string{applicationID, experienceGroupID}, nil, opts)
+}
+
+// Get returns an experience group. [WithDirectDeviceCount] and [WithTotalDeviceCount] add its device counts.
+//
+//	GET /applications/{applicationId}/experience/groups/{experienceGroupId}
+//
+// The token needs one of the scopes all.Application, all.Application.bounded, all.Application.read, all.Organization,
+// all.Organization.bounded, all.Organization.read, all.User, all.User.bounded, all.User.read, experienceGroup.* or
+// experienceGroup.get.
+func (s *ExperienceGroupService) Get(
+	ctx context.Context, applicationID, experienceGroupID string, opts ...CallOption,
+) (*ExperienceGroup, error) {
+	return call[ExperienceGroup](ctx, s.core, experienceGroupGet, []string{applicationID, experienceGroupID}, nil, opts)
+}
+
+// Patch changes what patch sets, and returns the experience group as it is then.
+//
+//	PATCH /applications/{applicationId}/experience/groups/{experienceGroupId}
+//
+// A patch that Losant's documented constraints do not allow is refused with a [*ValidationError]. It is sent again only
+// when it was provably not applied.
+//
+// The token needs one of the scopes all.Application, all.Application.bounded, all.Organization,
+// all.Organization.bounded, all.User, all.User.bounded, experienceGroup.* or experienceGroup.patch.
+func (s *ExperienceGroupService) Patch(
+	ctx context.Context, applicationID, experienceGroupID string, patch ExperienceGroupPatch, opts ...CallOption,
+) (*ExperienceGroup, error) {
+	return call[ExperienceGroup](ctx, s.core, experienceGroupPatch, []string{applicationID, experienceGroupID}, patch, opts)
+}

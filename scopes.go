@@ -1,0 +1,135 @@
+package losant
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// Scope is one entry of an API token's scope claim: what the token may be used for. Scopes this package has no
+// constant for are ordinary values: losant.Scope("device.get").
+type Scope string
+
+// The scopes that open the operations of this package, as Losant's API documentation lists them for each action. The
+// Bounded ones came with API version 1.30.0; what they bound is not documented.
+const (
+	ScopeAllApplication         Scope = "all.Application"
+	ScopeAllApplicationBounded  Scope = "all.Application.bounded"
+	ScopeAllApplicationRead     Scope = "all.Application.read"
+	ScopeAllOrganization        Scope = "all.Organization"
+	ScopeAllOrganizationBounded Scope = "all.Organization.bounded"
+	ScopeAllOrganizationRead    Scope = "all.Organization.read"
+	ScopeAllUser                Scope = "all.User"
+	ScopeAllUserBounded         Scope = "all.User.bounded"
+	ScopeAllUserRead            Scope = "all.User.read"
+
+	ScopeExperienceUserAll    Scope = "experienceUser.*"
+	ScopeExperienceUserDelete Scope = "experienceUser.delete"
+	ScopeExperienceUserGet    Scope = "experienceUser.get"
+	ScopeExperienceUserPatch  Scope = "experienceUser.patch"
+
+	ScopeExperienceGroupAll    Scope = "experienceGroup.*"
+	ScopeExperienceGroupDelete Scope = "experienceGroup.delete"
+	ScopeExperienceGroupGet    Scope = "experienceGroup.get"
+	ScopeExperienceGroupPatch  Scope = "experienceGroup.patch"
+)
+
+// Operation is one action of the API, as Losant documents it.
+type Operation struct {
+	// Name is resource and action, "experienceUser.get": how errors, logs and losanttest call the operation.
+	Name string
+	// Method is the HTTP method.
+	Method string
+	// Path is the path below the base URL, with each id as a {parameter}: the syntax of [http.ServeMux].
+	Path string
+	// Scopes are the scopes of which a token needs one.
+	Scopes []Scope
+}
+
+// Operations returns the operations of this package, ordered by resource and action. The result is the caller's own.
+func Operations() []Operation {
+	all := slices.Clone(operations[:])
+	for i := range all {
+		all[i].Scopes = slices.Clone(all[i].Scopes)
+	}
+	return all
+}
+
+// The rows of the table of operations.
+const (
+	experienceGroupDelete = iota
+	experienceGroupGet
+	experienceGroupPatch
+	experienceUserDelete
+	experienceUserGet
+	experienceUserPatch
+)
+
+const (
+	experienceGroupPath = "/applications/{applicationId}/experience/groups/{experienceGroupId}"
+	experienceUserPath  = "/applications/{applicationId}/experience/users/{experienceUserId}"
+)
+
+// operations is the single source of URLs, of the names in errors and logs, of the scopes a ForbiddenError names and of
+// the routes of losanttest. It is never written to.
+var operations = [...]Operation{
+	experienceGroupDelete: {
+		Name: "experienceGroup.delete", Method: http.MethodDelete, Path: experienceGroupPath,
+		Scopes: toWrite(ScopeExperienceGroupAll, ScopeExperienceGroupDelete),
+	},
+	experienceGroupGet: {
+		Name: "experienceGroup.get", Method: http.MethodGet, Path: experienceGroupPath,
+		Scopes: toRead(ScopeExperienceGroupAll, ScopeExperienceGroupGet),
+	},
+	experienceGroupPatch: {
+		Name: "experienceGroup.patch", Method: http.MethodPatch, Path: experienceGroupPath,
+		Scopes: toWrite(ScopeExperienceGroupAll, ScopeExperienceGroupPatch),
+	},
+	experienceUserDelete: {
+		Name: "experienceUser.delete", Method: http.MethodDelete, Path: experienceUserPath,
+		Scopes: toWrite(ScopeExperienceUserAll, ScopeExperienceUserDelete),
+	},
+	experienceUserGet: {
+		Name: "experienceUser.get", Method: http.MethodGet, Path: experienceUserPath,
+		Scopes: toRead(ScopeExperienceUserAll, ScopeExperienceUserGet),
+	},
+	experienceUserPatch: {
+		Name: "experienceUser.patch", Method: http.MethodPatch, Path: experienceUserPath,
+		Scopes: toWrite(ScopeExperienceUserAll, ScopeExperienceUserPatch),
+	},
+}
+
+// toRead returns the scopes that open a reading action: the general ones, then the resource's own.
+func toRead(own ...Scope) []Scope {
+	return append([]Scope{
+		ScopeAllApplication, ScopeAllApplicationBounded, ScopeAllApplicationRead,
+		ScopeAllOrganization, ScopeAllOrganizationBounded, ScopeAllOrganizationRead,
+		ScopeAllUser, ScopeAllUserBounded, ScopeAllUserRead,
+	}, own...)
+}
+
+// toWrite returns the scopes that open a writing action: the general ones, then the resource's own.
+func toWrite(own ...Scope) []Scope {
+	return append([]Scope{
+		ScopeAllApplication, ScopeAllApplicationBounded,
+		ScopeAllOrganization, ScopeAllOrganizationBounded,
+		ScopeAllUser, ScopeAllUserBounded,
+	}, own...)
+}
+
+// grantedScopes reads the scope claim of an API token, which is a JWT, without verifying it: only Losant can do that.
+// It is nil for a token that cannot be read.
+func grantedScopes(token string) []Scope {
+	var claims struct {
+		jwt.RegisteredClaims
+		Scope jwt.ClaimStrings `json:"scope"`
+	}
+	// The error also covers tokens that are readable but signed in a way this process does not know.
+	_, _, _ = jwt.NewParser().ParseUnverified(token, &claims)
+	var granted []Scope
+	for _, s := range claims.Scope {
+		granted = append(granted, Scope(s))
+	}
+	return granted
+}

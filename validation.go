@@ -1,0 +1,241 @@
+package losant
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// ValidationError is bad input that was refused before anything was sent. It names every violation, and never shows a
+// value.
+type ValidationError struct {
+	// Operation is what was refused: "experienceUser.patch", or "NewClient".
+	Operation string
+	// Violations are the broken rules, at least one.
+	Violations []Violation
+}
+
+// Violation is one broken rule.
+type Violation struct {
+	// Field is the parameter, the property or the option: `experienceUser.userTags["bad key"]`, "applicationId",
+	// "WithTimeout".
+	Field string
+	// Problem is the rule that the field breaks: "must be at most 1024 characters".
+	Problem string
+}
+
+// Error lists the violations.
+func (e *ValidationError) Error() string {
+	var text strings.Builder
+	text.WriteString("losant: " + e.Operation + ": invalid input: ")
+	for i, v := range e.Violations {
+		if i > 0 {
+			text.WriteString("; ")
+		}
+		text.WriteString(v.Field + " " + v.Problem)
+	}
+	return text.String()
+}
+
+// invalid returns the violations as an error, nil when there are none.
+func invalid(operation string, violations []Violation) error {
+	if len(violations) == 0 {
+		return nil
+	}
+	return &ValidationError{Operation: operation, Violations: violations}
+}
+
+// violated returns the violation of a field that has a problem, and none for one that has not.
+func violated(field, problem string) []Violation {
+	if problem == "" {
+		return nil
+	}
+	return []Violation{{field, problem}}
+}
+
+// The documented limits. Lengths are in characters; JSON Schema counts code points and Losant's server UTF-16 code
+// units, so a length is refused only when it is out of bounds both ways.
+const (
+	maxParameter   = 100 // the server has no route for longer ids
+	maxUserText    = 1024
+	minPassword    = 8
+	maxPassword    = 2048
+	maxTag         = 255
+	maxIDs         = 1000
+	maxName        = 255
+	maxDescription = 32767
+	maxDeviceTags  = 100
+	maxDeviceQuery = 8192
+	idLength       = 24
+)
+
+// Validate checks the patch against the documented constraints, as experienceUser.patch does before it sends anything.
+// The error is a [*ValidationError] or nil.
+func (p ExperienceUserPatch) Validate() error {
+	return invalid(operations[experienceUserPatch].Name, p.violations())
+}
+
+// Validate checks the patch against the documented constraints, as experienceGroup.patch does before it sends anything.
+// The error is a [*ValidationError] or nil.
+func (p ExperienceGroupPatch) Validate() error {
+	return invalid(operations[experienceGroupPatch].Name, p.violations())
+}
+
+func (p ExperienceUserPatch) violations() []Violation {
+	c := check{in: "experienceUser"}
+	c.text("email", p.Email, 0, maxUserText)
+	c.email("email", p.Email)
+	c.text("firstName", p.FirstName, 0, maxUserText)
+	c.text("lastName", p.LastName, 0, maxUserText)
+	c.text("password", p.Password, minPassword, maxPassword)
+	c.time("tokenCutoff", p.TokenCutoff)
+	c.tags("userTags", p.UserTags)
+	c.ids("experienceGroupIds", p.ExperienceGroupIDs)
+	return c.found
+}
+
+func (p ExperienceGroupPatch) violations() []Violation {
+	c := check{in: "experienceGroup"}
+	c.text("name", p.Name, 1, maxName)
+	c.text("description", p.Description, 0, maxDescription)
+	c.ids("experienceUserIds", p.ExperienceUserIDs)
+	c.ids("experienceEndpointIds", p.ExperienceEndpointIDs)
+	c.tags("groupTags", p.GroupTags)
+	c.ids("deviceIds", p.DeviceIDs)
+	c.deviceTags("deviceTags", p.DeviceTags)
+	if query, ok := p.DeviceQueryJSON.Get(); ok {
+		c.text("deviceQueryJson", &query, 0, maxDeviceQuery)
+	}
+	if id, ok := p.ParentID.Get(); ok {
+		c.id("parentId", id)
+	}
+	return c.found
+}
+
+// check collects the violations of one patch, in which fields are named as on the wire.
+type check struct {
+	in    string
+	found []Violation
+}
+
+func (c *check) refuse(field, format string, args ...any) {
+	c.found = append(c.found, Violation{Field: c.in + "." + field, Problem: fmt.Sprintf(format, args...)})
+}
+
+func (c *check) text(field string, value *string, shortest, longest int) {
+	if value == nil {
+		return
+	}
+	if !utf8.ValidString(*value) {
+		c.refuse(field, "must be valid UTF-8")
+	}
+	if utf16Length(*value) < shortest {
+		c.refuse(field, "must be at least %s", characters(shortest))
+	}
+	if utf8.RuneCountInString(*value) > longest {
+		c.refuse(field, "must be at most %s", characters(longest))
+	}
+}
+
+func (c *check) email(field string, value *string) {
+	if value != nil && (!strings.Contains(*value, "@") || strings.ContainsFunc(*value, isSpace)) {
+		c.refuse(field, "must contain an @ and no white space")
+	}
+}
+
+// time refuses what RFC 3339 has no text for.
+func (c *check) time(field string, value *time.Time) {
+	if value == nil {
+		return
+	}
+	if year := value.Year(); year < 0 || year > 9999 {
+		c.refuse(field, "must be in the years 0 to 9999")
+	}
+	if _, offset := value.Zone(); offset%60 != 0 || offset <= -24*60*60 || offset >= 24*60*60 {
+		c.refuse(field, "must have a zone offset of whole minutes, less than a day")
+	}
+}
+
+func (c *check) tags(field string, tags map[string]string) {
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		value, name := tags[key], fmt.Sprintf("%s[%q]", field, key)
+		if !isTagKey(key) {
+			c.refuse(name, "must have a key of 1 to %d characters of 0-9 A-Z a-z _ -", maxTag)
+		}
+		c.text(name, &value, 1, maxTag)
+	}
+}
+
+func (c *check) deviceTags(field string, tags []DeviceTag) {
+	if len(tags) > maxDeviceTags {
+		c.refuse(field, "must be at most %d tags", maxDeviceTags)
+	}
+	for i, tag := range tags {
+		if tag.Key != "" && !isTagKey(tag.Key) {
+			c.refuse(fmt.Sprintf("%s[%d].key", field, i), "must be 1 to %d characters of 0-9 A-Z a-z _ -", maxTag)
+		}
+		c.text(fmt.Sprintf("%s[%d].value", field, i), &tag.Value, 0, maxTag)
+	}
+}
+
+func (c *check) ids(field string, ids []string) {
+	if len(ids) > maxIDs {
+		c.refuse(field, "must be at most %d ids", maxIDs)
+	}
+	for i, id := range ids {
+		c.id(fmt.Sprintf("%s[%d]", field, i), id)
+	}
+}
+
+func (c *check) id(field, id string) {
+	if len(id) != idLength || strings.ContainsFunc(id, isNotHex) {
+		c.refuse(field, "must be %d hexadecimal digits", idLength)
+	}
+}
+
+// mustBeParameter says why an id cannot stand in a path, "" when it can. Dots and slashes cannot: they could name
+// another resource, escaped or not.
+func mustBeParameter(id string) string {
+	if isWord(id, maxParameter) {
+		return ""
+	}
+	return fmt.Sprintf("must be 1 to %d characters of 0-9 A-Z a-z _ -", maxParameter)
+}
+
+func isTagKey(key string) bool { return isWord(key, maxTag) }
+
+// isWord reports whether s is 1 to longest characters of 0-9 A-Z a-z _ -.
+func isWord(s string, longest int) bool {
+	return s != "" && len(s) <= longest && !strings.ContainsFunc(s, func(r rune) bool {
+		return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r == '_' || r == '-')
+	})
+}
+
+func isNotHex(r rune) bool {
+	return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'F' || r >= 'a' && r <= 'f')
+}
+
+// isSpace reports what JavaScript, in which Losant's server is written, calls white space.
+func isSpace(r rune) bool {
+	const nextLine, byteOrderMark = '\u0085', '\ufeff'
+	return unicode.IsSpace(r) && r != nextLine || r == byteOrderMark
+}
+
+func utf16Length(s string) (n int) {
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}
+
+func characters(n int) string {
+	if n == 1 {
+		return "1 character"
+	}
+	return fmt.Sprintf("%d characters", n)
+}
