@@ -189,6 +189,7 @@ func (r *request) read(caller, ctx context.Context, response *http.Response, tok
 	} else if len(body) > maxBody {
 		err = errTooLarge
 	}
+	showLocation(response.Header)
 	a := &answer{
 		status: response.StatusCode, header: response.Header, body: body, err: err, token: token,
 		retryAfter: parseRetryAfter(response.Header.Get("Retry-After"), time.Now()),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -20,7 +21,7 @@ const (
 // newExecutor returns the resty client that sends the requests of one Client through a copy of hc. All that resty does
 // beyond that is switched off: cookies, redirects, retries, logging, and the headers and bodies of its own.
 func newExecutor(hc http.Client) *resty.Client {
-	hc.Transport = cmp.Or[http.RoundTripper](hc.Transport, http.DefaultTransport)
+	hc.Transport = plain{cmp.Or(hc.Transport, http.DefaultTransport)}
 	executor := resty.NewWithClient(&hc).
 		SetLogger(silent{}).
 		SetDisableWarn(true).
@@ -52,6 +53,37 @@ func newTransport() *http.Transport {
 		},
 	}
 }
+
+// plain hands every answer to the client as it is. Without it, http.Client turns a redirect whose Location it cannot
+// parse into an error, and the answer is lost.
+type plain struct{ http.RoundTripper }
+
+// hiddenLocation is a key of http.Header that only showLocation looks for.
+const hiddenLocation = "location"
+
+// RoundTrip hides a Location that cannot be parsed from http.Client.
+func (p plain) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := p.RoundTripper.RoundTrip(request)
+	if err != nil {
+		return response, err
+	}
+	if _, err := response.Location(); err != nil && !errors.Is(err, http.ErrNoLocation) {
+		response.Header[hiddenLocation] = response.Header["Location"]
+		delete(response.Header, "Location")
+	}
+	return response, nil
+}
+
+// showLocation undoes what RoundTrip hid.
+func showLocation(header http.Header) {
+	if location, hidden := header[hiddenLocation]; hidden {
+		header["Location"] = location
+		delete(header, hiddenLocation)
+	}
+}
+
+// CloseIdleConnections passes the call on to a transport that has connections.
+func (p plain) CloseIdleConnections() { (&http.Client{Transport: p.RoundTripper}).CloseIdleConnections() }
 
 // silent is a resty logger that logs nothing.
 type silent struct{}
