@@ -210,7 +210,11 @@ func (r *request) failure(a *answer) error {
 func (r *request) apiError(a *answer) *APIError {
 	// Losant's framework writes {type, message}, the server below it {code, message}. Where the body is something else,
 	// the fields stay empty and Body has it.
-	var body struct{ Type, Code, Message string }
+	var body struct {
+		Type    string `json:"type"`
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
 	_ = json.Unmarshal(a.body, &body)
 	if body.Type == "" {
 		body.Type = body.Code

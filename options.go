@@ -212,7 +212,7 @@ func WithMaxAttempts(attempts int) CallOption {
 func WithHeader(name, value string) CallOption {
 	name = textproto.CanonicalMIMEHeaderKey(name)
 	return callOption{"WithHeader(" + strconv.Quote(name) + ")", func(s *settings) string {
-		if name == "" || strings.ContainsFunc(name, isNotToken) {
+		if name == "" || !all(name, isToken) {
 			return "must have a valid header name"
 		}
 		switch name {
@@ -333,7 +333,5 @@ func mustBeText(s string) string {
 // isControl reports what HTTP forbids in the value of a header.
 func isControl(r rune) bool { return r < ' ' && r != '\t' || r == '\x7f' }
 
-// isNotToken reports what HTTP forbids in the name of a header.
-func isNotToken(r rune) bool {
-	return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune("!#$%&'*+-.^_`|~", r))
-}
+// isToken reports what HTTP allows in the name of a header.
+func isToken(r rune) bool { return isAlphanumeric(r) || strings.ContainsRune("!#$%&'*+-.^_`|~", r) }

@@ -142,7 +142,7 @@ func sleep(ctx context.Context, wait time.Duration) error {
 func parseRetryAfter(value string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)
 	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(seconds, math.MaxInt64/uint64(time.Second))) * time.Second //nolint:gosec // it fits
+		return time.Duration(min(seconds, math.MaxInt64/uint64(time.Second))) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil {
 		return max(0, date.Sub(now))

@@ -274,7 +274,7 @@ func (p ExperienceUserPatch) redacted() string {
 	if p.Password != nil {
 		p.Password = Ptr("[redacted]")
 	}
-	text, err := json.Marshal(p)
+	text, err := json.Marshal(p) //nolint:gosec // the password has just been replaced
 	if err != nil {
 		return "losant.ExperienceUserPatch(" + err.Error() + ")"
 	}

@@ -58,8 +58,8 @@ func newTransport() *http.Transport {
 // parse into an error, and the answer is lost.
 type plain struct{ http.RoundTripper }
 
-// hiddenLocation is a key of http.Header that only showLocation looks for.
-const hiddenLocation = "location"
+// hiddenLocation is where http.Client does not look.
+const hiddenLocation = "Unparsed-Location"
 
 // RoundTrip hides a Location that cannot be parsed from http.Client.
 func (p plain) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -83,7 +83,9 @@ func showLocation(header http.Header) {
 }
 
 // CloseIdleConnections passes the call on to a transport that has connections.
-func (p plain) CloseIdleConnections() { (&http.Client{Transport: p.RoundTripper}).CloseIdleConnections() }
+func (p plain) CloseIdleConnections() {
+	(&http.Client{Transport: p.RoundTripper}).CloseIdleConnections()
+}
 
 // silent is a resty logger that logs nothing.
 type silent struct{}

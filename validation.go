@@ -193,7 +193,7 @@ func (c *check) ids(field string, ids []string) {
 }
 
 func (c *check) id(field, id string) {
-	if len(id) != idLength || strings.ContainsFunc(id, isNotHex) {
+	if len(id) != idLength || !all(id, isHex) {
 		c.refuse(field, "must be %d hexadecimal digits", idLength)
 	}
 }
@@ -211,13 +211,20 @@ func isTagKey(key string) bool { return isWord(key, maxTag) }
 
 // isWord reports whether s is 1 to longest characters of 0-9 A-Z a-z _ -.
 func isWord(s string, longest int) bool {
-	return s != "" && len(s) <= longest && !strings.ContainsFunc(s, func(r rune) bool {
-		return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r == '_' || r == '-')
-	})
+	return s != "" && len(s) <= longest && all(s, func(r rune) bool { return isAlphanumeric(r) || r == '_' || r == '-' })
 }
 
-func isNotHex(r rune) bool {
-	return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'F' || r >= 'a' && r <= 'f')
+// all reports whether every character of s is an ok one.
+func all(s string, ok func(rune) bool) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return !ok(r) })
+}
+
+func isAlphanumeric(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
+}
+
+func isHex(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'A' && r <= 'F' || r >= 'a' && r <= 'f'
 }
 
 // isSpace reports what JavaScript, in which Losant's server is written, calls white space.
