@@ -66,8 +66,7 @@ func (c *core) prepare(
 ) (*request, error) {
 	r := &request{settings: c.settings, operation: o}
 	violations := r.adjust(opts)
-	path, bad := expand(o.Path, ids)
-	violations = append(violations, bad...)
+	violations = append(violations, r.locate(c, ids)...)
 	if body != nil && r.validate {
 		violations = append(violations, body.violations()...)
 	}
@@ -81,8 +80,6 @@ func (c *core) prepare(
 			violations = append(violations, Violation{resource, "cannot be encoded: " + err.Error()})
 		}
 	}
-	r.path = c.basePath + path
-	r.url = c.baseURL + path + "?" + r.query.encoded
 	if err := invalid(o.Name, violations); err != nil {
 		return r, err
 	}
@@ -107,19 +104,27 @@ func (r *request) adjust(opts []CallOption) (violations []Violation) {
 	return violations
 }
 
-// expand puts ids in the place of a path's parameters, in their order.
-func expand(path string, ids []string) (expanded string, violations []Violation) {
+// locate makes the URL: it puts ids in the place of the parameters of the operation's path, in their order.
+func (r *request) locate(c *core, ids []string) (violations []Violation) {
 	var b strings.Builder
+	b.Grow(len(c.baseURL) + len(r.operation.Path) + len(ids)*maxParameter + len(r.query.encoded))
+	b.WriteString(c.baseURL)
+	template := r.operation.Path
 	for _, id := range ids {
-		literal, rest, _ := strings.Cut(path, "{")
+		literal, rest, _ := strings.Cut(template, "{")
 		name, rest, _ := strings.Cut(rest, "}")
 		violations = append(violations, violated(name, mustBeParameter(id))...)
 		b.WriteString(literal)
 		b.WriteString(id)
-		path = rest
+		template = rest
 	}
-	b.WriteString(path)
-	return b.String(), violations
+	b.WriteString(template)
+	pathEnd := b.Len()
+	b.WriteByte('?')
+	b.WriteString(r.query.encoded)
+	r.url = b.String()
+	r.path = r.url[len(c.baseURL)-len(c.basePath) : pathEnd]
+	return violations
 }
 
 // answer is what came of an attempt.
@@ -162,10 +167,7 @@ func (c *core) exchange(caller context.Context, r *request) *answer {
 	if r.operation.Method != http.MethodGet { // a Get may be sent again whatever became of it
 		ctx = httptrace.WithClientTrace(ctx, t.hooks())
 	}
-	response, err := c.executor.R().
-		SetContext(context.WithValue(ctx, wireKey{}, &wire{r.headers(token), r.body})).
-		SetDoNotParseResponse(true).
-		Execute(r.operation.Method, r.url)
+	response, err := c.execute(ctx, r, token)
 	if err != nil {
 		a := &answer{err: r.explain(caller, ctx, err)}
 		if caller.Err() == nil {
@@ -173,8 +175,8 @@ func (c *core) exchange(caller context.Context, r *request) *answer {
 		}
 		return a
 	}
-	defer func() { _ = response.RawBody().Close() }()
-	return r.read(caller, ctx, response.RawResponse, token)
+	defer func() { _ = response.Body.Close() }()
+	return r.read(caller, ctx, response, token)
 }
 
 // read reads the answer of an exchange.
@@ -236,16 +238,6 @@ func (r *request) bearer(ctx context.Context) (string, error) {
 		return "", errors.New("token source: the token " + problem)
 	}
 	return token, nil
-}
-
-// headers returns the headers of one attempt.
-func (r *request) headers(token string) http.Header {
-	header := r.header.Clone()
-	header["Authorization"] = []string{"Bearer " + token}
-	if r.body != nil {
-		header["Content-Type"] = []string{"application/json"}
-	}
-	return header
 }
 
 // explain returns the cause of an error, without the URL that net/http puts around it, since its query may hold

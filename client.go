@@ -136,6 +136,7 @@ func defaults() *config {
 	c.validate = true
 	c.header = http.Header{
 		"Accept":        {"application/json"},
+		"Content-Type":  {"application/json"}, // of requests with a body
 		headerVersion:   {defaultAPIVersion},
 		headerUserAgent: {userAgent()},
 		// Without a value it is not sent, and tells net/http that the request may be replayed on a stale connection.

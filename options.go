@@ -63,7 +63,7 @@ type settings struct {
 	maxAttempts int
 	validate    bool
 	report      func(Response)
-	header      http.Header // all but Authorization and Content-Type
+	header      http.Header // all but Authorization
 	query       query
 }
 

@@ -3,6 +3,7 @@ package losant
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -19,19 +20,52 @@ const (
 )
 
 // newExecutor returns the resty client that sends the requests of one Client through a copy of hc. All that resty does
-// beyond that is switched off: cookies, redirects, retries, logging, and the headers and bodies of its own.
+// beyond that is switched off: cookies, redirects, retries, logging, and bodies and headers of its own.
 func newExecutor(hc http.Client) *resty.Client {
 	hc.Transport = plain{cmp.Or(hc.Transport, http.DefaultTransport)}
-	executor := resty.NewWithClient(&hc).
-		SetLogger(silent{}).
-		SetDisableWarn(true).
-		SetPreRequestHook(func(_ *resty.Client, raw *http.Request) error {
-			outgoing(raw)
-			return nil
-		})
+	executor := resty.NewWithClient(&hc).SetLogger(silent{}).SetDisableWarn(true).SetPreRequestHook(complete)
 	// Last, because resty has setters that write it.
 	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return executor
+}
+
+// execute sends one attempt. The caller closes the body of the response.
+func (c *core) execute(ctx context.Context, r *request, token string) (*http.Response, error) {
+	attempt := c.executor.R().
+		SetContext(context.WithValue(ctx, secretsKey{}, &secrets{token, r.body})).
+		SetDoNotParseResponse(true)
+	attempt.Header = r.header // resty sends a copy
+	response, err := attempt.Execute(r.operation.Method, r.url)
+	if err != nil {
+		return nil, err
+	}
+	return response.RawResponse, nil
+}
+
+// secrets are the parts of a request that resty does not get to see, because it keeps them: bodies, with the passwords
+// in them, stay in a pool of buffers. They travel in the context of the request.
+type secrets struct {
+	token string
+	body  []byte
+}
+
+type secretsKey struct{}
+
+// complete puts the token and the body into a request that resty has made. resty gives every DELETE and PATCH a body and
+// a Content-Type; without a body of ours they go.
+func complete(_ *resty.Client, raw *http.Request) error {
+	s, _ := raw.Context().Value(secretsKey{}).(*secrets)
+	raw.Header["Authorization"] = []string{"Bearer " + s.token}
+	if s.body == nil {
+		raw.Header.Del("Content-Type")
+		raw.Body, raw.GetBody, raw.ContentLength = http.NoBody, nil, 0
+		return nil
+	}
+	raw.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(s.body)), nil }
+	raw.ContentLength = int64(len(s.body))
+	var err error
+	raw.Body, err = raw.GetBody()
+	return err
 }
 
 // newTransport returns the transport of a Client that was not given an http.Client.
@@ -93,27 +127,6 @@ type silent struct{}
 func (silent) Errorf(string, ...any) {}
 func (silent) Warnf(string, ...any)  {}
 func (silent) Debugf(string, ...any) {}
-
-// wire is what an attempt puts on the wire besides method and URL. It travels in the context of its request.
-type wire struct {
-	header http.Header
-	body   []byte
-}
-
-type wireKey struct{}
-
-// outgoing gives the request the header and the body of its attempt, in place of what resty put together: resty keeps
-// bodies, with the passwords in them, in a pool of its own, and adds a Content-Type to a DELETE that has no content.
-func outgoing(raw *http.Request) {
-	w, _ := raw.Context().Value(wireKey{}).(*wire)
-	raw.Header = w.header
-	raw.Body, raw.GetBody, raw.ContentLength = http.NoBody, nil, 0
-	if w.body != nil {
-		raw.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(w.body)), nil }
-		raw.Body, _ = raw.GetBody()
-		raw.ContentLength = int64(len(w.body))
-	}
-}
 
 // readBody reads an answer to its end, or one byte past limit.
 func readBody(response *http.Response, limit int64) ([]byte, error) {

@@ -1,8 +1,8 @@
 package losant
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -109,10 +109,10 @@ func (p ExperienceGroupPatch) violations() []Violation {
 	c.ids("deviceIds", p.DeviceIDs)
 	c.deviceTags("deviceTags", p.DeviceTags)
 	if query, ok := p.DeviceQueryJSON.Get(); ok {
-		c.text("deviceQueryJson", &query, 0, maxDeviceQuery)
+		c.refuse("deviceQueryJson", mustBeOfLength(query, 0, maxDeviceQuery))
 	}
 	if id, ok := p.ParentID.Get(); ok {
-		c.id("parentId", id)
+		c.refuse("parentId", mustBeID(id))
 	}
 	return c.found
 }
@@ -123,22 +123,23 @@ type check struct {
 	found []Violation
 }
 
-func (c *check) refuse(field, format string, args ...any) {
-	c.found = append(c.found, Violation{Field: c.in + "." + field, Problem: fmt.Sprintf(format, args...)})
+// refuse adds the violation of a field that has a problem.
+func (c *check) refuse(field, problem string) {
+	if problem != "" {
+		c.found = append(c.found, Violation{Field: c.in + "." + field, Problem: problem})
+	}
+}
+
+// refusePart is refuse for an element of a collection. It makes the name only when it is needed.
+func (c *check) refusePart(field string, i int, property, problem string) {
+	if problem != "" {
+		c.refuse(fmt.Sprintf("%s[%d]%s", field, i, property), problem)
+	}
 }
 
 func (c *check) text(field string, value *string, shortest, longest int) {
-	if value == nil {
-		return
-	}
-	if !utf8.ValidString(*value) {
-		c.refuse(field, "must be valid UTF-8")
-	}
-	if utf16Length(*value) < shortest {
-		c.refuse(field, "must be at least %s", characters(shortest))
-	}
-	if utf8.RuneCountInString(*value) > longest {
-		c.refuse(field, "must be at most %s", characters(longest))
+	if value != nil {
+		c.refuse(field, mustBeOfLength(*value, shortest, longest))
 	}
 }
 
@@ -162,40 +163,69 @@ func (c *check) time(field string, value *time.Time) {
 }
 
 func (c *check) tags(field string, tags map[string]string) {
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		value, name := tags[key], fmt.Sprintf("%s[%q]", field, key)
-		if !isTagKey(key) {
-			c.refuse(name, "must have a key of 1 to %d characters of 0-9 A-Z a-z _ -", maxTag)
+	earlier := len(c.found)
+	for key, value := range tags {
+		for _, problem := range [...]string{mustBeTagKey(key), mustBeOfLength(value, 1, maxTag)} {
+			if problem != "" {
+				c.refuse(fmt.Sprintf("%s[%q]", field, key), problem)
+			}
 		}
-		c.text(name, &value, 1, maxTag)
 	}
+	slices.SortFunc(c.found[earlier:], func(a, b Violation) int {
+		return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.Problem, b.Problem))
+	})
 }
 
 func (c *check) deviceTags(field string, tags []DeviceTag) {
-	if len(tags) > maxDeviceTags {
-		c.refuse(field, "must be at most %d tags", maxDeviceTags)
-	}
+	c.refuse(field, mustBeAtMost(len(tags), maxDeviceTags, "tags"))
 	for i, tag := range tags {
-		if tag.Key != "" && !isTagKey(tag.Key) {
-			c.refuse(fmt.Sprintf("%s[%d].key", field, i), "must be 1 to %d characters of 0-9 A-Z a-z _ -", maxTag)
+		if tag.Key != "" {
+			c.refusePart(field, i, ".key", mustBeTagKey(tag.Key))
 		}
-		c.text(fmt.Sprintf("%s[%d].value", field, i), &tag.Value, 0, maxTag)
+		c.refusePart(field, i, ".value", mustBeOfLength(tag.Value, 0, maxTag))
 	}
 }
 
 func (c *check) ids(field string, ids []string) {
-	if len(ids) > maxIDs {
-		c.refuse(field, "must be at most %d ids", maxIDs)
-	}
+	c.refuse(field, mustBeAtMost(len(ids), maxIDs, "ids"))
 	for i, id := range ids {
-		c.id(fmt.Sprintf("%s[%d]", field, i), id)
+		c.refusePart(field, i, "", mustBeID(id))
 	}
 }
 
-func (c *check) id(field, id string) {
-	if len(id) != idLength || !all(id, isHex) {
-		c.refuse(field, "must be %d hexadecimal digits", idLength)
+// The functions below say what is wrong with a value, "" when nothing is.
+
+func mustBeOfLength(value string, shortest, longest int) string {
+	switch {
+	case !utf8.ValidString(value):
+		return "must be valid UTF-8" // encoding/json would send something else
+	case utf16Length(value) < shortest:
+		return "must be at least " + characters(shortest)
+	case utf8.RuneCountInString(value) > longest:
+		return "must be at most " + characters(longest)
 	}
+	return ""
+}
+
+func mustBeAtMost(n, most int, of string) string {
+	if n <= most {
+		return ""
+	}
+	return fmt.Sprintf("must be at most %d %s", most, of)
+}
+
+func mustBeID(id string) string {
+	if len(id) == idLength && all(id, isHex) {
+		return ""
+	}
+	return fmt.Sprintf("must be %d hexadecimal digits", idLength)
+}
+
+func mustBeTagKey(key string) string {
+	if isWord(key, maxTag) {
+		return ""
+	}
+	return fmt.Sprintf("must have a key of 1 to %d characters of 0-9 A-Z a-z _ -", maxTag)
 }
 
 // mustBeParameter says why an id cannot stand in a path, "" when it can. Dots and slashes cannot: they could name
@@ -206,8 +236,6 @@ func mustBeParameter(id string) string {
 	}
 	return fmt.Sprintf("must be 1 to %d characters of 0-9 A-Z a-z _ -", maxParameter)
 }
-
-func isTagKey(key string) bool { return isWord(key, maxTag) }
 
 // isWord reports whether s is 1 to longest characters of 0-9 A-Z a-z _ -.
 func isWord(s string, longest int) bool {

@@ -1,0 +1,54 @@
+# The commands that check this project. .ci/run runs the targets of `checks` in their order.
+
+GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+OLDEST_GO     = $(shell sed -n 's/^go //p' go.mod)
+FUZZTIME      = 1m
+
+checks = quickstart test format vet lint tidy build race oldest coverage
+
+.PHONY: all list fuzz bench $(checks)
+
+all: $(checks)
+
+list: ## the names of the checks
+	@echo $(checks)
+
+quickstart: ## what the README opens with: the main job
+	go run ./examples/quickstart
+
+test: ## what the README opens with: the tests, fuzz seeds and examples among them
+	go test ./...
+
+format: ## gofmt
+	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
+
+vet:
+	go vet ./...
+
+lint: ## golangci-lint, gofumpt included
+	go run $(GOLANGCI_LINT) run ./...
+
+tidy: ## go.mod and go.sum are complete and hold nothing else
+	go mod tidy -diff
+	go mod verify
+
+build: ## every example compiles to a program
+	go build -o bin/ ./examples/...
+
+race: ## the tests again, in another order, with the race detector
+	go test -race -shuffle=on -count=1 ./...
+
+oldest: ## the tests with the oldest Go that go.mod allows
+	GOTOOLCHAIN=go$(OLDEST_GO) go test ./...
+
+coverage: ## at least 90 % of the statements of each package
+	go test -count=1 -cover . ./losanttest | awk '{ print } /coverage:/ { \
+		for (i = 1; i < NF; i++) if ($$i == "coverage:" && $$(i+1)+0 < 90) low = 1 } END { exit low }'
+
+fuzz: ## each fuzz target for FUZZTIME
+	@for package in . ./losanttest; do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "== $$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
