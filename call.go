@@ -9,10 +9,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -140,7 +138,8 @@ type answer struct {
 	gone       bool // the resource was deleted by an earlier attempt
 }
 
-func (a *answer) succeeded() bool { return isSuccess(a.status) }
+// succeeded reports whether the answer is one of success, and complete.
+func (a *answer) succeeded() bool { return isSuccess(a.status) && a.err == nil }
 
 func isSuccess(status int) bool { return status >= 200 && status <= 299 }
 
@@ -163,15 +162,12 @@ func (c *core) exchange(caller context.Context, r *request) *answer {
 	if err != nil {
 		return &answer{err: r.explain(caller, ctx, err)}
 	}
-	t := &trace{}
-	if r.operation.Method != http.MethodGet { // a Get may be sent again whatever became of it
-		ctx = httptrace.WithClientTrace(ctx, t.hooks())
-	}
-	response, err := c.execute(ctx, r, token)
+	sent := &shipment{token: token, body: r.body}
+	response, err := c.ship(ctx, r, sent)
 	if err != nil {
 		a := &answer{err: r.explain(caller, ctx, err)}
 		if caller.Err() == nil {
-			a.verdict = judgeError(err, t)
+			a.verdict = judgeError(err, sent)
 		}
 		return a
 	}
@@ -181,11 +177,11 @@ func (c *core) exchange(caller context.Context, r *request) *answer {
 
 // read reads the answer of an exchange.
 func (r *request) read(caller, ctx context.Context, response *http.Response, token string) *answer {
-	limit := int64(maxErrorBody)
+	most := int64(maxErrorBody)
 	if isSuccess(response.StatusCode) {
-		limit = maxBody
+		most = maxBody + 1 // to see that there is more
 	}
-	body, err := readBody(response, limit)
+	body, err := readBody(response, most)
 	if err != nil {
 		err = r.explain(caller, ctx, err)
 	} else if len(body) > maxBody {
@@ -196,7 +192,7 @@ func (r *request) read(caller, ctx context.Context, response *http.Response, tok
 		status: response.StatusCode, header: response.Header, body: body, err: err, token: token,
 		retryAfter: parseRetryAfter(response.Header.Get("Retry-After"), time.Now()),
 	}
-	if caller.Err() == nil {
+	if err == nil || caller.Err() == nil {
 		a.verdict = judge(a.status, a.err)
 	}
 	return a
@@ -258,19 +254,10 @@ func (r *request) explain(caller, attempt context.Context, err error) error {
 	return err
 }
 
-// trace tells how far a request got.
-type trace struct{ dialled, connected atomic.Bool }
-
-func (t *trace) hooks() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		GetConn: func(string) { t.dialled.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { t.connected.Store(true) },
-	}
-}
-
+// log writes the record of one attempt.
 func (c *core) log(ctx context.Context, r *request, a *answer, took time.Duration) {
 	level := slog.LevelWarn
-	if a.succeeded() && a.err == nil {
+	if a.succeeded() {
 		level = slog.LevelInfo
 	}
 	attrs := []slog.Attr{

@@ -201,7 +201,7 @@ func (r *request) failure(a *answer) error {
 	case http.StatusTooManyRequests:
 		return &RateLimitError{api, a.retryAfter}
 	}
-	if a.succeeded() {
+	if isSuccess(a.status) {
 		return &DecodeError{api, a.err}
 	}
 	return api

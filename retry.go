@@ -35,7 +35,7 @@ func (c *core) send(ctx context.Context, r *request) (*answer, error) {
 	doubt := false
 	for attempts := 1; ; attempts++ {
 		a := c.attempt(ctx, r, attempts)
-		if a.succeeded() && a.err == nil {
+		if a.succeeded() {
 			c.budget.earn()
 			return a, nil
 		}
@@ -77,14 +77,14 @@ func judge(status int, incomplete error) verdict {
 	return final
 }
 
-// judgeError decides what the lack of an answer means for the next attempt. Where the connection was traced, the trace
+// judgeError decides what the lack of an answer means for the next attempt. Where the shipment was traced, the trace
 // knows better than the error: net/http may have written the request to a connection that turned out to be stale before
 // it failed to dial a new one.
-func judgeError(err error, t *trace) verdict {
+func judgeError(err error, sent *shipment) verdict {
 	switch {
 	case isPermanent(err):
 		return final
-	case !t.connected.Load() && (t.dialled.Load() || isUnsent(err)):
+	case !sent.connected.Load() && (sent.dialled.Load() || isUnsent(err)):
 		return refused
 	default:
 		return doubtful

@@ -9,6 +9,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -23,17 +25,32 @@ const (
 // beyond that is switched off: cookies, redirects, retries, logging, and bodies and headers of its own.
 func newExecutor(hc http.Client) *resty.Client {
 	hc.Transport = plain{cmp.Or(hc.Transport, http.DefaultTransport)}
-	executor := resty.NewWithClient(&hc).SetLogger(silent{}).SetDisableWarn(true).SetPreRequestHook(complete)
+	executor := resty.NewWithClient(&hc).SetLogger(silent{}).SetDisableWarn(true).SetPreRequestHook(load)
 	// Last, because resty has setters that write it.
 	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return executor
 }
 
-// execute sends one attempt. The caller closes the body of the response.
-func (c *core) execute(ctx context.Context, r *request, token string) (*http.Response, error) {
-	attempt := c.executor.R().
-		SetContext(context.WithValue(ctx, secretsKey{}, &secrets{token, r.body})).
-		SetDoNotParseResponse(true)
+// shipment is what goes out with one attempt and what is known of its way. It travels in the context of the request.
+// resty does not get to see it, because it keeps what it sees: bodies, with the passwords in them, stay in its buffers.
+type shipment struct {
+	token              string
+	body               []byte
+	dialled, connected atomic.Bool // unless it is a Get, which may be sent again whatever became of it
+}
+
+type shipmentKey struct{}
+
+// ship sends one attempt. The caller closes the body of the response.
+func (c *core) ship(ctx context.Context, r *request, s *shipment) (*http.Response, error) {
+	ctx = context.WithValue(ctx, shipmentKey{}, s)
+	if r.operation.Method != http.MethodGet {
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+			GetConn: func(string) { s.dialled.Store(true) },
+			GotConn: func(httptrace.GotConnInfo) { s.connected.Store(true) },
+		})
+	}
+	attempt := c.executor.R().SetContext(ctx).SetDoNotParseResponse(true)
 	attempt.Header = r.header // resty sends a copy
 	response, err := attempt.Execute(r.operation.Method, r.url)
 	if err != nil {
@@ -42,19 +59,10 @@ func (c *core) execute(ctx context.Context, r *request, token string) (*http.Res
 	return response.RawResponse, nil
 }
 
-// secrets are the parts of a request that resty does not get to see, because it keeps them: bodies, with the passwords
-// in them, stay in a pool of buffers. They travel in the context of the request.
-type secrets struct {
-	token string
-	body  []byte
-}
-
-type secretsKey struct{}
-
-// complete puts the token and the body into a request that resty has made. resty gives every DELETE and PATCH a body and
-// a Content-Type; without a body of ours they go.
-func complete(_ *resty.Client, raw *http.Request) error {
-	s, _ := raw.Context().Value(secretsKey{}).(*secrets)
+// load puts the shipment into a request that resty has made. resty gives every DELETE and PATCH a body and a
+// Content-Type; without a body of ours they go.
+func load(_ *resty.Client, raw *http.Request) error {
+	s, _ := raw.Context().Value(shipmentKey{}).(*shipment)
 	raw.Header["Authorization"] = []string{"Bearer " + s.token}
 	if s.body == nil {
 		raw.Header.Del("Content-Type")
@@ -98,7 +106,7 @@ const hiddenLocation = "Unparsed-Location"
 // RoundTrip hides a Location that cannot be parsed from http.Client.
 func (p plain) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := p.RoundTripper.RoundTrip(request)
-	if err != nil {
+	if err != nil || response == nil {
 		return response, err
 	}
 	if _, err := response.Location(); err != nil && !errors.Is(err, http.ErrNoLocation) {
@@ -128,12 +136,12 @@ func (silent) Errorf(string, ...any) {}
 func (silent) Warnf(string, ...any)  {}
 func (silent) Debugf(string, ...any) {}
 
-// readBody reads an answer to its end, or one byte past limit.
-func readBody(response *http.Response, limit int64) ([]byte, error) {
+// readBody reads an answer to its end, but not more than most bytes of it.
+func readBody(response *http.Response, most int64) ([]byte, error) {
 	var body bytes.Buffer
 	if response.ContentLength > 0 {
-		body.Grow(int(min(response.ContentLength, limit)) + bytes.MinRead)
+		body.Grow(int(min(response.ContentLength, most)) + bytes.MinRead)
 	}
-	_, err := body.ReadFrom(io.LimitReader(response.Body, limit+1))
+	_, err := body.ReadFrom(io.LimitReader(response.Body, most))
 	return body.Bytes(), err
 }
