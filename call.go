@@ -62,7 +62,7 @@ type request struct {
 func (c *core) prepare(
 	ctx context.Context, o *Operation, ids []string, body patch, opts []CallOption,
 ) (*request, error) {
-	r := &request{settings: c.settings, operation: o}
+	r := &request{settings: c.defaults(), operation: o}
 	violations := r.adjust(opts)
 	violations = append(violations, r.locate(c, ids)...)
 	if body != nil && r.validate {
@@ -111,7 +111,7 @@ func (r *request) locate(c *core, ids []string) (violations []Violation) {
 	for _, id := range ids {
 		literal, rest, _ := strings.Cut(template, "{")
 		name, rest, _ := strings.Cut(rest, "}")
-		violations = append(violations, violated(name, mustBeParameter(id))...)
+		violations = append(violations, violated(name, mustBeWord(id, maxParameter))...)
 		b.WriteString(literal)
 		b.WriteString(id)
 		template = rest
@@ -239,8 +239,7 @@ func (r *request) bearer(ctx context.Context) (string, error) {
 // explain returns the cause of an error, without the URL that net/http puts around it, since its query may hold
 // secrets. When the time of the caller or of the attempt is over, the error says so, and is the context's too.
 func (r *request) explain(caller, attempt context.Context, err error) error {
-	var wrapper *url.Error
-	if errors.As(err, &wrapper) {
+	for wrapper := (*url.Error)(nil); errors.As(err, &wrapper); { // several, if a transport has a client of its own
 		err = wrapper.Err
 	}
 	over := caller.Err()

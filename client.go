@@ -84,8 +84,8 @@ type Client struct {
 
 // core is what a client and its services share.
 type core struct {
-	settings
-	baseURL  string // without a slash at its end
+	defaults func() settings // a function, because no formatting of a client, however deep, can show what it keeps
+	baseURL  string          // without a slash at its end
 	basePath string
 	logger   *slog.Logger
 	executor *resty.Client
@@ -116,7 +116,7 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 		c.token = staticToken(token)
 	}
 	core := &core{
-		settings: c.settings,
+		defaults: func() settings { return c.settings },
 		baseURL:  base.String(),
 		basePath: base.EscapedPath(),
 		logger:   c.logger,
@@ -189,7 +189,7 @@ func userAgent() string {
 func (c *Client) BaseURL() string { return c.core.baseURL }
 
 // LosantDomain is the losantdomain header that calls send unless told otherwise, "" for none.
-func (c *Client) LosantDomain() string { return c.core.header.Get(headerDomain) }
+func (c *Client) LosantDomain() string { return c.core.defaults().header.Get(headerDomain) }
 
 // CloseIdleConnections closes the connections that no call is using. The client stays usable. An http.Client given by
 // [WithHTTPClient] shares its transport with this client, and so these connections.

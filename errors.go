@@ -28,7 +28,7 @@ type APIError struct {
 	Header  http.Header
 	// Body is the body as received, at most 64 KiB of it.
 	Body []byte
-	// Attempts is how often the request was sent.
+	// Attempts is the number of attempts, this answer's included.
 	Attempts int
 }
 
@@ -104,7 +104,7 @@ type ForbiddenError struct {
 	*APIError
 	// RequiredScopes are the scopes of which the operation needs one.
 	RequiredScopes []Scope
-	// GrantedScopes are the scopes that the token of this request holds. Nil when it could not be read.
+	// GrantedScopes are the scopes that the token of this attempt holds. Nil when the token could not be read.
 	GrantedScopes []Scope
 }
 
@@ -124,6 +124,9 @@ func (e *ForbiddenError) Error() string {
 }
 
 func list(scopes []Scope) string {
+	if len(scopes) == 0 {
+		return "none"
+	}
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(scopes), " ", ", "), "[]")
 }
 
@@ -163,7 +166,7 @@ type TransportError struct {
 	Operation string // what was called: "experienceUser.get"
 	Method    string // "GET"
 	Path      string // the path with its ids, without the query
-	// Attempts is how often the request was sent. Zero when the context had ended before.
+	// Attempts is the number of attempts. Zero when the context had ended before the first.
 	Attempts int
 	// Err is the cause; the error of the context when that ended.
 	Err error

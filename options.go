@@ -34,11 +34,11 @@ type TokenSource func(context.Context) (string, error)
 
 // Response tells how a call went, whether it succeeded or not. See [WithResponse].
 type Response struct {
-	// StatusCode is the status of the last answer. Zero when there was none.
+	// StatusCode is the status that the last attempt was answered with. Zero when it got no answer.
 	StatusCode int
-	// Header is the header of the last answer. Nil when there was none.
+	// Header is the header that the last attempt was answered with. Nil when it got no answer.
 	Header http.Header
-	// Attempts is how often the request was sent.
+	// Attempts is the number of attempts. Zero when the call was refused.
 	Attempts int
 	// Duration is the whole call, waits included.
 	Duration time.Duration
@@ -51,7 +51,6 @@ type config struct {
 	insecure   bool
 	httpClient *http.Client
 	source     TokenSource
-	userAgent  string
 	logger     *slog.Logger
 }
 
@@ -135,7 +134,7 @@ func WithTokenSource(source TokenSource) Option {
 // WithUserAgent puts product, such as "thermostats/1.4", before the SDK's own User-Agent.
 func WithUserAgent(product string) Option {
 	return clientOption{"WithUserAgent", func(c *config) string {
-		c.userAgent = product + " " + userAgent()
+		c.header.Set(headerUserAgent, product+" "+userAgent())
 		return mustBeText(product)
 	}}
 }
@@ -301,7 +300,7 @@ func (q *query) set(name, value string) {
 	q.encoded = strings.Join(pairs, "&")
 }
 
-// staticToken keeps the token inside a function, where no formatting of the client, however deep, can show it.
+// staticToken is the source of a token that never changes.
 func staticToken(token string) TokenSource {
 	return func(context.Context) (string, error) { return token, nil }
 }

@@ -98,15 +98,15 @@ type DeviceTag struct {
 // changes nothing: nil fields are not sent. It formats without its password.
 type ExperienceUserPatch struct {
 	// Email is at most 1024 characters, holds an @ and no white space, and is unique in the application.
-	Email *string `json:"email,omitzero"`
+	Email *string `json:"email,omitempty"`
 	// FirstName is at most 1024 characters; Ptr("") clears it.
-	FirstName *string `json:"firstName,omitzero"`
+	FirstName *string `json:"firstName,omitempty"`
 	// LastName is at most 1024 characters; Ptr("") clears it.
-	LastName *string `json:"lastName,omitzero"`
+	LastName *string `json:"lastName,omitempty"`
 	// Password is 8 to 2048 characters.
-	Password *string `json:"password,omitzero"`
+	Password *string `json:"password,omitempty"`
 	// TokenCutoff voids every token of this user that was issued before it.
-	TokenCutoff *time.Time `json:"tokenCutoff,omitzero"`
+	TokenCutoff *time.Time `json:"tokenCutoff,omitempty"`
 	// UserTags replace all tags; an empty map clears them. Keys are 1 to 255 characters of 0-9 A-Z a-z _ -, values 1 to
 	// 255 characters.
 	UserTags map[string]string `json:"userTags,omitzero"`
@@ -118,9 +118,9 @@ type ExperienceUserPatch struct {
 // value changes nothing: nil fields and the zero [Nullable] are not sent.
 type ExperienceGroupPatch struct {
 	// Name is 1 to 255 characters.
-	Name *string `json:"name,omitzero"`
+	Name *string `json:"name,omitempty"`
 	// Description is at most 32767 characters; Ptr("") clears it.
-	Description *string `json:"description,omitzero"`
+	Description *string `json:"description,omitempty"`
 	// ExperienceUserIDs are at most 1000 ids, and replace all members; an empty slice removes every member.
 	ExperienceUserIDs []string `json:"experienceUserIds,omitzero"`
 	// ExperienceEndpointIDs are at most 1000 ids, and replace all endpoints; an empty slice removes them.

@@ -1,6 +1,7 @@
 package losant
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -125,11 +126,13 @@ func grantedScopes(token string) []Scope {
 		jwt.RegisteredClaims
 		Scope jwt.ClaimStrings `json:"scope"`
 	}
-	// The error also covers tokens that are readable but signed in a way this process does not know.
-	_, _, _ = jwt.NewParser().ParseUnverified(token, &claims)
-	var granted []Scope
-	for _, s := range claims.Scope {
-		granted = append(granted, Scope(s))
+	_, _, err := jwt.NewParser().ParseUnverified(token, &claims)
+	if errors.Is(err, jwt.ErrTokenMalformed) { // and not when it is signed in a way that is not known here
+		return nil
+	}
+	granted := make([]Scope, len(claims.Scope))
+	for i, scope := range claims.Scope {
+		granted[i] = Scope(scope)
 	}
 	return granted
 }

@@ -165,10 +165,11 @@ func (c *check) time(field string, value *time.Time) {
 func (c *check) tags(field string, tags map[string]string) {
 	earlier := len(c.found)
 	for key, value := range tags {
-		for _, problem := range [...]string{mustBeTagKey(key), mustBeOfLength(value, 1, maxTag)} {
-			if problem != "" {
-				c.refuse(fmt.Sprintf("%s[%q]", field, key), problem)
-			}
+		if !isWord(key, maxTag) {
+			c.refuse(fmt.Sprintf("%s[%q]", field, key), "must have a key of "+wordRule(maxTag))
+		}
+		if problem := mustBeOfLength(value, 1, maxTag); problem != "" {
+			c.refuse(fmt.Sprintf("%s[%q]", field, key), problem)
 		}
 	}
 	slices.SortFunc(c.found[earlier:], func(a, b Violation) int {
@@ -180,7 +181,7 @@ func (c *check) deviceTags(field string, tags []DeviceTag) {
 	c.refuse(field, mustBeAtMost(len(tags), maxDeviceTags, "tags"))
 	for i, tag := range tags {
 		if tag.Key != "" {
-			c.refusePart(field, i, ".key", mustBeTagKey(tag.Key))
+			c.refusePart(field, i, ".key", mustBeWord(tag.Key, maxTag))
 		}
 		c.refusePart(field, i, ".value", mustBeOfLength(tag.Value, 0, maxTag))
 	}
@@ -221,25 +222,21 @@ func mustBeID(id string) string {
 	return fmt.Sprintf("must be %d hexadecimal digits", idLength)
 }
 
-func mustBeTagKey(key string) string {
-	if isWord(key, maxTag) {
+// mustBeWord is the rule for ids in a path, where dots and slashes could name another resource, escaped or not. It is
+// also that for the keys of tags.
+func mustBeWord(s string, longest int) string {
+	if isWord(s, longest) {
 		return ""
 	}
-	return fmt.Sprintf("must have a key of 1 to %d characters of 0-9 A-Z a-z _ -", maxTag)
+	return "must be " + wordRule(longest)
 }
 
-// mustBeParameter says why an id cannot stand in a path, "" when it can. Dots and slashes cannot: they could name
-// another resource, escaped or not.
-func mustBeParameter(id string) string {
-	if isWord(id, maxParameter) {
-		return ""
-	}
-	return fmt.Sprintf("must be 1 to %d characters of 0-9 A-Z a-z _ -", maxParameter)
-}
-
-// isWord reports whether s is 1 to longest characters of 0-9 A-Z a-z _ -.
 func isWord(s string, longest int) bool {
 	return s != "" && len(s) <= longest && all(s, func(r rune) bool { return isAlphanumeric(r) || r == '_' || r == '-' })
+}
+
+func wordRule(longest int) string {
+	return fmt.Sprintf("1 to %d characters of 0-9 A-Z a-z _ -", longest)
 }
 
 // all reports whether every character of s is an ok one.

@@ -1,0 +1,473 @@
+package losant_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/losant-go/losant"
+)
+
+// respond answers with a status, a header of "name", "value", ... and a body.
+func respond(status int, body string, header ...string) httpmock.Responder {
+	h := http.Header{}
+	for pair := range slices.Chunk(header, 2) {
+		h.Set(pair[0], pair[1])
+	}
+	return httpmock.NewStringResponder(status, body).HeaderSet(h)
+}
+
+func TestEveryStatusHasItsType(t *testing.T) {
+	t.Parallel()
+	const body = `{"type":"Kind","message":"What happened"}`
+	for status, own := range map[int]error{
+		300: &losant.APIError{},
+		304: &losant.APIError{},
+		400: &losant.BadRequestError{},
+		401: &losant.UnauthorizedError{},
+		403: &losant.ForbiddenError{},
+		404: &losant.NotFoundError{},
+		405: &losant.APIError{},
+		409: &losant.APIError{},
+		413: &losant.APIError{},
+		415: &losant.APIError{},
+		418: &losant.APIError{},
+		422: &losant.APIError{},
+		429: &losant.RateLimitError{},
+		500: &losant.APIError{},
+		502: &losant.APIError{},
+		503: &losant.APIError{},
+		504: &losant.APIError{},
+		599: &losant.APIError{},
+	} {
+		for _, a := range allActions() {
+			t.Run(fmt.Sprint(status, " ", a.name), func(t *testing.T) {
+				t.Parallel()
+				client, transport := newMocked(t)
+				record(transport, respond(status, body, "Content-Type", "application/json", "X-Tag", "1"))
+
+				result, err := a.call(t.Context(), client, losant.WithMaxAttempts(1))
+
+				assert.Nil(t, result)
+				assert.Equal(t, reflect.TypeOf(own), reflect.TypeOf(err))
+				var apiErr *losant.APIError
+				require.ErrorAs(t, fmt.Errorf("wrapped: %w", err), &apiErr)
+				assert.Equal(t, &losant.APIError{
+					Operation: a.name, Method: a.method, Path: a.path,
+					StatusCode: status, Type: "Kind", Message: "What happened",
+					Header: http.Header{"Content-Type": {"application/json"}, "X-Tag": {"1"}},
+					Body:   []byte(body), Attempts: 1,
+				}, apiErr)
+				require.ErrorContains(t, err, fmt.Sprintf("losant: %s: %d Kind: What happened", a.name, status))
+				require.ErrorContains(t, err, fmt.Sprintf("(%s %s)", a.method, a.path))
+			})
+		}
+	}
+}
+
+func TestRateLimitErrorSaysHowLongToWait(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]time.Duration{
+		"":                              0,
+		"7":                             7 * time.Second,
+		"3600":                          time.Hour,
+		"soon":                          0,
+		"Sat, 01 Jan 2000 00:01:00 GMT": time.Minute, // a bubble's clock starts a minute before
+		"Fri, 31 Dec 1999 00:00:00 GMT": 0,
+	} {
+		t.Run(header, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, transport := newMocked(t, losant.WithMaxAttempts(1))
+				record(transport, respond(http.StatusTooManyRequests, "", "Retry-After", header))
+
+				_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID)
+
+				var limited *losant.RateLimitError
+				require.ErrorAs(t, err, &limited)
+				assert.Equal(t, want, limited.RetryAfter)
+			})
+		})
+	}
+}
+
+func TestErrorTexts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		answer httpmock.Responder
+		want   string // between the operation and the request
+	}{
+		{
+			respond(404, `{"type":"NotFound","message":"Experience user was not found"}`),
+			`404 NotFound: Experience user was not found`,
+		},
+		{respond(400, `{"code":"InvalidContent","message":"Invalid JSON: x"}`), `400 InvalidContent: Invalid JSON: x`},
+		{respond(409, ``), `409 Conflict`},
+		{respond(422, `{"message":"Only a message"}`), `422 Only a message`},
+		{respond(405, `{"type":"MethodNotAllowed"}`), `405 MethodNotAllowed`},
+		{respond(400, `{}`), `400 Bad Request: "{}"`},
+		{respond(400, `["a"]`), `400 Bad Request: "[\"a\"]"`},
+		{respond(413, "<html>\n\t<h1>Too large</h1>\n"), `413 Request Entity Too Large: "<html> <h1>Too large</h1>"`},
+		{
+			respond(302, ``, "Location", "https://example.com/?a=b"),
+			`302 Found: redirects are not followed: Location "https://example.com/?a=b"`,
+		},
+		{respond(200, `null`), `200 OK: "null"; not the documented answer: the answer is not a JSON object`},
+		{respond(204, ``), `204 No Content; not the documented answer: the answer is not a JSON object`},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			t.Parallel()
+			client, transport := newMocked(t)
+			record(transport, c.answer)
+
+			_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID, losant.WithQuery("q", "x"))
+
+			assert.EqualError(t, err, "losant: experienceUser.get: "+c.want+" (GET "+userPath+")")
+		})
+	}
+}
+
+func TestErrorTextsCountTheAttempts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, transport := newMocked(t)
+		record(transport, respond(503, "").Then(respond(502, "<h1>Bad Gateway</h1>")).Then(respond(503, "")).
+			Then(httpmock.NewErrorResponder(io.ErrUnexpectedEOF)))
+
+		_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID)
+		require.EqualError(t, err, "losant: experienceUser.get: 503 Service Unavailable (GET "+userPath+", 3 attempts)")
+		var apiErr *losant.APIError
+		require.ErrorAs(t, err, &apiErr)
+		assert.Equal(t, 3, apiErr.Attempts)
+
+		_, err = client.ExperienceUser.Get(t.Context(), applicationID, userID, losant.WithMaxAttempts(2))
+		require.EqualError(t, err, "losant: experienceUser.get: no answer: unexpected EOF (GET "+userPath+", 2 attempts)")
+		var transportErr *losant.TransportError
+		require.ErrorAs(t, err, &transportErr)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		assert.Equal(t, &losant.TransportError{
+			Operation: "experienceUser.get", Method: http.MethodGet, Path: userPath, Attempts: 2, Err: io.ErrUnexpectedEOF,
+		}, transportErr)
+	})
+}
+
+func TestErrorBodiesKeepTheirStatusAndText(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, body, kind, message string
+	}{
+		{"documented", `{"type":"NotFound","message":"Application was not found"}`, "NotFound", "Application was not found"},
+		{"with more", ` {"type":"A","message":"b","more":[1]} `, "A", "b"},
+		{"code", `{"code":"InvalidContent","message":"Invalid JSON: ..."}`, "InvalidContent", "Invalid JSON: ..."},
+		{"type and code", `{"type":"A","code":"B","message":"c"}`, "A", "c"},
+		{"HTML", `<html><body><h1>502 Bad Gateway</h1></body></html>`, "", ""},
+		{"text", `upstream connect error`, "", ""},
+		{"empty", ``, "", ""},
+		{"truncated", `{"type":"NotFound","mess`, "", ""},
+		{"array", `[{"type":"NotFound"}]`, "", ""},
+		{"null", `null`, "", ""},
+		{"number", `5`, "", ""},
+		{"string", `"NotFound"`, "", ""},
+		{"type is a number", `{"type":5,"message":"five"}`, "", "five"},
+		{"message is an object", `{"type":"A","message":{"b":1}}`, "A", ""},
+		{"code is a number", `{"code":404,"message":"gone"}`, "", "gone"},
+		{"nulls", `{"type":null,"message":null}`, "", ""},
+		{"not UTF-8", "\xff\xfe\x00 broken", "", ""},
+		{"not UTF-8 in JSON", "{\"type\":\"A\",\"message\":\"caf\xe9\"}", "A", "caf\ufffd"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			for _, status := range []int{400, 404, 502} {
+				client, transport := newMocked(t, losant.WithMaxAttempts(1))
+				record(transport, respond(status, c.body))
+
+				user, err := client.ExperienceUser.Get(t.Context(), applicationID, userID)
+
+				assert.Nil(t, user)
+				var apiErr *losant.APIError
+				require.ErrorAs(t, err, &apiErr)
+				assert.Equal(t, status, apiErr.StatusCode)
+				assert.Equal(t, c.kind, apiErr.Type)
+				assert.Equal(t, c.message, apiErr.Message)
+				assert.Equal(t, c.body, string(apiErr.Body))
+				require.ErrorContains(t, err, fmt.Sprint(status))
+				if c.kind == "" && c.message == "" && c.body != "" {
+					require.ErrorContains(t, err, fmt.Sprintf("%q", strings.TrimSpace(c.body)))
+				}
+			}
+		})
+	}
+}
+
+func TestErrorBodyIsCutAt64KiB(t *testing.T) {
+	t.Parallel()
+	const most = 64 << 10
+	for _, size := range []int{most - 1, most, most + 1, 200 << 10} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			t.Parallel()
+			client := newServed(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusTeapot)
+				_, _ = io.WriteString(w, strings.Repeat("é", size/2)+strings.Repeat("x", size%2))
+			})
+
+			_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID)
+
+			var apiErr *losant.APIError
+			require.ErrorAs(t, err, &apiErr)
+			assert.Equal(t, http.StatusTeapot, apiErr.StatusCode)
+			assert.Len(t, apiErr.Body, min(size, most))
+			assert.Less(t, len(err.Error()), 500, "the text has only the beginning of the body")
+			assert.Contains(t, err.Error(), `éé…"`, "and cuts no character in half")
+		})
+	}
+}
+
+func TestCutErrorBodyKeepsItsStatus(t *testing.T) {
+	t.Parallel()
+	const start = "<h1>Not Fou"
+	client := newServed(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, start)
+	})
+
+	_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID)
+
+	var notFound *losant.NotFoundError
+	require.ErrorAs(t, err, &notFound)
+	assert.Equal(t, start, string(notFound.Body))
+}
+
+func TestRedirectsAreNeverFollowed(t *testing.T) {
+	t.Parallel()
+	var followed atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		followed.Add(1)
+		_, _ = io.WriteString(w, `{"id":"1","success":true}`)
+	}))
+	t.Cleanup(other.Close)
+	for _, status := range []int{301, 302, 303, 304, 305, 307, 308} {
+		for name, location := range map[string]string{
+			"nowhere": "", "another host": other.URL + userPath, "the same host": "/elsewhere", "unparsable": "http://%zz/",
+		} {
+			for _, a := range allActions() {
+				t.Run(fmt.Sprintf("%d to %s by %s", status, name, a.name), func(t *testing.T) {
+					t.Parallel()
+					var requests atomic.Int32
+					client := newServed(t, func(w http.ResponseWriter, _ *http.Request) {
+						requests.Add(1)
+						if location != "" {
+							w.Header().Set("Location", location)
+						}
+						w.WriteHeader(status)
+					})
+
+					result, err := a.call(t.Context(), client)
+
+					assert.Nil(t, result)
+					assert.Equal(t, reflect.TypeFor[*losant.APIError](), reflect.TypeOf(err))
+					var apiErr *losant.APIError
+					require.ErrorAs(t, err, &apiErr)
+					assert.Equal(t, status, apiErr.StatusCode)
+					assert.Equal(t, location, apiErr.Header.Get("Location"))
+					assert.NotContains(t, apiErr.Header, "location")
+					if location != "" {
+						require.ErrorContains(t, err, "Location "+fmt.Sprintf("%q", location))
+					} else {
+						assert.NotContains(t, err.Error(), "Location")
+					}
+					assert.Equal(t, int32(1), requests.Load())
+					assert.Zero(t, followed.Load(), "nobody else is sent the token")
+				})
+			}
+		}
+	}
+}
+
+func TestUndocumentedSuccessIsADecodeError(t *testing.T) {
+	t.Parallel()
+	anyAction := []string{
+		``, ` `, `null`, `[]`, `[{"success":true}]`, `"x"`, `true`, `5`, `{`, `{"success":true`, `{"success":true}{}`,
+		`{"success":true} x`, `{"success":true,}`, `{success:true}`, `<html>{"success":true}</html>`, "\xff", `{"_links":[]}`,
+		`{"_type":1}`, "\ufeff" + `{"success":true}`,
+	}
+	bodies := map[string][]string{
+		"experienceUser": {
+			`{"id":5}`, `{"email":{}}`, `{"userTags":[]}`, `{"creationDate":"today"}`, `{"experienceGroups":{}}`,
+		},
+		"experienceGroup": {
+			`{"id":5}`, `{"name":[]}`, `{"deviceTags":{}}`, `{"ancestorIds":"x"}`, `{"totalDeviceCount":"1"}`,
+		},
+		"delete": {
+			`{}`, `{"success":false}`, `{"success":"true"}`, `{"success":1}`, `{"success":null}`, `{"Type":"x"}`, userAnswer,
+		},
+	}
+	for _, a := range allActions() {
+		own, _, _ := strings.Cut(a.name, ".")
+		if a.method == http.MethodDelete {
+			own = "delete"
+		}
+		for _, body := range append(append([]string(nil), anyAction...), bodies[own]...) {
+			t.Run(a.name+" "+body, func(t *testing.T) {
+				t.Parallel()
+				for _, status := range []int{200, 201, 202, 204, 299} {
+					client, transport := newMocked(t)
+					record(transport, respond(status, body, "Content-Type", "application/json"))
+
+					result, err := a.call(t.Context(), client)
+
+					assert.Nil(t, result)
+					assert.Equal(t, reflect.TypeFor[*losant.DecodeError](), reflect.TypeOf(err))
+					var decodeErr *losant.DecodeError
+					require.ErrorAs(t, err, &decodeErr)
+					require.Error(t, decodeErr.Err)
+					require.ErrorIs(t, err, decodeErr.Err)
+					assert.Equal(t, status, decodeErr.StatusCode)
+					assert.Equal(t, body, string(decodeErr.Body))
+					assert.Equal(t, 1, decodeErr.Attempts, "it came whole, so it is not asked for again")
+					assert.Equal(t, 1, transport.GetTotalCallCount())
+					var apiErr *losant.APIError
+					require.ErrorAs(t, err, &apiErr)
+					assert.Same(t, decodeErr.APIError, apiErr)
+				}
+			})
+		}
+	}
+}
+
+func TestDocumentedBodyIsASuccessWhateverTheHeaderSays(t *testing.T) {
+	t.Parallel()
+	for _, a := range allActions() {
+		for _, contentType := range []string{"application/json; charset=utf-8", "text/html", "image/png", "nonsense;;", ""} {
+			t.Run(a.name+" "+contentType, func(t *testing.T) {
+				t.Parallel()
+				for _, status := range []int{200, 201, 202, 203, 299} {
+					client := newServed(t, func(w http.ResponseWriter, _ *http.Request) {
+						w.Header()["Content-Type"] = nil // no guessing
+						if contentType != "" {
+							w.Header().Set("Content-Type", contentType)
+						}
+						w.WriteHeader(status)
+						_, _ = io.WriteString(w, "\r\n"+a.answer+"\n")
+					})
+
+					result, err := a.call(t.Context(), client)
+
+					require.NoError(t, err)
+					assert.NotNil(t, result)
+				}
+			})
+		}
+	}
+}
+
+func TestZeroErrorsDoNotPanic(t *testing.T) {
+	t.Parallel()
+	var noAPIError *losant.APIError
+	for _, err := range []error{
+		noAPIError, &losant.APIError{}, &losant.BadRequestError{}, &losant.NotFoundError{}, &losant.UnauthorizedError{},
+		&losant.ForbiddenError{}, &losant.RateLimitError{}, &losant.DecodeError{}, &losant.TransportError{},
+		&losant.ValidationError{},
+		&losant.BadRequestError{APIError: &losant.APIError{}}, &losant.ForbiddenError{APIError: &losant.APIError{}},
+		&losant.DecodeError{APIError: &losant.APIError{}}, &losant.DecodeError{Err: io.EOF},
+	} {
+		t.Run(fmt.Sprintf("%T", err), func(t *testing.T) {
+			t.Parallel()
+			assert.Contains(t, err.Error(), "losant: ")
+			assert.NotContains(t, fmt.Sprintf("%v %+v %s %q", err, err, err, err), "PANIC")
+			var (
+				apiErr    *losant.APIError
+				transport *losant.TransportError
+				decode    *losant.DecodeError
+			)
+			assert.NotPanics(t, func() {
+				_ = errors.Is(err, io.ErrClosedPipe)
+				_ = errors.As(err, &apiErr)
+				_ = errors.As(err, &transport)
+				_ = errors.As(err, &decode)
+				_ = errors.Unwrap(err)
+				_ = apiErr.Error()
+			})
+		})
+	}
+}
+
+func TestEndedContextIsATransportErrorWithItsCause(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("the user left")
+	arrived := make(chan struct{}, 1)
+	client := newServed(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // or the server does not notice that the client has gone
+		arrived <- struct{}{}
+		<-r.Context().Done()
+	})
+	for _, a := range allActions() {
+		for _, early := range []bool{true, false} {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			if early {
+				cancel(cause)
+			} else {
+				go func() {
+					<-arrived
+					cancel(cause)
+				}()
+			}
+
+			result, err := a.call(ctx, client)
+
+			assert.Nil(t, result)
+			var transportErr *losant.TransportError
+			require.ErrorAs(t, err, &transportErr)
+			require.ErrorIs(t, err, context.Canceled)
+			assert.Equal(t, a.name, transportErr.Operation)
+			assert.Equal(t, a.method, transportErr.Method)
+			assert.Equal(t, a.path, transportErr.Path)
+			if early {
+				assert.Zero(t, transportErr.Attempts)
+			} else {
+				require.ErrorIs(t, err, cause)
+				assert.Equal(t, 1, transportErr.Attempts)
+			}
+		}
+	}
+}
+
+func TestDeadlinesAreReachedThroughTheError(t *testing.T) {
+	t.Parallel()
+	for name, opts := range map[string][]losant.CallOption{
+		"of the caller":  {losant.WithTimeout(0)},
+		"of the attempt": {losant.WithTimeout(time.Second), losant.WithMaxAttempts(1)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, transport := newMocked(t)
+				record(transport, waitForever)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+
+				user, err := client.ExperienceUser.Get(ctx, applicationID, userID, opts...)
+
+				assert.Nil(t, user)
+				var transportErr *losant.TransportError
+				require.ErrorAs(t, err, &transportErr)
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				assert.Equal(t, name == "of the caller", ctx.Err() != nil)
+			})
+		})
+	}
+}
