@@ -4,9 +4,9 @@ GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 OLDEST_GO     = $(shell sed -n 's/^go //p' go.mod)
 FUZZTIME      = 1m
 
-checks = quickstart test format vet lint tidy build race oldest coverage
+checks = quickstart test format vet lint tidy build race oldest coverage interop
 
-.PHONY: all list fuzz bench $(checks)
+.PHONY: all list load fuzz $(checks)
 
 all: $(checks)
 
@@ -26,7 +26,7 @@ vet:
 	go vet ./...
 
 lint: ## golangci-lint, gofumpt included
-	go run $(GOLANGCI_LINT) run ./...
+	go run $(GOLANGCI_LINT) run --build-tags interop,load ./...
 
 tidy: ## go.mod and go.sum are complete and hold nothing else
 	go mod tidy -diff
@@ -44,6 +44,16 @@ oldest: ## the tests with the oldest Go that go.mod allows
 coverage: ## at least 90 % of the statements of each package
 	go test -count=1 -cover . ./losanttest | awk '{ print } /coverage:/ { \
 		for (i = 1; i < NF; i++) if ($$i == "coverage:" && $$(i+1)+0 < 90) low = 1 } END { exit low }'
+
+interop: ## Losant's own JavaScript against this code; interop/README.md says how. It needs Node 20 and npm
+	@node -e "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)" && npm --version >/dev/null 2>&1 || \
+		{ echo "make interop needs Node 20 or later and npm. On Debian: apt-get install -y nodejs npm"; exit 1; }
+	cd interop && npm ci --ignore-scripts --no-audit --no-fund
+	go vet -tags interop ./interop/...
+	go test -tags interop -count=1 ./interop/...
+
+load: ## 200,000 calls of 64 goroutines with faults, under the race detector
+	go test -race -tags load -run '^TestLoad$$' -count=1 -v -timeout 30m .
 
 fuzz: ## each fuzz target for FUZZTIME
 	@for package in . ./losanttest; do \

@@ -107,8 +107,9 @@ func WithInsecureHTTP() Option {
 }
 
 // WithHTTPClient sends requests through a copy of client: the way to a transport of your own for proxies, TLS, tracing,
-// metrics or tests. As with any http.Client, a nil Transport is [http.DefaultTransport]. Redirects are not followed,
-// whatever its CheckRedirect says. client itself is never changed.
+// metrics or tests. As with any http.Client, a nil Transport is [http.DefaultTransport]; it keeps 2 idle connections to
+// a host, so give a client for many concurrent calls a transport with a larger MaxIdleConnsPerHost. Redirects are not
+// followed, whatever CheckRedirect says. client itself is never changed.
 func WithHTTPClient(client *http.Client) Option {
 	return clientOption{"WithHTTPClient", func(c *config) string {
 		if client == nil {
