@@ -192,7 +192,7 @@ func (r *request) read(caller, ctx context.Context, response *http.Response, tok
 		status: response.StatusCode, header: response.Header, body: body, err: err, token: token,
 		retryAfter: parseRetryAfter(response.Header.Get("Retry-After"), time.Now()),
 	}
-	if err == nil || caller.Err() == nil {
+	if caller.Err() == nil || !isSuccess(a.status) {
 		a.verdict = judge(a.status, a.err)
 	}
 	return a

@@ -218,13 +218,14 @@ func (r *request) apiError(a *answer) *APIError {
 		Code    string `json:"code"`
 		Message string `json:"message"`
 	}
-	_ = json.Unmarshal(a.body, &body)
+	received := a.body[:min(len(a.body), maxErrorBody)]
+	_ = json.Unmarshal(received, &body)
 	if body.Type == "" {
 		body.Type = body.Code
 	}
 	return &APIError{
 		Operation: r.operation.Name, Method: r.operation.Method, Path: r.path,
 		StatusCode: a.status, Type: body.Type, Message: body.Message,
-		Header: a.header, Body: bytes.Clone(a.body[:min(len(a.body), maxErrorBody)]), Attempts: a.attempts,
+		Header: a.header, Body: bytes.Clone(received), Attempts: a.attempts,
 	}
 }

@@ -40,7 +40,7 @@ func TestLoad(t *testing.T) {
 		var working sync.WaitGroup
 		for i := range uint64(loadGoroutines) {
 			working.Go(func() {
-				w := newWorker(server, client, application, rand.New(rand.NewPCG(round, i)))
+				w := newWorker(server, client, application, rand.New(rand.NewPCG(round, i))) //nolint:gosec // dice that fall alike each time
 				for range loadCalls / loadRounds / loadGoroutines {
 					if w.dice.IntN(100) < 3 {
 						server.Inject(w.fault())

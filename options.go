@@ -109,7 +109,7 @@ func WithInsecureHTTP() Option {
 // WithHTTPClient sends requests through a copy of client: the way to a transport of your own for proxies, TLS, tracing,
 // metrics or tests. As with any http.Client, a nil Transport is [http.DefaultTransport]; it keeps 2 idle connections to
 // a host, so give a client for many concurrent calls a transport with a larger MaxIdleConnsPerHost. Redirects are not
-// followed, whatever CheckRedirect says. client itself is never changed.
+// followed and cookies are not kept, whatever its CheckRedirect and Jar say. client itself is never changed.
 func WithHTTPClient(client *http.Client) Option {
 	return clientOption{"WithHTTPClient", func(c *config) string {
 		if client == nil {

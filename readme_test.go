@@ -23,7 +23,7 @@ func TestTheGoCodeOfTheREADMEIsCompiled(t *testing.T) {
 	require.NotEmpty(t, snippets)
 	for _, snippet := range snippets {
 		indented := regexp.MustCompile(`(?m)^(.)`).ReplaceAllString(snippet[1], "\t$1")
-		assert.True(t, strings.Contains(string(examples), indented), "no Example has this code:\n%s", snippet[1])
+		assert.Contains(t, string(examples), indented, "no Example has this code")
 	}
 }
 

@@ -140,11 +140,9 @@ func sleep(ctx context.Context, wait time.Duration) error {
 // parseRetryAfter reads a Retry-After header: seconds, or a date. It is zero for a date in the past and for text that is
 // neither.
 func parseRetryAfter(value string, now time.Time) time.Duration {
-	if value == "" {
-		return 0
-	}
 	value = strings.TrimSpace(value)
-	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+	if strings.Trim(value, "0123456789") == "" {
+		seconds, _ := strconv.ParseUint(value, 10, 64) // the largest number when there are more, 0 when there are none
 		return time.Duration(min(seconds, math.MaxInt64/uint64(time.Second))) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil {

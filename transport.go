@@ -25,6 +25,7 @@ const (
 // beyond that is switched off: cookies, redirects, retries, logging, and bodies and headers of its own.
 func newExecutor(hc http.Client) *resty.Client {
 	hc.Transport = plain{cmp.Or(hc.Transport, http.DefaultTransport)}
+	hc.Jar = nil // the API has no cookies, and a jar would carry them from one token to another
 	executor := resty.NewWithClient(&hc).SetLogger(silent{}).SetDisableWarn(true).SetPreRequestHook(load)
 	// Last, because resty has setters that write it.
 	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -1,0 +1,307 @@
+package losant_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/losant-go/losant"
+)
+
+// untouched is a token source that no call may ask.
+func untouched(t *testing.T) losant.Option {
+	t.Helper()
+	return losant.WithTokenSource(func(context.Context) (string, error) {
+		t.Error("the token source was asked")
+		return secretToken, nil
+	})
+}
+
+func TestARefusedCallAsksForNoTokenAndSendsNothing(t *testing.T) {
+	t.Parallel()
+	var none context.Context
+	ctx := t.Context()
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	short := losant.ExperienceUserPatch{Password: losant.Ptr("short")}
+	for _, row := range []struct {
+		name   string
+		ctx    context.Context
+		id     string
+		patch  losant.ExperienceUserPatch
+		option losant.CallOption
+		fields []string
+	}{
+		{name: "id", ctx: ctx, id: "..", fields: []string{"experienceUserId"}},
+		{name: "patch", ctx: ctx, id: userID, patch: short, fields: []string{"experienceUser.password"}},
+		{name: "option", ctx: ctx, id: userID, option: losant.WithMaxAttempts(0), fields: []string{"WithMaxAttempts"}},
+		{name: "nil context", ctx: none, id: userID, fields: []string{"ctx"}},
+		{
+			name: "everything at once", ctx: none, id: "", patch: short, option: losant.WithTimeout(-1),
+			fields: []string{"WithTimeout", "experienceUserId", "experienceUser.password", "ctx"},
+		},
+		{
+			name: "with an ended context, too", ctx: ended, id: "a/b", patch: short,
+			fields: []string{"experienceUserId", "experienceUser.password"},
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client, stage := newStaged(t, []ending{answers(200)}, untouched(t))
+			response := losant.Response{StatusCode: 1, Attempts: 1, Header: http.Header{}}
+			opts := []losant.CallOption{losant.WithResponse(&response)}
+			if row.option != nil {
+				opts = append(opts, row.option)
+			}
+
+			user, err := client.ExperienceUser.Patch(row.ctx, applicationID, row.id, row.patch, opts...)
+
+			assert.Nil(t, user)
+			var refused *losant.ValidationError
+			require.ErrorAs(t, err, &refused)
+			assert.Equal(t, "experienceUser.patch", refused.Operation)
+			var fields []string
+			for _, v := range refused.Violations {
+				fields = append(fields, v.Field)
+			}
+			assert.ElementsMatch(t, row.fields, fields)
+			assert.Zero(t, stage.sent())
+			response.Duration = 0
+			assert.Equal(t, losant.Response{}, response)
+		})
+	}
+}
+
+func TestAnEndedContextAsksForNoTokenAndSendsNothing(t *testing.T) {
+	t.Parallel()
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	late, stop := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
+	defer stop()
+	for want, ctx := range map[error]context.Context{context.Canceled: cancelled, context.DeadlineExceeded: late} {
+		for _, a := range allActions() {
+			t.Run(want.Error()+"/"+a.name, func(t *testing.T) {
+				t.Parallel()
+				client, stage := newStaged(t, []ending{answers(200)}, untouched(t))
+				var response losant.Response
+
+				result, err := a.call(ctx, client, losant.WithResponse(&response))
+
+				assert.Nil(t, result)
+				require.ErrorIs(t, err, want)
+				var unsent *losant.TransportError
+				require.ErrorAs(t, err, &unsent)
+				assert.Equal(t, &losant.TransportError{Operation: a.name, Method: a.method, Path: a.path, Err: want}, unsent)
+				assert.Zero(t, stage.sent())
+				assert.Zero(t, response.Attempts)
+			})
+		}
+	}
+}
+
+func TestTheTokenIsAskedForBeforeAnythingIsSent(t *testing.T) {
+	t.Parallel()
+	sealed := errors.New("the vault is sealed")
+	for name, source := range map[string]losant.TokenSource{
+		"error":     func(context.Context) (string, error) { return secretToken, sealed },
+		"no token":  func(context.Context) (string, error) { return "", nil },
+		"two lines": func(context.Context) (string, error) { return secretToken + "\nX-Evil: 1", nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, stage := newStaged(t, []ending{answers(200)}, losant.WithTokenSource(source))
+
+			err := callUser(t.Context(), client, http.MethodGet)
+
+			var transport *losant.TransportError
+			require.ErrorAs(t, err, &transport)
+			assert.Contains(t, err.Error(), "token source: ")
+			assert.NotContains(t, err.Error(), secretToken)
+			assert.Equal(t, name == "error", errors.Is(err, sealed))
+			assert.Zero(t, stage.sent())
+		})
+	}
+}
+
+// stalls is an answer with a body that stops coming.
+func stalls(status int) ending {
+	return func(request *http.Request) (*http.Response, error) {
+		return answersReader(status, func() io.Reader {
+			return io.MultiReader(strings.NewReader(`{"success":`), stalled{request.Context()})
+		})(request)
+	}
+}
+
+type stalled struct{ ctx context.Context }
+
+func (s stalled) Read([]byte) (int, error) {
+	<-s.ctx.Done()
+	return 0, s.ctx.Err()
+}
+
+func TestWithTimeoutLimitsEachAttempt(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		ending ending
+		status int
+	}{
+		{"no answer", hangs, 0},
+		{"answer that stops", stalls(200), 200},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, stage := newStaged(t, []ending{row.ending})
+				var response losant.Response
+
+				err := callUser(t.Context(), client, http.MethodGet,
+					losant.WithTimeout(2*time.Second), losant.WithResponse(&response))
+
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				assert.Contains(t, err.Error(), "the attempt took longer than 2s")
+				assert.Equal(t, row.status == 0, can[*losant.TransportError](err))
+				assert.Equal(t, row.status != 0, can[*losant.DecodeError](err))
+				assert.Equal(t, row.status, response.StatusCode)
+				require.Equal(t, 3, stage.sent())
+				for _, request := range stage.requests {
+					assert.Equal(t, 2*time.Second, request.deadline.Sub(request.at), "each attempt has the whole time")
+				}
+				for _, wait := range stage.waits() {
+					assert.GreaterOrEqual(t, wait, 2*time.Second)
+				}
+				assert.Equal(t, time.Since(stage.requests[0].at), response.Duration, "the whole call")
+			})
+		})
+	}
+}
+
+func TestTheTokenSourceHasTheTimeOfItsAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, stage := newStaged(t, []ending{answers(200)},
+			losant.WithTokenSource(func(ctx context.Context) (string, error) {
+				<-ctx.Done()
+				return "", ctx.Err()
+			}))
+		start := time.Now()
+
+		err := callUser(t.Context(), client, http.MethodGet, losant.WithTimeout(time.Second))
+
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Contains(t, err.Error(), "the attempt took longer than 1s: token source: ")
+		assert.Equal(t, time.Second, time.Since(start))
+		assert.Zero(t, stage.sent())
+	})
+}
+
+func TestTheTimeoutIsHalfAMinuteUnlessSaidOtherwise(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, stage := newStaged(t, []ending{answers(200)})
+		for _, opts := range [][]losant.CallOption{nil, {losant.WithTimeout(time.Hour)}, {losant.WithTimeout(0)}} {
+			require.NoError(t, callUser(t.Context(), client, http.MethodGet, opts...))
+		}
+		now := time.Now() // nothing has taken any time
+		assert.Equal(t, now.Add(30*time.Second), stage.requests[0].deadline)
+		assert.Equal(t, now.Add(time.Hour), stage.requests[1].deadline)
+		assert.Zero(t, stage.requests[2].deadline, "0 is no limit")
+	})
+}
+
+func TestTheEndOfTheCallersContextEndsTheAttempt(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		ending ending
+		limit  func(context.Context) (context.Context, context.CancelFunc)
+		want   error
+	}{
+		{"deadline before an answer", hangs, withDeadline, context.DeadlineExceeded},
+		{"deadline within the answer", stalls(200), withDeadline, context.DeadlineExceeded},
+		{"cancelled before an answer", hangs, withCancel, context.Canceled},
+		{"cancelled within the answer", stalls(200), withCancel, context.Canceled},
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodDelete} {
+			t.Run(row.name+"/"+method, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					client, stage := newStaged(t, []ending{row.ending})
+					ctx, cancel := row.limit(t.Context())
+					defer cancel()
+					start := time.Now()
+
+					err := callUser(ctx, client, method)
+
+					require.ErrorIs(t, err, row.want)
+					assert.NotContains(t, err.Error(), "took longer", "that is for WithTimeout")
+					assert.Equal(t, 5*time.Second, time.Since(start))
+					assert.Equal(t, 1, stage.sent())
+					assert.Equal(t, 1, attemptsOf(err))
+				})
+			})
+		}
+	}
+}
+
+func withDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, 5*time.Second)
+}
+
+func withCancel(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	time.AfterFunc(5*time.Second, cancel)
+	return ctx, cancel
+}
+
+func TestAnErrorDoesNotShowTheQuery(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]ending{"no answer": fails(io.EOF), "answer": answers(404)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := newStaged(t, []ending{end})
+			err := callUser(t.Context(), client, http.MethodPatch, losant.WithQuery("key", "hidden"))
+			require.Error(t, err)
+			assert.NotContains(t, err.Error(), "hidden")
+			assert.Contains(t, err.Error(), "(PATCH "+userPath+")")
+		})
+	}
+}
+
+func TestIDsGoIntoTheURLInTheirOrder(t *testing.T) {
+	t.Parallel()
+	client, stage := newStaged(t, []ending{answers(200)}, losant.WithBaseURL("https://gateway.example.com/losant/v1/"))
+	const longest = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-0123456789abcdefghijklmnopqrstuvwxyz"
+	require.Len(t, longest, 100)
+
+	_, err := client.ExperienceGroup.Get(t.Context(), longest, "-")
+
+	require.NoError(t, err)
+	assert.Equal(t, "https://gateway.example.com/losant/v1/applications/"+longest+"/experience/groups/-?"+defaultQuery,
+		stage.requests[0].uri)
+}
+
+func TestQueryParametersComeInTheOrderTheyWereFirstSetIn(t *testing.T) {
+	t.Parallel()
+	client, stage := newStaged(t, []ending{answers(200)}, losant.WithQuery("b", "1"), losant.WithQuery("a", "2"))
+
+	_, err := client.ExperienceGroup.Get(t.Context(), applicationID, groupID,
+		losant.WithTotalDeviceCount(), losant.WithQuery("b", "x&y=z é"),
+		losant.WithDirectDeviceCount(), losant.WithLinks(false))
+	require.NoError(t, err)
+	require.NoError(t, callUser(t.Context(), client, http.MethodGet))
+
+	_, query, _ := strings.Cut(stage.requests[0].uri, "?")
+	assert.Equal(t, "_actions=false&_links=false&_embedded=true&b=x%26y%3Dz+%C3%A9&a=2"+
+		"&includeTotalDeviceCount=true&includeDirectDeviceCount=true", query)
+	_, query, _ = strings.Cut(stage.requests[1].uri, "?")
+	assert.Equal(t, defaultQuery+"&b=1&a=2", query, "what one call sets is gone for the next")
+}

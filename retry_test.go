@@ -1,0 +1,771 @@
+package losant_test
+
+import (
+	"compress/flate"
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/losant-go/losant"
+)
+
+// ending is what becomes of one request.
+type ending func(*http.Request) (*http.Response, error)
+
+// stage is a transport that gives each request the next of its endings, and the last one for ever. It has no sockets,
+// so that time can be faked around it.
+type stage struct {
+	mu       sync.Mutex
+	endings  []ending
+	requests []staged
+	unclosed int
+}
+
+// staged is a request as the stage saw it.
+type staged struct {
+	at          time.Time
+	method, uri string
+	header      http.Header
+	body        string
+	deadline    time.Time
+}
+
+func (s *stage) RoundTrip(request *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		return nil, err
+	}
+	deadline, _ := request.Context().Deadline()
+	s.mu.Lock()
+	s.requests = append(s.requests, staged{
+		time.Now(), request.Method, request.URL.String(), request.Header, string(body), deadline,
+	})
+	next := s.endings[min(len(s.requests), len(s.endings))-1]
+	s.mu.Unlock()
+	response, err := next(request)
+	if response != nil {
+		s.add(1)
+		response.Body = &countedBody{Reader: response.Body, close: sync.OnceFunc(func() { s.add(-1) })}
+	}
+	return response, err
+}
+
+func (s *stage) add(bodies int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unclosed += bodies
+}
+
+// sent returns the number of requests.
+func (s *stage) sent() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.requests)
+}
+
+// waits returns the time between one request and the next. Its endings must take none.
+func (s *stage) waits() []time.Duration {
+	waits := make([]time.Duration, 0, len(s.requests))
+	for i := range s.requests[1:] {
+		waits = append(waits, s.requests[i+1].at.Sub(s.requests[i].at))
+	}
+	return waits
+}
+
+type countedBody struct {
+	io.Reader
+	close func()
+}
+
+func (b *countedBody) Close() error {
+	b.close()
+	return nil
+}
+
+// newStaged returns a client on a stage. At the end of the test every body that the stage handed out must be closed.
+func newStaged(t *testing.T, endings []ending, opts ...losant.Option) (*losant.Client, *stage) {
+	t.Helper()
+	s := &stage{endings: endings}
+	opts = append([]losant.Option{losant.WithHTTPClient(&http.Client{Transport: s})}, opts...)
+	client, err := losant.NewClient(secretToken, opts...)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.Zero(t, s.unclosed, "bodies that were not closed") })
+	return client, s
+}
+
+// answers is an answer with a body that satisfies every operation, unless it is given another. Further arguments are
+// names and values of headers.
+func answers(status int, headers ...string) ending {
+	return answersBody(status, `{"success":true}`, headers...)
+}
+
+func answersBody(status int, body string, headers ...string) ending {
+	return answersReader(status, func() io.Reader { return strings.NewReader(body) }, headers...)
+}
+
+// answersReader takes a function, since a body can be read only once.
+func answersReader(status int, body func() io.Reader, headers ...string) ending {
+	return func(request *http.Request) (*http.Response, error) {
+		header := http.Header{}
+		for pair := range slices.Chunk(headers, 2) {
+			header.Set(pair[0], pair[1])
+		}
+		return &http.Response{
+			StatusCode: status, Header: header, ContentLength: -1, Request: request, Body: io.NopCloser(body()),
+		}, nil
+	}
+}
+
+// breaks is an answer with a body that ends with an error.
+func breaks(status int, err error) ending {
+	return answersReader(status, func() io.Reader {
+		return io.MultiReader(strings.NewReader(`{"success":true`), iotest.ErrReader(err))
+	})
+}
+
+// endless is a body without an end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// fails is a request without an answer.
+func fails(err error) ending {
+	return func(*http.Request) (*http.Response, error) { return nil, err }
+}
+
+// hangs is a request that is not answered while its context lasts.
+func hangs(request *http.Request) (*http.Response, error) {
+	<-request.Context().Done()
+	return nil, request.Context().Err()
+}
+
+var (
+	errDial  = &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	errDNS   = &net.DNSError{Err: "no such host", Name: "api.losant.com", IsNotFound: true}
+	errReset = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+)
+
+// callUser calls the operation of a method on a user.
+func callUser(ctx context.Context, c *losant.Client, method string, opts ...losant.CallOption) error {
+	var err error
+	switch method {
+	case http.MethodGet:
+		_, err = c.ExperienceUser.Get(ctx, applicationID, userID, opts...)
+	case http.MethodPatch:
+		patch := losant.ExperienceUserPatch{FirstName: losant.Ptr("Ada")}
+		_, err = c.ExperienceUser.Patch(ctx, applicationID, userID, patch, opts...)
+	case http.MethodDelete:
+		_, err = c.ExperienceUser.Delete(ctx, applicationID, userID, opts...)
+	}
+	return err
+}
+
+// can reports whether an error can be had as an E.
+func can[E error](err error) bool {
+	var target E
+	return errors.As(err, &target)
+}
+
+// attemptsOf returns what an error says of the number of attempts.
+func attemptsOf(err error) int {
+	var (
+		api       *losant.APIError
+		transport *losant.TransportError
+	)
+	if errors.As(err, &api) {
+		return api.Attempts
+	}
+	if errors.As(err, &transport) {
+		return transport.Attempts
+	}
+	return -1
+}
+
+func TestWhatIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	const (
+		transport = "TransportError"
+		decode    = "DecodeError"
+		plain     = "APIError"
+	)
+	types := map[string]func(error) bool{
+		transport:           can[*losant.TransportError],
+		decode:              can[*losant.DecodeError],
+		"BadRequestError":   can[*losant.BadRequestError],
+		"UnauthorizedError": can[*losant.UnauthorizedError],
+		"ForbiddenError":    can[*losant.ForbiddenError],
+		"NotFoundError":     can[*losant.NotFoundError],
+		"RateLimitError":    can[*losant.RateLimitError],
+	}
+	rows := []struct {
+		name       string
+		ending     ending
+		get, patch int // attempts; a Delete makes as many as a Get
+		want       string
+		opts       []losant.CallOption
+	}{
+		// Nothing was written, or the server says that it did nothing.
+		{name: "dial", ending: fails(errDial), get: 3, patch: 3, want: transport},
+		{name: "DNS", ending: fails(errDNS), get: 3, patch: 3, want: transport},
+		{
+			name: "dial of a proxy", get: 3, patch: 3, want: transport,
+			ending: fails(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: errDial}),
+		},
+		{
+			name: "TLS handshake time-out", get: 3, patch: 3, want: transport,
+			ending: fails(errors.New("net/http: TLS handshake timeout")),
+		},
+		{name: "429", ending: answers(429), get: 3, patch: 3, want: "RateLimitError"},
+		{name: "503", ending: answers(503), get: 3, patch: 3, want: plain},
+
+		// The request may have been applied.
+		{name: "500", ending: answers(500), get: 3, patch: 1, want: plain},
+		{name: "502", ending: answers(502), get: 3, patch: 1, want: plain},
+		{name: "504", ending: answers(504), get: 3, patch: 1, want: plain},
+		{name: "EOF", ending: fails(io.EOF), get: 3, patch: 1, want: transport},
+		{name: "reset", ending: fails(errReset), get: 3, patch: 1, want: transport},
+		{name: "attempt time-out", ending: hangs, get: 3, patch: 1, want: transport},
+		{name: "body cut", ending: breaks(200, io.ErrUnexpectedEOF), get: 3, patch: 1, want: decode},
+		{name: "body reset", ending: breaks(200, errReset), get: 3, patch: 1, want: decode},
+		{name: "body of an error cut", ending: breaks(502, io.ErrUnexpectedEOF), get: 3, patch: 1, want: plain},
+
+		// Another attempt would end as this one did.
+		{
+			name: "certificate", get: 1, patch: 1, want: transport,
+			ending: fails(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}),
+		},
+		{name: "TLS record header", ending: fails(tls.RecordHeaderError{}), get: 1, patch: 1, want: transport},
+		{name: "scheme mismatch", ending: fails(http.ErrSchemeMismatch), get: 1, patch: 1, want: transport},
+		{
+			name: "TLS alert received", get: 1, patch: 1, want: transport,
+			ending: fails(&net.OpError{Op: "remote error", Err: tls.AlertError(40)}),
+		},
+		{
+			name: "TLS alert sent", get: 1, patch: 1, want: transport,
+			ending: fails(&net.OpError{Op: "local error", Err: tls.AlertError(70)}),
+		},
+		{name: "400", ending: answers(400), get: 1, patch: 1, want: "BadRequestError"},
+		{name: "401", ending: answers(401), get: 1, patch: 1, want: "UnauthorizedError"},
+		{name: "403", ending: answers(403), get: 1, patch: 1, want: "ForbiddenError"},
+		{name: "404", ending: answers(404), get: 1, patch: 1, want: "NotFoundError"},
+		{name: "404 cut", ending: breaks(404, io.ErrUnexpectedEOF), get: 1, patch: 1, want: "NotFoundError"},
+		{name: "405", ending: answers(405), get: 1, patch: 1, want: plain},
+		{name: "409", ending: answers(409), get: 1, patch: 1, want: plain},
+		{name: "413", ending: answers(413), get: 1, patch: 1, want: plain},
+		{name: "501", ending: answers(501), get: 1, patch: 1, want: plain},
+		{name: "redirect", ending: answers(307, "Location", "/elsewhere"), get: 1, patch: 1, want: plain},
+		{name: "not modified", ending: answers(304), get: 1, patch: 1, want: plain},
+		{name: "not JSON", ending: answersBody(200, "<html>"), get: 1, patch: 1, want: decode},
+		{name: "array", ending: answersBody(200, "[]"), get: 1, patch: 1, want: decode},
+		{name: "incomplete JSON", ending: answersBody(200, `{"success":true`), get: 1, patch: 1, want: decode},
+		{name: "no content", ending: answersBody(204, ""), get: 1, patch: 1, want: decode},
+		{
+			name: "too large", get: 1, patch: 1, want: decode,
+			ending: answersReader(200, func() io.Reader { return endless{} }),
+		},
+		{name: "not gzip", ending: breaks(200, gzip.ErrHeader), get: 1, patch: 1, want: decode},
+		{name: "gzip checksum", ending: breaks(200, gzip.ErrChecksum), get: 1, patch: 1, want: decode},
+		{name: "gzip corrupt", ending: breaks(200, flate.CorruptInputError(7)), get: 1, patch: 1, want: decode},
+		{
+			name: "context ended", ending: hangs, get: 1, patch: 1, want: transport,
+			opts: []losant.CallOption{losant.WithTimeout(0)}, // so that the time of the caller ends first
+		},
+	}
+	for _, row := range rows {
+		for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodDelete} {
+			attempts := row.get
+			if method == http.MethodPatch {
+				attempts = row.patch
+			}
+			t.Run(row.name+"/"+method, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					client, stage := newStaged(t, []ending{row.ending})
+					ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+					defer cancel()
+					var response losant.Response
+
+					err := callUser(ctx, client, method, append(row.opts, losant.WithResponse(&response))...)
+
+					for name, is := range types {
+						assert.Equal(t, name == row.want, is(err), "%s: %v", name, err)
+					}
+					assert.Equal(t, row.want != transport, can[*losant.APIError](err))
+					assert.Equal(t, attempts, stage.sent())
+					assert.Equal(t, attempts, attemptsOf(err))
+					assert.Equal(t, attempts, response.Attempts)
+					assert.Equal(t, attempts > 1, strings.Contains(err.Error(), ", 3 attempts)"), err)
+				})
+			})
+		}
+	}
+}
+
+func TestAnAttemptThatSucceedsEndsTheCall(t *testing.T) {
+	t.Parallel()
+	for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodDelete} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, stage := newStaged(t, []ending{fails(errDial), answers(429), answers(503), answers(200)})
+				var response losant.Response
+
+				err := callUser(t.Context(), client, method, losant.WithMaxAttempts(9), losant.WithResponse(&response))
+
+				require.NoError(t, err)
+				assert.Equal(t, 4, stage.sent())
+				assert.Equal(t, 4, response.Attempts)
+				assert.Equal(t, 200, response.StatusCode)
+				assert.Equal(t, stage.requests[3].at.Sub(stage.requests[0].at), response.Duration)
+				for _, again := range stage.requests[1:] {
+					first := stage.requests[0]
+					first.at, first.deadline = again.at, again.deadline
+					assert.Equal(t, first, again, "the same request in full")
+				}
+			})
+		})
+	}
+}
+
+func TestTheNumberOfAttemptsIsTheCallersChoice(t *testing.T) {
+	t.Parallel()
+	for _, attempts := range []int{1, 2, 7} {
+		t.Run(strconv.Itoa(attempts), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, stage := newStaged(t, []ending{answers(503, "Retry-After", "8")})
+				start := time.Now()
+
+				err := callUser(t.Context(), client, http.MethodPatch, losant.WithMaxAttempts(attempts))
+
+				assert.Equal(t, attempts, attemptsOf(err))
+				assert.Equal(t, attempts, stage.sent())
+				// No backoff is longer than this; and after the last attempt there is no wait.
+				assert.Equal(t, time.Duration(attempts-1)*8*time.Second, time.Since(start))
+			})
+		})
+	}
+}
+
+func TestWaitsAreRandomBelowABoundThatDoublesToEightSeconds(t *testing.T) {
+	t.Parallel()
+	bounds := []time.Duration{250e6, 500e6, 1e9, 2e9, 4e9, 8e9, 8e9, 8e9}
+	synctest.Test(t, func(t *testing.T) {
+		shortest, longest := make([]time.Duration, len(bounds)), make([]time.Duration, len(bounds))
+		for i := range 200 {
+			// Each call has a client of its own, for the budget of one ends before this many retries.
+			client, stage := newStaged(t, []ending{answers(503)}, losant.WithMaxAttempts(len(bounds)+1))
+			require.Error(t, callUser(t.Context(), client, http.MethodGet))
+			for n, wait := range stage.waits() {
+				longest[n] = max(longest[n], wait)
+				if i == 0 || wait < shortest[n] {
+					shortest[n] = wait
+				}
+			}
+		}
+		for n, bound := range bounds {
+			assert.LessOrEqual(t, longest[n], bound, "wait %d", n)
+			// The chance that a full jitter misses one of these is below 1 in 10^18.
+			assert.Greater(t, longest[n], bound*8/10, "wait %d", n)
+			assert.Less(t, shortest[n], bound*2/10, "wait %d", n)
+		}
+	})
+}
+
+func TestRetryAfterRaisesTheWait(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{429, 500, 502, 503, 504} {
+		for name, value := range map[string]func() string{
+			"seconds": func() string { return "7" },
+			"date":    func() string { return time.Now().Add(7 * time.Second).UTC().Format(http.TimeFormat) },
+			"RFC 850": func() string { return time.Now().Add(7 * time.Second).UTC().Format(time.RFC850) },
+		} {
+			t.Run(strconv.Itoa(status)+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { // the clock of a bubble starts at a full second
+					client, stage := newStaged(t, []ending{answers(status, "Retry-After", value()), answers(200)})
+
+					require.NoError(t, callUser(t.Context(), client, http.MethodGet))
+
+					assert.Equal(t, []time.Duration{7 * time.Second}, stage.waits())
+				})
+			})
+		}
+	}
+}
+
+func TestRetryAfterDoesNotShortenTheWait(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"0", "1", "-1", "Sat, 01 Jan 2000 00:00:00 GMT", "soon"} {
+		t.Run(value, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, stage := newStaged(t, []ending{answers(503, "Retry-After", value)}, losant.WithMaxAttempts(40))
+				require.Error(t, callUser(t.Context(), client, http.MethodGet))
+				assert.Greater(t, slices.Max(stage.waits()), 2*time.Second) // of 39 waits, 34 are up to 8 s long
+				if value == "1" {
+					assert.Equal(t, time.Second, slices.Min(stage.waits()))
+				}
+			})
+		})
+	}
+}
+
+func TestAWaitThatCannotBeHeldIsNotBegun(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, retryAfter string
+		deadline         time.Duration
+		begun            bool
+	}{
+		{"30 seconds", "30", time.Hour, true},
+		{"31 seconds", "31", time.Hour, false},
+		{"date in 30 seconds", "Sat, 01 Jan 2000 00:00:30 GMT", time.Hour, true},
+		{"date in 31 seconds", "Sat, 01 Jan 2000 00:00:31 GMT", time.Hour, false},
+		{"more seconds than a Duration has", "9223372037", time.Hour, false},
+		{"more seconds than 64 bits have", "99999999999999999999999", time.Hour, false},
+		{"a date beyond all Durations", "Fri, 31 Dec 9999 23:59:59 GMT", time.Hour, false},
+		{"shorter than the deadline", "4", 5 * time.Second, true},
+		{"as long as the deadline", "5", 5 * time.Second, false},
+		{"longer than the deadline", "6", 5 * time.Second, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, stage := newStaged(t, []ending{answers(429, "Retry-After", row.retryAfter), answers(200)})
+				ctx, cancel := context.WithTimeout(t.Context(), row.deadline)
+				defer cancel()
+				start := time.Now()
+
+				err := callUser(ctx, client, http.MethodGet)
+
+				if row.begun {
+					require.NoError(t, err)
+					assert.Equal(t, 2, stage.sent())
+					return
+				}
+				var limited *losant.RateLimitError
+				require.ErrorAs(t, err, &limited)
+				assert.Equal(t, 1, limited.Attempts)
+				assert.Greater(t, limited.RetryAfter, 4*time.Second)
+				require.NotErrorIs(t, err, context.DeadlineExceeded, "the deadline is still to come")
+				assert.Equal(t, 1, stage.sent())
+				assert.Zero(t, time.Since(start))
+			})
+		})
+	}
+}
+
+func TestABackoffBeyondTheDeadlineIsNotBegun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, stage := newStaged(t, []ending{fails(errDial)})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
+		defer cancel()
+		start := time.Now()
+
+		err := callUser(ctx, client, http.MethodGet)
+
+		require.ErrorIs(t, err, syscall.ECONNREFUSED)
+		assert.Equal(t, 1, stage.sent())
+		assert.Zero(t, time.Since(start))
+	})
+}
+
+func TestAContextThatEndsDuringAWaitEndsTheCallAtThatMoment(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name     string
+		ending   ending
+		status   int
+		lastSeen func(error) bool
+	}{
+		{"429", answers(429, "Retry-After", "10"), 429, can[*losant.RateLimitError]},
+		{"503", answers(503, "Retry-After", "10"), 503, can[*losant.APIError]},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, stage := newStaged(t, []ending{row.ending})
+				ctx, cancel := context.WithCancel(t.Context())
+				// The third second of the second wait.
+				time.AfterFunc(13*time.Second, cancel)
+				start := time.Now()
+				var response losant.Response
+
+				err := callUser(ctx, client, http.MethodPatch, losant.WithResponse(&response))
+
+				assert.Equal(t, 13*time.Second, time.Since(start))
+				require.ErrorIs(t, err, context.Canceled)
+				assert.True(t, row.lastSeen(err), err)
+				assert.Contains(t, err.Error(), "while waiting to try again")
+				assert.Equal(t, 2, stage.sent())
+				assert.Equal(t, 2, attemptsOf(err))
+				assert.Equal(t, losant.Response{
+					StatusCode: row.status, Header: http.Header{"Retry-After": {"10"}}, Attempts: 2, Duration: 13 * time.Second,
+				}, response)
+			})
+		})
+	}
+}
+
+func TestADeadlineThatEndsDuringAWaitIsInTheError(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := newStaged(t, []ending{answers(503, "Retry-After", "10")})
+		// A deadline that does not show until it is over, so that the wait is begun.
+		ctx, cancel := context.WithCancelCause(t.Context())
+		defer cancel(nil)
+		short, stop := context.WithTimeout(context.Background(), time.Second)
+		defer stop()
+		defer context.AfterFunc(short, func() { cancel(short.Err()) })()
+
+		err := callUser(ctx, client, http.MethodGet)
+
+		require.ErrorIs(t, err, ctx.Err())
+		assert.True(t, can[*losant.APIError](err))
+	})
+}
+
+func TestADeleteThatFinds404AfterADoubtfulAttemptHasSucceeded(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name    string
+		endings []ending // followed by a 404
+		success bool
+	}{
+		{"lost answer", []ending{fails(io.EOF)}, true},
+		{"reset", []ending{fails(errReset)}, true},
+		{"time-out", []ending{hangs}, true},
+		{"cut answer", []ending{breaks(200, io.ErrUnexpectedEOF)}, true},
+		{"500", []ending{answers(500)}, true},
+		{"502", []ending{answers(502)}, true},
+		{"504", []ending{answers(504)}, true},
+		{"lost answer, then 503", []ending{fails(io.EOF), answers(503)}, true},
+		{"dial, then lost answer", []ending{fails(errDial), fails(io.EOF)}, true},
+
+		{"at once", nil, false},
+		{"429", []ending{answers(429)}, false},
+		{"503", []ending{answers(503)}, false},
+		{"dial", []ending{fails(errDial)}, false},
+		{"DNS", []ending{fails(errDNS)}, false},
+		{"dial, then 503", []ending{fails(errDial), answers(503)}, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, stage := newStaged(t, append(row.endings, answers(404, "X-Last", "yes")))
+				var response losant.Response
+
+				success, err := client.ExperienceGroup.Delete(t.Context(), applicationID, groupID, losant.WithResponse(&response))
+
+				if row.success {
+					require.NoError(t, err)
+					assert.Equal(t, &losant.Success{Success: true}, success)
+				} else {
+					assert.Nil(t, success)
+					assert.True(t, can[*losant.NotFoundError](err), err)
+				}
+				assert.Equal(t, len(row.endings)+1, stage.sent())
+				assert.Equal(t, len(row.endings)+1, response.Attempts)
+				assert.Equal(t, 404, response.StatusCode)
+				assert.Equal(t, "yes", response.Header.Get("X-Last"))
+			})
+		})
+	}
+}
+
+func TestAGetThatFinds404AfterALostAnswerFindsNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := newStaged(t, []ending{fails(io.EOF), answers(404)})
+		err := callUser(t.Context(), client, http.MethodGet)
+		assert.True(t, can[*losant.NotFoundError](err), err)
+	})
+}
+
+func TestTheBudgetHoldsAHundredRetries(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		status := http.StatusOK
+		client, stage := newStaged(t, []ending{func(r *http.Request) (*http.Response, error) { return answers(status)(r) }})
+		attempts := func() int {
+			before := stage.sent()
+			_ = callUser(t.Context(), client, http.MethodGet)
+			_, _ = client.ExperienceGroup.Get(t.Context(), applicationID, groupID)
+			return stage.sent() - before
+		}
+		for range 10 {
+			require.Equal(t, 2, attempts(), "successes do not raise the budget above its start")
+		}
+
+		status = http.StatusServiceUnavailable
+		for range 25 {
+			require.Equal(t, 2+4, attempts(), "one budget for both services")
+		}
+		start := time.Now()
+		require.Equal(t, 2, attempts(), "500 / 5 retries are spent")
+		require.Zero(t, time.Since(start), "the first error is returned at once")
+
+		status = http.StatusOK
+		attempts()
+		attempts()
+		status = http.StatusServiceUnavailable
+		require.Equal(t, 2, attempts(), "four successes are no retry")
+		status = http.StatusOK
+		require.NoError(t, callUser(t.Context(), client, http.MethodGet))
+		status = http.StatusServiceUnavailable
+		require.Equal(t, 2+1, attempts(), "the fifth success pays for one")
+		require.Equal(t, 2, attempts())
+
+		other, stage2 := newStaged(t, []ending{answers(503)})
+		require.Error(t, callUser(t.Context(), other, http.MethodGet))
+		require.Equal(t, 3, stage2.sent(), "each client has a budget of its own")
+	})
+}
+
+func TestAllCallsOfAClientShareItsBudget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, stage := newStaged(t, []ending{answers(503)})
+		const calls = 200
+		var wg sync.WaitGroup
+		for i := range calls {
+			wg.Go(func() {
+				if i%2 == 0 {
+					assert.Error(t, callUser(t.Context(), client, http.MethodPatch))
+					return
+				}
+				_, err := client.ExperienceGroup.Delete(t.Context(), applicationID, groupID)
+				assert.Error(t, err)
+			})
+		}
+		wg.Wait()
+		assert.Equal(t, calls+100, stage.sent())
+	})
+}
+
+func TestARetryThatIsNotBegunCostsNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, stage := newStaged(t, []ending{answers(503, "Retry-After", "60")})
+		for range 150 {
+			require.Error(t, callUser(t.Context(), client, http.MethodGet))
+			require.Error(t, callUser(t.Context(), client, http.MethodGet, losant.WithMaxAttempts(1)))
+		}
+		stage.endings = []ending{answers(503)}
+		before := stage.sent()
+		require.Error(t, callUser(t.Context(), client, http.MethodGet))
+		assert.Equal(t, 3, stage.sent()-before)
+	})
+}
+
+func TestTheTokenSourceIsAskedOnEveryAttemptUnderItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		type key struct{}
+		var contexts []context.Context
+		source := func(ctx context.Context) (string, error) {
+			for _, earlier := range contexts {
+				require.Error(t, earlier.Err(), "the attempt is over")
+			}
+			contexts = append(contexts, ctx)
+			deadline, _ := ctx.Deadline()
+			assert.Equal(t, 3*time.Second, time.Until(deadline))
+			assert.Equal(t, "value", ctx.Value(key{}))
+			return "token" + strconv.Itoa(len(contexts)), nil
+		}
+		client, stage := newStaged(t, []ending{answers(503)}, losant.WithTokenSource(source))
+		ctx := context.WithValue(t.Context(), key{}, "value")
+
+		require.Error(t, callUser(ctx, client, http.MethodGet, losant.WithTimeout(3*time.Second)))
+
+		require.Equal(t, 3, stage.sent())
+		for i, request := range stage.requests {
+			assert.Equal(t, "Bearer token"+strconv.Itoa(i+1), request.header.Get("Authorization"))
+		}
+	})
+}
+
+func TestAnErrorOfTheTokenSourceEndsTheCall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sealed := errors.New("the vault is sealed")
+		asked := 0
+		source := func(context.Context) (string, error) {
+			if asked++; asked == 2 {
+				return "", sealed
+			}
+			return secretToken, nil
+		}
+		client, stage := newStaged(t, []ending{answers(503)}, losant.WithTokenSource(source))
+
+		err := callUser(t.Context(), client, http.MethodGet)
+
+		require.ErrorIs(t, err, sealed)
+		assert.True(t, can[*losant.TransportError](err), err)
+		assert.Equal(t, 2, asked)
+		assert.Equal(t, 1, stage.sent())
+	})
+}
+
+// FuzzRetryAfter reads the header through the error that shows it.
+func FuzzRetryAfter(f *testing.F) {
+	for _, seed := range []string{
+		"", "0", "1", "120", " 7 ", "\t7", "-1", "+1", "1.5", "1e3", "0x10", "1_000", "soon", "٣", "\r1",
+		"9223372036", "9223372037", "18446744073709551616", "18700000000000000000A", strings.Repeat("9", 400),
+		"Fri, 31 Dec 1999 23:59:59 GMT", "Sun, 06 Nov 2095 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+		"Sun Nov  6 08:49:37 2095", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0000 00:00:00 GMT",
+	} {
+		f.Add(seed)
+	}
+	type key struct{}
+	client, err := losant.NewClient(secretToken, losant.WithHTTPClient(&http.Client{Transport: &stage{
+		endings: []ending{func(r *http.Request) (*http.Response, error) {
+			return answers(429, "Retry-After", r.Context().Value(key{}).(string))(r)
+		}},
+	}}))
+	require.NoError(f, err)
+	digits := regexp.MustCompile(`^[0-9]+$`)
+	f.Fuzz(func(t *testing.T, value string) {
+		before := time.Now()
+		ctx := context.WithValue(t.Context(), key{}, value)
+		err := callUser(ctx, client, http.MethodGet, losant.WithMaxAttempts(1))
+		after := time.Now()
+		var limited *losant.RateLimitError
+		require.ErrorAs(t, err, &limited)
+		got := limited.RetryAfter
+		require.GreaterOrEqual(t, got, time.Duration(0))
+		if text := strings.TrimSpace(value); digits.MatchString(text) {
+			const most = 9223372036 // seconds that fit in a Duration
+			seconds, err := strconv.ParseInt(text, 10, 64)
+			if err != nil || seconds > most {
+				seconds = most
+			}
+			require.Equal(t, time.Duration(seconds)*time.Second, got)
+		} else if date, err := http.ParseTime(text); err == nil {
+			require.GreaterOrEqual(t, got, max(0, date.Sub(after)))
+			require.LessOrEqual(t, got, max(0, date.Sub(before)))
+		} else {
+			require.Zero(t, got)
+		}
+	})
+}

@@ -1,0 +1,484 @@
+package losant
+
+// The tests of this file and of faults_test.go are inside the package to give its own transport, which cannot be
+// configured, the certificates of their servers.
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	anApplication = "575ec8687ae143cd83dc4a97"
+	aUser         = "575ed78e7ae143cd83dc4aab"
+	goodAnswer    = `{"success":true}` // to every operation
+)
+
+var allMethods = []string{http.MethodGet, http.MethodPatch, http.MethodDelete}
+
+// dialling returns a client of the server at url.
+func dialling(t *testing.T, url string, opts ...Option) *Client {
+	t.Helper()
+	client, err := NewClient("token", append([]Option{WithBaseURL(url)}, opts...)...)
+	require.NoError(t, err)
+	t.Cleanup(client.CloseIdleConnections)
+	return client
+}
+
+// through makes a client use a transport.
+func through(transport http.RoundTripper) Option {
+	return WithHTTPClient(&http.Client{Transport: transport})
+}
+
+// trusting returns the transport that clients have, but for the certificates it trusts.
+func trusting(certificate *x509.Certificate) *http.Transport {
+	transport := newTransport()
+	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+	transport.TLSClientConfig.RootCAs.AddCert(certificate)
+	return transport
+}
+
+// use calls the operation of a method on a user.
+func use(ctx context.Context, c *Client, method string, opts ...CallOption) error {
+	var err error
+	switch method {
+	case http.MethodGet:
+		_, err = c.ExperienceUser.Get(ctx, anApplication, aUser, opts...)
+	case http.MethodPatch:
+		_, err = c.ExperienceUser.Patch(ctx, anApplication, aUser, ExperienceUserPatch{FirstName: Ptr("Ada")}, opts...)
+	case http.MethodDelete:
+		_, err = c.ExperienceUser.Delete(ctx, anApplication, aUser, opts...)
+	}
+	return err
+}
+
+// served is a test server that counts its connections.
+type served struct {
+	*httptest.Server
+	opened, closed atomic.Int64
+	allClosed      chan struct{} // gets a value when the last connection closes
+}
+
+func newCounting(t *testing.T, handler http.HandlerFunc, start func(*httptest.Server)) *served {
+	t.Helper()
+	s := &served{Server: httptest.NewUnstartedServer(handler), allClosed: make(chan struct{}, 1000)}
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			s.opened.Add(1)
+		case http.StateClosed:
+			if s.closed.Add(1) == s.opened.Load() {
+				s.allClosed <- struct{}{}
+			}
+		}
+	}
+	start(s.Server)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestTheTransportIsMadeForManyCallsToOneHost(t *testing.T) {
+	t.Parallel()
+	transport := newTransport()
+	assert.GreaterOrEqual(t, transport.MaxIdleConnsPerHost, 128)
+	assert.GreaterOrEqual(t, transport.MaxIdleConns, transport.MaxIdleConnsPerHost)
+	assert.Zero(t, transport.MaxConnsPerHost, "no call waits for another")
+	assert.False(t, transport.DisableKeepAlives)
+	assert.False(t, transport.DisableCompression)
+	assert.True(t, transport.ForceAttemptHTTP2)
+	assert.Positive(t, transport.HTTP2.SendPingTimeout)
+	assert.Positive(t, transport.HTTP2.PingTimeout)
+	assert.Positive(t, transport.TLSHandshakeTimeout)
+	assert.Positive(t, transport.IdleConnTimeout)
+	assert.GreaterOrEqual(t, transport.TLSClientConfig.MinVersion, uint16(tls.VersionTLS12))
+	assert.Equal(t, reflect.ValueOf(http.ProxyFromEnvironment).Pointer(), reflect.ValueOf(transport.Proxy).Pointer())
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		for _, method := range allMethods {
+			t.Run(http.StatusText(status)+"/"+method, func(t *testing.T) {
+				t.Parallel()
+				var origin, elsewhere atomic.Int64
+				// The other host would send the request on to a third one, and so on.
+				other := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
+					elsewhere.Add(1)
+					w.Header().Set("Location", "http://localhost:1/")
+					w.WriteHeader(status)
+				}, (*httptest.Server).Start)
+				location := ""
+				server := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
+					origin.Add(1)
+					w.Header().Set("Location", location)
+					w.WriteHeader(status)
+				}, (*httptest.Server).Start)
+				client := dialling(t, server.URL)
+
+				for _, location = range []string{other.URL + "/x", "/same/host", "http://[cannot be parsed"} {
+					origin.Store(0)
+					err := use(t.Context(), client, method)
+
+					var api *APIError
+					require.ErrorAs(t, err, &api)
+					assert.Equal(t, status, api.StatusCode)
+					assert.Equal(t, location, api.Header.Get("Location"))
+					assert.Contains(t, err.Error(), location)
+					assert.EqualValues(t, 1, origin.Load())
+				}
+				assert.Zero(t, elsewhere.Load())
+				assert.Zero(t, other.opened.Load())
+			})
+		}
+	}
+}
+
+func TestCookiesAreNeitherKeptNorSent(t *testing.T) {
+	t.Parallel()
+	server := newCounting(t, func(w http.ResponseWriter, r *http.Request) {
+		assert.NotContains(t, r.Header, "Cookie")
+		w.Header().Set("Set-Cookie", "session=1")
+		_, _ = io.WriteString(w, goodAnswer)
+	}, (*httptest.Server).Start)
+	client := dialling(t, server.URL)
+	for range 3 {
+		require.NoError(t, use(t.Context(), client, http.MethodGet))
+	}
+}
+
+// gzipped packs text.
+func gzipped(t *testing.T, level int, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, level)
+	require.NoError(t, err)
+	_, err = io.WriteString(w, text)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return b.Bytes()
+}
+
+func TestTheCapOfAnAnswerCountsWhatIsDecompressed(t *testing.T) {
+	t.Parallel()
+	for name, size := range map[string]int{"small": 16, "16 MiB": 16 << 20, "one byte more": 16<<20 + 1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := goodAnswer + strings.Repeat(" ", size-len(goodAnswer))
+			body := gzipped(t, gzip.NoCompression, text) // longer than text, and quick to unpack
+			var requests atomic.Int64
+			server := newCounting(t, func(w http.ResponseWriter, r *http.Request) {
+				requests.Add(1)
+				assert.Equal(t, "gzip", r.Header.Get("Accept-Encoding"))
+				w.Header().Set("Content-Encoding", "gzip")
+				_, _ = w.Write(body)
+			}, (*httptest.Server).Start)
+			client := dialling(t, server.URL, WithTimeout(0))
+
+			success, err := client.ExperienceUser.Delete(t.Context(), anApplication, aUser)
+
+			assert.EqualValues(t, 1, requests.Load())
+			if size <= 16<<20 {
+				require.NoError(t, err)
+				assert.True(t, text == string(success.Raw), "a difference would be too long to print") //nolint:testifylint // so
+				return
+			}
+			var decode *DecodeError
+			require.ErrorAs(t, err, &decode)
+			assert.Contains(t, err.Error(), "larger than 16 MiB")
+			assert.Equal(t, 200, decode.StatusCode)
+			assert.Len(t, decode.Body, 64<<10)
+		})
+	}
+}
+
+// counting counts what is read from a connection.
+type counting struct {
+	net.Conn
+	read *atomic.Int64
+}
+
+func (c counting) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.read.Add(int64(n))
+	return n, err
+}
+
+func TestABombIsNotUnpacked(t *testing.T) {
+	t.Parallel()
+	mebibyte := gzipped(t, gzip.BestCompression, strings.Repeat(" ", 1<<20)) // gzip files can be put one behind the other
+	server := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		for { // until the client has had enough
+			if _, err := w.Write(mebibyte); err != nil {
+				return
+			}
+		}
+	}, (*httptest.Server).Start)
+	var read atomic.Int64
+	transport := newTransport()
+	dial := transport.DialContext
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		return counting{conn, &read}, err
+	}
+	client := dialling(t, server.URL, through(transport), WithTimeout(0))
+
+	err := use(t.Context(), client, http.MethodGet)
+
+	var decode *DecodeError
+	require.ErrorAs(t, err, &decode)
+	assert.Equal(t, 1, decode.Attempts)
+	// 17 files hold more than 16 MiB. The rest is what buffers take in ahead.
+	assert.Less(t, read.Load(), int64(17*len(mebibyte)+64<<10))
+}
+
+// tallied counts what is read from the bodies of answers.
+type tallied struct {
+	http.RoundTripper
+	read *atomic.Int64
+}
+
+func (c tallied) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := c.RoundTripper.RoundTrip(request)
+	if err == nil {
+		response.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.TeeReader(response.Body, writerFunc(func(p []byte) { c.read.Add(int64(len(p))) })), response.Body}
+	}
+	return response, err
+}
+
+type writerFunc func([]byte)
+
+func (f writerFunc) Write(p []byte) (int, error) {
+	f(p)
+	return len(p), nil
+}
+
+func TestOfAnErrorAtMost64KiBAreRead(t *testing.T) {
+	t.Parallel()
+	for name, size := range map[string]int{"less": 64<<10 - 1, "64 KiB": 64 << 10, "more": 1 << 20} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := strings.Repeat("abcdefgh", size/8+1)[:size]
+			server := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusConflict)
+				_, _ = io.WriteString(w, text)
+			}, (*httptest.Server).Start)
+			var read atomic.Int64
+			client := dialling(t, server.URL, through(tallied{newTransport(), &read}))
+
+			err := use(t.Context(), client, http.MethodPatch)
+
+			var api *APIError
+			require.ErrorAs(t, err, &api)
+			assert.Equal(t, text[:min(size, 64<<10)], string(api.Body))
+			assert.LessOrEqual(t, read.Load(), int64(64<<10))
+		})
+	}
+}
+
+func TestTLSIs12OrLater(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
+		t.Run(tls.VersionName(version), func(t *testing.T) {
+			t.Parallel()
+			server := newCounting(t, func(w http.ResponseWriter, r *http.Request) {
+				assert.Equal(t, version, r.TLS.Version)
+				_, _ = io.WriteString(w, goodAnswer)
+			}, func(s *httptest.Server) {
+				s.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version} //nolint:gosec // the server is old
+				s.StartTLS()
+			})
+			client := dialling(t, server.URL, through(trusting(server.Certificate())))
+
+			err := use(t.Context(), client, http.MethodGet)
+
+			if want {
+				require.NoError(t, err)
+				return
+			}
+			var transport *TransportError
+			require.ErrorAs(t, err, &transport)
+			assert.Equal(t, 1, transport.Attempts)
+			assert.EqualValues(t, 1, server.opened.Load())
+		})
+	}
+}
+
+func TestHTTP2CallsShareOneConnection(t *testing.T) {
+	t.Parallel()
+	server := newCounting(t, func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, "HTTP/2.0", r.Proto)
+		_, _ = io.WriteString(w, goodAnswer)
+	}, func(s *httptest.Server) {
+		s.EnableHTTP2 = true
+		s.StartTLS()
+	})
+	client := dialling(t, server.URL, through(trusting(server.Certificate())))
+	require.NoError(t, use(t.Context(), client, http.MethodGet))
+	var wg sync.WaitGroup
+	for i := range 60 {
+		wg.Go(func() { assert.NoError(t, use(t.Context(), client, allMethods[i%3])) })
+	}
+	wg.Wait()
+	assert.EqualValues(t, 1, server.opened.Load())
+}
+
+func TestADeadHTTP2ConnectionIsFoundInHalfAMinute(t *testing.T) {
+	t.Parallel()
+	certificate := newAuthority(t).issue(t, time.Now().Add(time.Hour))
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2"}, Certificates: []tls.Certificate{certificate},
+	}
+	synctest.Test(t, func(t *testing.T) {
+		transport := trusting(certificate.Leaf)
+		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			near, far := net.Pipe()
+			go func() { // the server reads on for ever, and says nothing
+				server := tls.Server(far, config)
+				_, _ = io.Copy(io.Discard, server)
+				_ = server.Close()
+			}()
+			return near, nil
+		}
+		client := dialling(t, "https://127.0.0.1", through(transport), WithTimeout(0), WithMaxAttempts(1))
+		start := time.Now()
+
+		err := use(t.Context(), client, http.MethodGet)
+
+		var lost *TransportError
+		require.ErrorAs(t, err, &lost)
+		assert.LessOrEqual(t, time.Since(start), 30*time.Second, err)
+		assert.Greater(t, time.Since(start), 10*time.Second, err)
+	})
+}
+
+func TestAHandshakeThatHangsIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	for _, method := range allMethods {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				transport := newTransport()
+				transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+					near, far := net.Pipe()
+					go func() { _, _ = io.Copy(io.Discard, far) }()
+					return near, nil
+				}
+				client := dialling(t, "https://127.0.0.1", through(transport))
+
+				err := use(t.Context(), client, method)
+
+				var unsent *TransportError
+				require.ErrorAs(t, err, &unsent)
+				assert.Contains(t, err.Error(), "TLS handshake timeout")
+				assert.Equal(t, 3, unsent.Attempts)
+			})
+		})
+	}
+}
+
+func TestConnectionsAreReusedByManyGoroutines(t *testing.T) {
+	t.Parallel()
+	const goroutines, calls = 128, 25
+	var arrived atomic.Int64
+	all := make(chan struct{})
+	server := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
+		// The first call of each waits for those of the others: while dials are in flight, net/http may begin more of them
+		// than there are calls.
+		if arrived.Add(1) == goroutines {
+			close(all)
+		}
+		<-all
+		_, _ = io.WriteString(w, goodAnswer)
+	}, (*httptest.Server).Start)
+	client := dialling(t, server.URL)
+	var wg sync.WaitGroup
+	for range goroutines {
+		wg.Go(func() {
+			for i := range calls {
+				assert.NoError(t, use(t.Context(), client, allMethods[i%3]))
+			}
+		})
+	}
+	wg.Wait()
+	assert.LessOrEqual(t, server.opened.Load(), int64(goroutines*3/2))
+}
+
+func TestOneConnectionServesEveryKindOfAnswerUntilItIsClosed(t *testing.T) {
+	t.Parallel()
+	answers := []struct {
+		status int
+		body   string
+	}{
+		{200, goodAnswer},
+		{204, ""},
+		{200, "<html>"},
+		{400, `{"type":"Validation","message":"no"}`},
+		{404, ""},
+		{500, strings.Repeat("x", 64<<10)},
+		{307, "moved"},
+		{200, goodAnswer + strings.Repeat(" ", 100_000)},
+	}
+	next := 0
+	server := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(answers[next].status)
+		_, _ = io.WriteString(w, answers[next].body)
+	}, (*httptest.Server).Start)
+	client := dialling(t, server.URL, WithMaxAttempts(1))
+	for next = range answers {
+		for _, method := range allMethods {
+			_ = use(t.Context(), client, method)
+		}
+	}
+	assert.EqualValues(t, 1, server.opened.Load())
+	assert.Zero(t, server.closed.Load())
+
+	client.CloseIdleConnections()
+
+	select {
+	case <-server.allClosed:
+	case <-time.After(10 * time.Second):
+		t.Error("the connection is still open")
+	}
+}
+
+func TestTheCallersHTTPClientIsNotChanged(t *testing.T) {
+	t.Parallel()
+	server := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Set-Cookie", "session=1")
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	}, (*httptest.Server).Start)
+	transport := newTransport()
+	own := &http.Client{Transport: transport, Timeout: time.Minute}
+	before := *own
+	client := dialling(t, server.URL, WithHTTPClient(own))
+	require.Error(t, use(t.Context(), client, http.MethodGet))
+	assert.Equal(t, before, *own)
+	assert.Same(t, transport, own.Transport)
+	assert.Nil(t, own.CheckRedirect)
+	assert.Nil(t, own.Jar)
+}
