@@ -3,10 +3,12 @@
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 OLDEST_GO     = $(shell sed -n 's/^go //p' go.mod)
 FUZZTIME      = 1m
+ROUNDS        = 5
+BENCHFLAGS    =
 
 checks = quickstart test format vet lint tidy build race oldest coverage interop
 
-.PHONY: all list load fuzz $(checks)
+.PHONY: all list load fuzz bench bench-peers $(checks)
 
 all: $(checks)
 
@@ -62,3 +64,14 @@ fuzz: ## each fuzz target for FUZZTIME
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
 		done; \
 	done
+
+bench: ## measures all that docs/performance.md shows, and writes its tables and its chart
+	@for round in $$(seq $(ROUNDS)); do \
+		go test -run '^$$' -bench '^Benchmark(Get|Patch|Delete|Decode|Heap)$$' -benchtime 0.5s . || exit 1; \
+	done > docs/performance.txt
+	go run ./benchmarks -rounds $(ROUNDS) $(BENCHFLAGS) >> docs/performance.txt
+	go run ./benchmarks report docs/performance.txt docs
+
+bench-peers: ## bench, with Losant's JavaScript client beside the others
+	cd benchmarks/peers && npm ci --ignore-scripts --no-audit --no-fund
+	$(MAKE) bench BENCHFLAGS=-peers

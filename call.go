@@ -17,7 +17,7 @@ import (
 // result is a schema that an answer can be decoded to.
 type result[T any] interface {
 	*T
-	from(*answer) error
+	from(answer) error
 }
 
 // patch is the body of a request, or nil.
@@ -31,9 +31,9 @@ func call[T any, P result[T]](
 ) (P, error) {
 	started := time.Now()
 	r, err := c.prepare(ctx, &operations[row], ids, body, opts)
-	a := &answer{}
+	var a answer
 	if err == nil {
-		a, err = c.send(ctx, r)
+		a, err = c.send(ctx, &r)
 	}
 	out := P(new(T))
 	if err == nil {
@@ -61,9 +61,9 @@ type request struct {
 // error.
 func (c *core) prepare(
 	ctx context.Context, o *Operation, ids []string, body patch, opts []CallOption,
-) (*request, error) {
-	r := &request{settings: c.defaults(), operation: o}
-	violations := r.adjust(opts)
+) (request, error) {
+	settings, violations := adjusted(c.defaults(), opts)
+	r := request{settings: settings, operation: o}
 	violations = append(violations, r.locate(c, ids)...)
 	if body != nil && r.validate {
 		violations = append(violations, body.violations()...)
@@ -82,24 +82,25 @@ func (c *core) prepare(
 		return r, err
 	}
 	if err := ctx.Err(); err != nil {
-		return r, r.failure(&answer{err: err})
+		return r, r.failure(answer{err: err})
 	}
 	return r, nil
 }
 
-// adjust applies the options of a call to a copy of the client's settings.
-func (r *request) adjust(opts []CallOption) (violations []Violation) {
-	if len(opts) > 0 {
-		r.settings = r.clone()
+// adjusted applies the options of a call to a copy of the client's settings.
+func adjusted(s settings, opts []CallOption) (_ settings, violations []Violation) {
+	if len(opts) == 0 {
+		return s, nil
 	}
+	own := s.clone()
 	for _, o := range opts {
 		if o == nil {
 			violations = append(violations, Violation{"option", "must not be nil"})
 		} else {
-			violations = append(violations, o.adjust(&r.settings)...)
+			violations = append(violations, o.adjust(&own)...)
 		}
 	}
-	return violations
+	return own, violations
 }
 
 // locate makes the URL: it puts ids in the place of the parameters of the operation's path, in their order.
@@ -127,24 +128,24 @@ func (r *request) locate(c *core, ids []string) (violations []Violation) {
 
 // answer is what came of an attempt.
 type answer struct {
-	status     int // 0 when there was no answer
-	header     http.Header
-	body       []byte
-	err        error  // why there was no answer, or why there is less of its body than promised
-	token      string // that the attempt was made with
-	retryAfter time.Duration
-	verdict    verdict
-	attempts   int  // up to this one
-	gone       bool // the resource was deleted by an earlier attempt
+	status        int // 0 when there was no answer
+	header        http.Header
+	body          []byte
+	err           error  // why there was no answer, or why there is less of its body than promised
+	authorization string // that the attempt was made with
+	retryAfter    time.Duration
+	verdict       verdict
+	attempts      int  // up to this one
+	gone          bool // the resource was deleted by an earlier attempt
 }
 
 // succeeded reports whether the answer is one of success, and complete.
-func (a *answer) succeeded() bool { return isSuccess(a.status) && a.err == nil }
+func (a answer) succeeded() bool { return isSuccess(a.status) && a.err == nil }
 
 func isSuccess(status int) bool { return status >= 200 && status <= 299 }
 
 // attempt sends the request once.
-func (c *core) attempt(ctx context.Context, r *request, number int) *answer {
+func (c *core) attempt(ctx context.Context, r *request, number int) answer {
 	started := time.Now()
 	a := c.exchange(ctx, r)
 	a.attempts = number
@@ -155,28 +156,28 @@ func (c *core) attempt(ctx context.Context, r *request, number int) *answer {
 }
 
 // exchange sends the request once and reads the answer.
-func (c *core) exchange(caller context.Context, r *request) *answer {
+func (c *core) exchange(caller context.Context, r *request) answer {
 	ctx, cancel := r.limit(caller)
 	defer cancel()
-	token, err := r.bearer(ctx)
+	authorization, err := r.credential(ctx)
 	if err != nil {
-		return &answer{err: r.explain(caller, ctx, err)}
+		return answer{err: r.explain(caller, ctx, err)}
 	}
-	sent := &shipment{token: token, body: r.body}
-	response, err := c.ship(ctx, r, sent)
+	sent := &shipment{Context: ctx, method: r.operation.Method, authorization: authorization, body: r.body}
+	response, err := c.ship(r, sent)
 	if err != nil {
-		a := &answer{err: r.explain(caller, ctx, err)}
+		a := answer{err: r.explain(caller, ctx, err)}
 		if caller.Err() == nil {
 			a.verdict = judgeError(err, sent)
 		}
 		return a
 	}
 	defer func() { _ = response.Body.Close() }()
-	return r.read(caller, ctx, response, token)
+	return r.read(caller, ctx, response, authorization)
 }
 
 // read reads the answer of an exchange.
-func (r *request) read(caller, ctx context.Context, response *http.Response, token string) *answer {
+func (r *request) read(caller, ctx context.Context, response *http.Response, authorization string) answer {
 	most := int64(maxErrorBody)
 	if isSuccess(response.StatusCode) {
 		most = maxBody + 1 // to see that there is more
@@ -188,8 +189,8 @@ func (r *request) read(caller, ctx context.Context, response *http.Response, tok
 		err = errTooLarge
 	}
 	showLocation(response.Header)
-	a := &answer{
-		status: response.StatusCode, header: response.Header, body: body, err: err, token: token,
+	a := answer{
+		status: response.StatusCode, header: response.Header, body: body, err: err, authorization: authorization,
 		retryAfter: parseRetryAfter(response.Header.Get("Retry-After"), time.Now()),
 	}
 	if caller.Err() == nil || !isSuccess(a.status) {
@@ -208,7 +209,7 @@ func isUnusable(err error) bool {
 }
 
 // decode decodes an answer of success.
-func (r *request) decode(a *answer, from func(*answer) error) error {
+func (r *request) decode(a answer, from func(answer) error) error {
 	if err := from(a); err != nil {
 		a.err = err
 		return r.failure(a)
@@ -222,18 +223,6 @@ func (r *request) limit(ctx context.Context) (context.Context, context.CancelFun
 		return ctx, func() {}
 	}
 	return context.WithTimeout(ctx, r.timeout)
-}
-
-// bearer asks for the token of one attempt.
-func (r *request) bearer(ctx context.Context) (string, error) {
-	token, err := r.token(ctx)
-	if err != nil {
-		return "", fmt.Errorf("token source: %w", err)
-	}
-	if problem := mustBeToken(token); problem != "" {
-		return "", errors.New("token source: the token " + problem)
-	}
-	return token, nil
 }
 
 // explain returns the cause of an error, without the URL that net/http puts around it, since its query may hold
@@ -254,7 +243,7 @@ func (r *request) explain(caller, attempt context.Context, err error) error {
 }
 
 // log writes the record of one attempt.
-func (c *core) log(ctx context.Context, r *request, a *answer, took time.Duration) {
+func (c *core) log(ctx context.Context, r *request, a answer, took time.Duration) {
 	level := slog.LevelWarn
 	if a.succeeded() {
 		level = slog.LevelInfo

@@ -101,7 +101,7 @@ type core struct {
 func NewClient(token string, opts ...Option) (*Client, error) {
 	c := defaults()
 	violations := c.apply(opts)
-	if token != "" || c.token == nil && c.source == nil {
+	if token != "" || c.credential == nil && c.source == nil {
 		violations = append(violations, violated("token", mustBeToken(token))...)
 	}
 	base, problem := parseBaseURL(c.baseURL, c.insecure)
@@ -109,11 +109,12 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 	if err := invalid("NewClient", violations); err != nil {
 		return nil, err
 	}
-	if c.token == nil {
-		c.token = c.source
-	}
-	if c.token == nil {
-		c.token = staticToken(token)
+	switch {
+	case c.credential != nil:
+	case c.source != nil:
+		c.credential = c.source.credential
+	default:
+		c.credential = staticToken(token)
 	}
 	core := &core{
 		defaults: func() settings { return c.settings },
@@ -137,6 +138,7 @@ func defaults() *config {
 	c.header = http.Header{
 		"Accept":        {"application/json"},
 		"Content-Type":  {"application/json"}, // of requests with a body
+		"Authorization": {""},                 // set in every attempt's own copy
 		headerVersion:   {defaultAPIVersion},
 		headerUserAgent: {userAgent()},
 		// Without a value it is not sent, and tells net/http that the request may be replayed on a stale connection.

@@ -185,7 +185,7 @@ func (e *TransportError) Error() string {
 func (e *TransportError) Unwrap() error { return e.Err }
 
 // failure is the error for a request whose last attempt was a.
-func (r *request) failure(a *answer) error {
+func (r *request) failure(a answer) error {
 	if a.status == 0 {
 		return &TransportError{
 			Operation: r.operation.Name, Method: r.operation.Method, Path: r.path, Attempts: a.attempts, Err: a.err,
@@ -198,7 +198,7 @@ func (r *request) failure(a *answer) error {
 	case http.StatusUnauthorized:
 		return &UnauthorizedError{api}
 	case http.StatusForbidden:
-		return &ForbiddenError{api, slices.Clone(r.operation.Scopes), grantedScopes(a.token)}
+		return &ForbiddenError{api, slices.Clone(r.operation.Scopes), grantedScopes(strings.TrimPrefix(a.authorization, scheme))}
 	case http.StatusNotFound:
 		return &NotFoundError{api}
 	case http.StatusTooManyRequests:
@@ -210,7 +210,7 @@ func (r *request) failure(a *answer) error {
 	return api
 }
 
-func (r *request) apiError(a *answer) *APIError {
+func (r *request) apiError(a answer) *APIError {
 	// Losant's framework writes {type, message}, the server below it {code, message}. Where the body is something else,
 	// the fields stay empty and Body has it.
 	var body struct {

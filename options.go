@@ -2,6 +2,8 @@ package losant
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/textproto"
@@ -57,7 +59,7 @@ type config struct {
 // settings are what the options of a call can change. A client's are never written to: a call with options changes a
 // copy.
 type settings struct {
-	token       TokenSource
+	credential  credential
 	timeout     time.Duration
 	maxAttempts int
 	validate    bool
@@ -156,7 +158,7 @@ func WithLogger(logger *slog.Logger) Option {
 // WithToken sets the API token. It wins over [WithTokenSource] and over NewClient's token.
 func WithToken(token string) CallOption {
 	return callOption{"WithToken", func(s *settings) string {
-		s.token = staticToken(token)
+		s.credential = staticToken(token)
 		return mustBeToken(token)
 	}}
 }
@@ -301,9 +303,28 @@ func (q *query) set(name, value string) {
 	q.encoded = strings.Join(pairs, "&")
 }
 
-// staticToken is the source of a token that never changes.
-func staticToken(token string) TokenSource {
-	return func(context.Context) (string, error) { return token, nil }
+// credential returns the Authorization header of the next attempt.
+type credential func(context.Context) (string, error)
+
+// scheme comes before the token in a credential.
+const scheme = "Bearer "
+
+// staticToken is the credential of a token that never changes.
+func staticToken(token string) credential {
+	authorization := scheme + token
+	return func(context.Context) (string, error) { return authorization, nil }
+}
+
+// credential asks the source, and does not trust what it says.
+func (source TokenSource) credential(ctx context.Context) (string, error) {
+	token, err := source(ctx)
+	if err != nil {
+		return "", fmt.Errorf("token source: %w", err)
+	}
+	if problem := mustBeToken(token); problem != "" {
+		return "", errors.New("token source: the token " + problem)
+	}
+	return scheme + token, nil
 }
 
 // mustBeToken says why s cannot be a token, "" when it can.

@@ -30,8 +30,8 @@ const (
 	doubtful                // applied or not: Get and Delete may be sent again
 )
 
-// send sends the request until an attempt settles it. The answer is never nil.
-func (c *core) send(ctx context.Context, r *request) (*answer, error) {
+// send sends the request until an attempt settles it.
+func (c *core) send(ctx context.Context, r *request) (answer, error) {
 	doubt := false
 	for attempts := 1; ; attempts++ {
 		a := c.attempt(ctx, r, attempts)
@@ -55,7 +55,7 @@ func (c *core) send(ctx context.Context, r *request) (*answer, error) {
 }
 
 // mayRepeat reports whether the request may be sent again after a.
-func (r *request) mayRepeat(a *answer) bool {
+func (r *request) mayRepeat(a answer) bool {
 	if a.attempts >= r.maxAttempts {
 		return false
 	}

@@ -231,7 +231,7 @@ func (n Nullable[T]) String() string {
 }
 
 // from decodes the answer to a Delete.
-func (s *Success) from(a *answer) error {
+func (s *Success) from(a answer) error {
 	if a.gone {
 		s.Success = true
 		return nil
@@ -246,12 +246,12 @@ func (s *Success) from(a *answer) error {
 	return nil
 }
 
-func (u *ExperienceUser) from(a *answer) error {
+func (u *ExperienceUser) from(a answer) error {
 	u.Raw = a.body
 	return decodeObject(a.body, u)
 }
 
-func (g *ExperienceGroup) from(a *answer) error {
+func (g *ExperienceGroup) from(a answer) error {
 	g.Raw = a.body
 	return decodeObject(a.body, g)
 }

@@ -6,10 +6,12 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -32,49 +34,65 @@ func newExecutor(hc http.Client) *resty.Client {
 	return executor
 }
 
-// shipment is what goes out with one attempt and what is known of its way. It travels in the context of the request.
+// shipment is what goes out with one attempt and what is known of its way. It travels as the context of the request.
 // resty does not get to see it, because it keeps what it sees: bodies, with the passwords in them, stay in its buffers.
 type shipment struct {
-	token              string
+	context.Context
+	method             string
+	authorization      string
 	body               []byte
+	reader             bytes.Reader // of body, when it is sent for the first time
+	trace              httptrace.ClientTrace
 	dialled, connected atomic.Bool // unless it is a Get, which may be sent again whatever became of it
 }
 
 type shipmentKey struct{}
 
+// Value hands the shipment to load. All else, the end of the context too, is that of the context inside: this is why
+// net/http can follow it without a goroutine.
+func (s *shipment) Value(key any) any {
+	if key == (shipmentKey{}) {
+		return s
+	}
+	return s.Context.Value(key)
+}
+
+// Format hides the token and the body from whoever prints the context of a request.
+func (s *shipment) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "losant.shipment") }
+
 // ship sends one attempt. The caller closes the body of the response.
-func (c *core) ship(ctx context.Context, r *request, s *shipment) (*http.Response, error) {
-	ctx = context.WithValue(ctx, shipmentKey{}, s)
+func (c *core) ship(r *request, s *shipment) (*http.Response, error) {
+	ctx := context.Context(s)
 	if r.operation.Method != http.MethodGet {
-		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-			GetConn: func(string) { s.dialled.Store(true) },
-			GotConn: func(httptrace.GotConnInfo) { s.connected.Store(true) },
-		})
+		s.trace.GetConn = func(string) { s.dialled.Store(true) }
+		s.trace.GotConn = func(httptrace.GotConnInfo) { s.connected.Store(true) }
+		ctx = httptrace.WithClientTrace(ctx, &s.trace)
 	}
 	attempt := c.executor.R().SetContext(ctx).SetDoNotParseResponse(true)
 	attempt.Header = r.header // resty sends a copy
-	response, err := attempt.Execute(r.operation.Method, r.url)
+	// resty gives every DELETE and PATCH a body and a Content-Type of its own, but no GET; load sets the method.
+	response, err := attempt.Execute(http.MethodGet, r.url)
 	if err != nil {
 		return nil, err
 	}
 	return response.RawResponse, nil
 }
 
-// load puts the shipment into a request that resty has made. resty gives every DELETE and PATCH a body and a
-// Content-Type; without a body of ours they go.
+// load puts the shipment into a request that resty has made.
 func load(_ *resty.Client, raw *http.Request) error {
 	s, _ := raw.Context().Value(shipmentKey{}).(*shipment)
-	raw.Header["Authorization"] = []string{"Bearer " + s.token}
+	raw.Method = s.method
+	raw.Header["Authorization"][0] = s.authorization
 	if s.body == nil {
 		raw.Header.Del("Content-Type")
-		raw.Body, raw.GetBody, raw.ContentLength = http.NoBody, nil, 0
+		raw.Body = http.NoBody
 		return nil
 	}
 	raw.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(s.body)), nil }
 	raw.ContentLength = int64(len(s.body))
-	var err error
-	raw.Body, err = raw.GetBody()
-	return err
+	s.reader.Reset(s.body)
+	raw.Body = io.NopCloser(&s.reader)
+	return nil
 }
 
 // newTransport returns the transport of a Client that was not given an http.Client.
@@ -139,10 +157,19 @@ func (silent) Debugf(string, ...any) {}
 
 // readBody reads an answer to its end, but not more than most bytes of it.
 func readBody(response *http.Response, most int64) ([]byte, error) {
-	var body bytes.Buffer
-	if response.ContentLength > 0 {
-		body.Grow(int(min(response.ContentLength, most)) + bytes.MinRead)
+	// One byte more than promised, so that the end is seen without growing.
+	body := make([]byte, 0, min(max(response.ContentLength, bytes.MinRead-1), most)+1)
+	for {
+		room := body[len(body):min(int64(cap(body)), most)]
+		n, err := response.Body.Read(room)
+		body = body[:len(body)+n]
+		switch {
+		case err == io.EOF:
+			return body, nil
+		case err != nil || int64(len(body)) == most:
+			return body, err
+		case len(body) == cap(body):
+			body = slices.Grow(body, len(body))
+		}
 	}
-	_, err := body.ReadFrom(io.LimitReader(response.Body, most))
-	return body.Bytes(), err
 }

@@ -1,0 +1,195 @@
+package losant_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/losant-go/losant"
+	"github.com/losant-go/losant/internal/contenders"
+	"github.com/losant-go/losant/losanttest"
+)
+
+// The benchmarks below send through memory: what they measure is the client, without a network. The program in
+// benchmarks/ measures the same actions over loopback.
+
+// canned is a transport that has one answer. Its own 3 allocations a call (the response, its body and the reader in it)
+// are part of every figure, the SDK's and the others'.
+type canned struct {
+	body   []byte
+	length int64 // as the answer's header states it; -1 as after decompression
+	header http.Header
+}
+
+func newCanned(body string) canned {
+	return canned{[]byte(body), int64(len(body)), http.Header{"Content-Type": {"application/json"}}}
+}
+
+func (c canned) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Body != nil {
+		if _, err := io.Copy(io.Discard, request.Body); err != nil {
+			return nil, err
+		}
+		if err := request.Body.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return &http.Response{
+		Status:        "200 OK",
+		StatusCode:    http.StatusOK,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        c.header,
+		ContentLength: c.length,
+		Body:          io.NopCloser(bytes.NewReader(c.body)),
+		Request:       request,
+	}, nil
+}
+
+func BenchmarkGet(b *testing.B)    { compare(b, "Get") }
+func BenchmarkPatch(b *testing.B)  { compare(b, "Patch") }
+func BenchmarkDelete(b *testing.B) { compare(b, "Delete") }
+
+// compare runs the contenders beside each other.
+func compare(b *testing.B, method string) {
+	b.Helper()
+	for _, resource := range []string{"user", "group"} {
+		for _, contender := range contenders.All() {
+			b.Run(resource+"/client="+contender.Name, func(b *testing.B) {
+				action := method + "/" + resource
+				call := contender.New(api, newCanned(contenders.Answer(action)))[action]
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := call(b.Context()); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkDecode gets a group with four full lists, beside encoding/json alone on the same body: the difference is all
+// that the SDK adds. What it adds in B/op is its copy of the body, which becomes Raw.
+func BenchmarkDecode(b *testing.B) {
+	body := []byte(largeGroup())
+	client := func(length int64) func() error {
+		transport := newCanned(string(body))
+		transport.length = length
+		client := newCannedClient(b, transport)
+		return func() error {
+			_, err := client.ExperienceGroup.Get(b.Context(), applicationID, groupID)
+			return err
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		decode func() error
+	}{
+		{"json", func() error { return json.Unmarshal(body, &losant.ExperienceGroup{}) }},
+		{"sdk", client(int64(len(body)))},
+		{"sdk-unknown-length", client(-1)},
+	} {
+		b.Run("group/client="+c.name, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := c.decode(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// largeGroup is the JSON of a group with four lists of 1000 ids.
+func largeGroup() string {
+	ids := make([]string, 1000)
+	for i := range ids {
+		ids[i] = fmt.Sprintf(`"575ed78e7ae143cd83d%05x"`, i)
+	}
+	list := "[" + strings.Join(ids, ",") + "]"
+	return `{"id":"` + groupID + `","name":"Everybody","experienceUserIds":` + list +
+		`,"experienceEndpointIds":` + list + `,"deviceIds":` + list + `,"ancestorIds":` + list + `}`
+}
+
+// BenchmarkHeap reports what a million calls leave on the heap, as heap-growth-B, and fails when that is not nothing.
+func BenchmarkHeap(b *testing.B) {
+	const (
+		calls   = 1_000_000
+		warming = 10_000
+		allowed = 64 << 10 // what the runtime and the pools of the standard library vary by
+	)
+	client := newCannedClient(b, newCanned(contenders.Answer("Get/user")))
+	get := func(times int) {
+		for range times {
+			if _, err := client.ExperienceUser.Get(b.Context(), applicationID, userID); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	if b.N > 1 {
+		b.Skip("a million calls are one iteration")
+	}
+	get(warming)
+	before := liveHeap()
+	get(calls)
+	after := liveHeap()
+	runtime.KeepAlive(client)
+	b.ReportMetric(float64(before), "heap-before-B")
+	b.ReportMetric(float64(after-before), "heap-growth-B")
+	if after-before > allowed {
+		b.Fatalf("%d calls left %d bytes on the heap", calls, after-before)
+	}
+}
+
+// liveHeap is what the heap holds after a collection, in bytes.
+func liveHeap() int64 {
+	runtime.GC()
+	runtime.GC() // the second one empties the pools
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc) //nolint:gosec // no heap is that large
+}
+
+func newCannedClient(tb testing.TB, transport canned) *losant.Client {
+	tb.Helper()
+	client, err := losant.NewClient(secretToken, losant.WithHTTPClient(&http.Client{Transport: transport}))
+	require.NoError(tb, err)
+	return client
+}
+
+func TestAThousandCallsAtOnce(t *testing.T) {
+	t.Parallel()
+	server := losanttest.NewServer()
+	t.Cleanup(server.Close)
+	app := server.AddApplication()
+	user := server.AddUser(app, losant.ExperienceUser{})
+	client, err := server.NewClient()
+	require.NoError(t, err)
+	t.Cleanup(client.CloseIdleConnections)
+
+	var calls sync.WaitGroup
+	start := make(chan struct{})
+	for range 1000 {
+		calls.Go(func() {
+			<-start
+			got, err := client.ExperienceUser.Get(t.Context(), app, user.ID)
+			if assert.NoError(t, err) {
+				assert.Equal(t, user.ID, got.ID)
+			}
+		})
+	}
+	close(start)
+	calls.Wait()
+}

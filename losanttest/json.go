@@ -1,0 +1,92 @@
+package losanttest
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The values of a parsed JSON text are nil, bool, json.Number, string, []any and *object.
+
+// object is a JSON object that knows the order of its properties, because error messages count them.
+type object struct {
+	names  []string
+	values map[string]any
+}
+
+// set gives a property its value. As in JavaScript, a property that is set again keeps its place.
+func (o *object) set(name string, value any) {
+	if o.values == nil {
+		o.values = map[string]any{}
+	}
+	if _, ok := o.values[name]; !ok {
+		o.names = append(o.names, name)
+	}
+	o.values[name] = value
+}
+
+func (o *object) get(name string) (any, bool) {
+	value, ok := o.values[name]
+	return value, ok
+}
+
+// inOrder returns the names in the order of JavaScript's Object.keys: array indexes first, by number, then the others as
+// they came.
+func (o *object) inOrder() []string {
+	var indexes, others []string
+	for _, name := range o.names {
+		if isArrayIndex(name) {
+			indexes = append(indexes, name)
+		} else {
+			others = append(others, name)
+		}
+	}
+	// Without zeros in front, the shorter number is the smaller one.
+	slices.SortFunc(indexes, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
+	return append(indexes, others...)
+}
+
+// isArrayIndex reports whether JavaScript takes the name of a property for a number.
+func isArrayIndex(name string) bool {
+	n, err := strconv.ParseUint(name, 10, 32)
+	return err == nil && n < math.MaxUint32 && strconv.FormatUint(n, 10) == name
+}
+
+// parseJSON parses a JSON text.
+func parseJSON(text []byte) (any, error) {
+	var raw json.RawMessage
+	if err := json.Unmarshal(text, &raw); err != nil { // too deep is an error as well
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	return nextValue(decoder), nil
+}
+
+// nextValue reads a value from a text that is known to be valid, so there is no error to look for.
+func nextValue(decoder *json.Decoder) any {
+	token, _ := decoder.Token()
+	switch token {
+	case json.Delim('['):
+		array := []any{}
+		for decoder.More() {
+			array = append(array, nextValue(decoder))
+		}
+		_, _ = decoder.Token() // the closing bracket
+		return array
+	case json.Delim('{'):
+		o := &object{}
+		for decoder.More() {
+			name, _ := decoder.Token()
+			o.set(name.(string), nextValue(decoder))
+		}
+		_, _ = decoder.Token() // the closing brace
+		return o
+	default:
+		return token
+	}
+}

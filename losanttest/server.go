@@ -1,0 +1,184 @@
+// Package losanttest is an in-memory Losant API for integration tests: a server on loopback that keeps applications,
+// experience users and experience groups, and answers as Losant does.
+//
+//	server := losanttest.NewServer()
+//	defer server.Close()
+//	app := server.AddApplication()
+//	ada := server.AddUser(app, losant.ExperienceUser{Email: "ada@example.com"})
+//	client, err := server.NewClient()
+//	...
+//	user, err := client.ExperienceUser.Get(ctx, app, ada.ID)
+//
+// # What is like Losant
+//
+// It serves the table of [losant.Operations]. A request goes through the steps of Losant's framework, in its order:
+// JSON (400), route (405), validation (400), authentication (401), scopes (403), resource (404). Statuses, types and
+// messages are the framework's own, to the letter, except the detail behind "Invalid JSON:", which is the JSON parser's.
+// So are the hypermedia and the switches _actions, _links and _embedded; nothing is ever embedded.
+//
+// Membership shows on both sides: a user's ExperienceGroups and a group's ExperienceUserIDs are one relation. Deleting
+// a user takes it out of its groups, deleting a group leaves its users. An email is unique in its application. An empty
+// patch changes nothing, any other moves LastUpdated. Properties without a value are left out of answers.
+//
+// # What Losant does not document
+//
+// Where nothing is known about Losant, this server does the following:
+//   - Ids of users and groups that do not exist join nothing: a patch leaves them out of a membership. Ids of endpoints
+//     and devices are kept as they are, because there are no endpoints and devices here.
+//   - A parentId that is no group of the application, or that would make a group its own ancestor, is refused with 400.
+//   - Deleting a group moves its children to the root.
+//   - Of two resources that a membership touches, only the patched one moves its LastUpdated.
+//   - A duplicate email is refused with 400. Emails and ids are compared letter by letter.
+//   - A date-time that has the right form but is no date, such as 2020-00-99T00:00:00Z, is refused with 400.
+//   - DirectDeviceCount is the number of the group's DeviceIDs, TotalDeviceCount that of the group and its descendants,
+//     each id counted once. Device tags and device queries find no device here.
+//   - A body that is not sent as JSON is a text, and thus the wrong type. One of more than 4 MiB is refused with 413.
+package losanttest
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/losant-go/losant"
+)
+
+// Server is a Losant API on loopback. It is safe for concurrent use.
+//
+// The methods that begin with Add panic when what they are given breaks a rule, with a message that names it: that is a
+// mistake in the test that calls them.
+type Server struct {
+	// URL is the base URL, http://127.0.0.1:PORT, without a slash at its end.
+	URL string
+
+	routes  []route
+	store   store
+	journal journal
+	key     []byte    // signs the tokens
+	gzips   sync.Pool // of *gzip.Writer
+	closed  chan struct{}
+	close   func()
+}
+
+// NewServer starts a server that has no application yet. The caller closes it. It panics when loopback has no port left,
+// as net/http/httptest does.
+func NewServer() *Server {
+	listener, err := listen()
+	if err != nil {
+		panic(fmt.Sprintf("losanttest: NewServer: %v", err))
+	}
+	s := &Server{
+		URL:    "http://" + listener.Addr().String(),
+		store:  store{applications: map[string]*application{}},
+		key:    make([]byte, 32),
+		closed: make(chan struct{}),
+	}
+	_, _ = rand.Read(s.key) // never fails
+	s.routes = s.newRoutes()
+
+	server := &http.Server{
+		Handler:                      http.HandlerFunc(s.serve),
+		ReadHeaderTimeout:            time.Minute,
+		ErrorLog:                     log.New(io.Discard, "", 0),
+		DisableGeneralOptionsHandler: true, // OPTIONS * is as unknown as any other route
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = server.Serve(listener) // until it is closed
+	}()
+	s.close = sync.OnceFunc(func() {
+		close(s.closed)
+		_ = server.Close()
+		<-served
+	})
+	return s
+}
+
+func listen() (net.Listener, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(context.Background(), "tcp4", "127.0.0.1:0")
+	if err != nil {
+		return config.Listen(context.Background(), "tcp6", "[::1]:0")
+	}
+	return listener, nil
+}
+
+// Close shuts the server down. Connections and calls that are still open end at once, delayed ones too. Closing a closed
+// server does nothing.
+func (s *Server) Close() { s.close() }
+
+// NewClient returns a client for this server, with a token that holds all.Application. The options come after that and
+// win.
+func (s *Server) NewClient(opts ...losant.Option) (*losant.Client, error) {
+	return losant.NewClient(s.Token(), append([]losant.Option{losant.WithBaseURL(s.URL)}, opts...)...)
+}
+
+// AddApplication adds an application and returns its id.
+func (s *Server) AddApplication() (applicationID string) {
+	return s.store.addApplication()
+}
+
+// AddUser adds a user to an application and returns it as it is now. What is zero is filled in: the id, an email of its
+// own, the dates of creation and of the last changes. A given id is kept. Of ExperienceGroups the ids count: the user
+// becomes a member of those groups, which must exist.
+//
+// It panics when the application is unknown, the id malformed or taken, the email taken, a group unknown, or when a
+// property breaks the rules of Losant's schema.
+func (s *Server) AddUser(applicationID string, u losant.ExperienceUser) losant.ExperienceUser {
+	added, err := s.store.addUser(applicationID, u)
+	if err != nil {
+		panic(fmt.Sprintf("losanttest: AddUser: %v", err))
+	}
+	return added
+}
+
+// AddGroup adds a group to an application and returns it as it is now. What is zero is filled in: the id, a name, the
+// dates of creation and of the last change. A given id is kept. The users of ExperienceUserIDs become members and the
+// group of ParentID its parent; they must exist. AncestorIDs follow from the parent.
+//
+// It panics when the application is unknown, the id malformed or taken, a member or the parent unknown, or when a
+// property breaks the rules of Losant's schema.
+func (s *Server) AddGroup(applicationID string, g losant.ExperienceGroup) losant.ExperienceGroup {
+	added, err := s.store.addGroup(applicationID, g)
+	if err != nil {
+		panic(fmt.Sprintf("losanttest: AddGroup: %v", err))
+	}
+	return added
+}
+
+// User returns a user as it is now, and whether there is one. The result is the caller's own; it has no hypermedia and
+// no Raw, which belong to answers.
+func (s *Server) User(applicationID, experienceUserID string) (losant.ExperienceUser, bool) {
+	u, err := s.store.user(applicationID, experienceUserID)
+	return u, err == nil
+}
+
+// Group returns a group as it is now, and whether there is one. The result is the caller's own; it has no hypermedia, no
+// device counts and no Raw, which belong to answers.
+func (s *Server) Group(applicationID, experienceGroupID string) (losant.ExperienceGroup, bool) {
+	g, err := s.store.group(applicationID, experienceGroupID, deviceCounts{})
+	return g, err == nil
+}
+
+// Requests returns the requests that arrived, in order of their arrival: all of them, those that were refused and those
+// that met a fault too. They are kept as long as the server is. The result is the caller's own.
+func (s *Server) Requests() []Request { return s.journal.all() }
+
+// Inject makes the next calls meet a fault; [Fault] says which and how. Faults wait in a queue: a call meets the first
+// one that is meant for its operation, and only that one.
+//
+// It panics when f has an operation that does not exist, a negative Times or Delay, or a Status that is neither 0 nor 200
+// to 999.
+func (s *Server) Inject(f Fault) {
+	if problem := s.check(f); problem != "" {
+		panic("losanttest: Inject: " + problem)
+	}
+	s.journal.inject(f)
+}
