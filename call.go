@@ -164,7 +164,7 @@ func (c *core) exchange(caller context.Context, r *request) answer {
 		return answer{err: r.explain(caller, ctx, err)}
 	}
 	sent := &shipment{Context: ctx, method: r.operation.Method, authorization: authorization, body: r.body}
-	response, err := c.ship(r, sent)
+	response, err := c.ship(r, sent) //nolint:contextcheck // the shipment is the context
 	if err != nil {
 		a := answer{err: r.explain(caller, ctx, err)}
 		if caller.Err() == nil {
