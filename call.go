@@ -136,7 +136,8 @@ type answer struct {
 	retryAfter    time.Duration
 	verdict       verdict
 	attempts      int  // up to this one
-	gone          bool // the resource was deleted by an earlier attempt
+	replayed      bool // net/http sent the request again, over another connection
+	gone          bool // the resource was deleted by an earlier attempt, or by what was sent before a replay
 }
 
 // succeeded reports whether the answer is one of success, and complete.
@@ -173,7 +174,9 @@ func (c *core) exchange(caller context.Context, r *request) answer {
 		return a
 	}
 	defer func() { _ = response.Body.Close() }()
-	return r.read(caller, ctx, response, authorization)
+	a := r.read(caller, ctx, response, authorization)
+	a.replayed = sent.connections.Load() > 1
+	return a
 }
 
 // read reads the answer of an exchange.

@@ -26,9 +26,9 @@
 // case is left to net/http: when a kept-alive connection turns out to have been closed by the server, it sends the
 // request over a new one at once, for all three methods.
 //
-// A Delete that finds 404 after an attempt that may have been applied has reached its goal and succeeds. Never repeated
-// are requests that failed for good: untrusted certificates, redirects, other statuses, answers that do not decode, and
-// ended contexts.
+// A Delete that finds 404 after it was sent before and may have been applied has reached its goal and succeeds. Never
+// repeated are requests that failed for good: untrusted certificates, redirects, other statuses, answers that do not
+// decode, and ended contexts.
 //
 // Waits are random between zero and a bound that starts at 250 milliseconds and doubles up to 8 seconds. A Retry-After
 // header raises the wait. One that does not fit into the context's deadline, or into 30 seconds, is not begun: the error

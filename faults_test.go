@@ -431,6 +431,32 @@ func TestAStaleConnectionIsReplacedAtOnce(t *testing.T) {
 	}
 }
 
+// What was written to the stale connection may have been applied before it ended.
+func TestAReplayedDeleteThatFindsNothingHasReachedItsGoal(t *testing.T) {
+	t.Parallel()
+	server := newFaulty(t, nil, func(p *peer) {
+		p.read()
+		if p.number > 1 {
+			p.write(wholeAnswer(http.StatusNotFound, ""))
+			return
+		}
+		p.write(wholeAnswer(http.StatusOK, ""))
+		p.read()
+		p.hangUp()
+	})
+	client := dialling(t, server.url())
+	require.NoError(t, use(t.Context(), client, http.MethodGet))
+	var response Response
+
+	deleted, err := client.ExperienceUser.Delete(t.Context(), applicationID, userID, WithResponse(&response))
+
+	require.NoError(t, err)
+	assert.Equal(t, Success{Success: true}, *deleted)
+	assert.Equal(t, http.StatusNotFound, response.StatusCode)
+	assert.Equal(t, 1, response.Attempts)
+	assert.EqualValues(t, 1+2, server.requests.Load(), "once on each connection")
+}
+
 // The request was written to a stale connection, and the replay finds the server gone. The error is that of the dial,
 // but something has been sent.
 func TestAFailedDialDoesNotHideThatTheRequestWasSentBefore(t *testing.T) {

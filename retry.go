@@ -35,12 +35,10 @@ func (c *core) send(ctx context.Context, r *request) (answer, error) {
 	doubt := false
 	for attempts := 1; ; attempts++ {
 		a := c.attempt(ctx, r, attempts)
-		if a.succeeded() {
+		// What an earlier attempt was sent for may have been reached by it.
+		a.gone = (doubt || a.replayed) && a.status == http.StatusNotFound && r.operation.Method == http.MethodDelete
+		if a.gone || a.succeeded() {
 			c.budget.earn()
-			return a, nil
-		}
-		if doubt && a.status == http.StatusNotFound && r.operation.Method == http.MethodDelete {
-			a.gone = true // what an earlier attempt was sent for has been reached
 			return a, nil
 		}
 		wait := max(backoff(attempts), a.retryAfter)
@@ -84,7 +82,7 @@ func judgeError(err error, sent *shipment) verdict {
 	switch {
 	case isPermanent(err):
 		return final
-	case !sent.connected.Load() && (sent.dialled.Load() || isUnsent(err)):
+	case sent.connections.Load() == 0 && (sent.dialled.Load() || isUnsent(err)):
 		return refused
 	default:
 		return doubtful

@@ -38,12 +38,15 @@ func newExecutor(hc http.Client) *resty.Client {
 // resty does not get to see it, because it keeps what it sees: bodies, with the passwords in them, stay in its buffers.
 type shipment struct {
 	context.Context
-	method             string
-	authorization      string
-	body               []byte
-	reader             bytes.Reader // of body, when it is sent for the first time
-	trace              httptrace.ClientTrace
-	dialled, connected atomic.Bool // unless it is a Get, which may be sent again whatever became of it
+	method        string
+	authorization string
+	body          []byte
+	reader        bytes.Reader // of body, when it is sent for the first time
+
+	// How far it got, unless it is a Get, which may be sent again whatever became of it.
+	trace       httptrace.ClientTrace
+	dialled     atomic.Bool
+	connections atomic.Int32 // more than one when net/http replayed the request
 }
 
 type shipmentKey struct{}
@@ -65,7 +68,7 @@ func (c *core) ship(r *request, s *shipment) (*http.Response, error) {
 	ctx := context.Context(s)
 	if r.operation.Method != http.MethodGet {
 		s.trace.GetConn = func(string) { s.dialled.Store(true) }
-		s.trace.GotConn = func(httptrace.GotConnInfo) { s.connected.Store(true) }
+		s.trace.GotConn = func(httptrace.GotConnInfo) { s.connections.Add(1) }
 		ctx = httptrace.WithClientTrace(ctx, &s.trace)
 	}
 	attempt := c.executor.R().SetContext(ctx).SetDoNotParseResponse(true)

@@ -229,6 +229,10 @@ func TestMembershipShowsOnBothSides(t *testing.T) {
 	assert.Equal(t, []string{f.user.ID}, f.mustGroup(t, second.ID).ExperienceUserIDs)
 	assert.Equal(t, f.group.LastUpdated, f.mustGroup(t, f.group.ID).LastUpdated, "the group was not patched")
 
+	f.sendOK(t, asAdmin("PATCH", f.experience+"/groups/"+second.ID, `{"experienceUserIds":["`+f.user.ID+`"]}`))
+	assert.Equal(t, []losant.ExperienceGroupRef{secondRef, ref}, f.mustUser(t, f.user.ID).ExperienceGroups,
+		"who stays a member keeps its place")
+
 	// From the group's side, which leaves the other groups of its users alone.
 	assert.Equal(t, []string{other.ID, f.user.ID}, patchGroup(other.ID, f.user.ID).ExperienceUserIDs)
 	assert.Equal(t, []losant.ExperienceGroupRef{secondRef, ref}, f.mustUser(t, f.user.ID).ExperienceGroups)
