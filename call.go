@@ -106,7 +106,8 @@ func adjusted(s settings, opts []CallOption) (_ settings, violations []Violation
 // locate makes the URL: it puts ids in the place of the parameters of the operation's path, in their order.
 func (r *request) locate(c *core, ids []string) (violations []Violation) {
 	var b strings.Builder
-	b.Grow(len(c.baseURL) + len(r.operation.Path) + len(ids)*maxParameter + len(r.query.encoded))
+	const idSize = 24 // about that of the placeholders that ids take the place of
+	b.Grow(len(c.baseURL) + len(r.operation.Path) + len(ids)*idSize + len(r.query.encoded))
 	b.WriteString(c.baseURL)
 	template := r.operation.Path
 	for _, id := range ids {
@@ -194,7 +195,7 @@ func (r *request) read(caller, ctx context.Context, response *http.Response, aut
 	showLocation(response.Header)
 	a := answer{
 		status: response.StatusCode, header: response.Header, body: body, err: err, authorization: authorization,
-		retryAfter: parseRetryAfter(response.Header.Get("Retry-After"), time.Now()),
+		retryAfter: parseRetryAfter(response.Header.Get("Retry-After")),
 	}
 	if caller.Err() == nil || !isSuccess(a.status) {
 		a.verdict = judge(a.status, a.err)

@@ -137,14 +137,14 @@ func sleep(ctx context.Context, wait time.Duration) error {
 
 // parseRetryAfter reads a Retry-After header: seconds, or a date. It is zero for a date in the past and for text that is
 // neither.
-func parseRetryAfter(value string, now time.Time) time.Duration {
+func parseRetryAfter(value string) time.Duration {
 	value = strings.TrimSpace(value)
 	if strings.Trim(value, "0123456789") == "" {
 		seconds, _ := strconv.ParseUint(value, 10, 64) // the largest number when there are more, 0 when there are none
 		return time.Duration(min(seconds, math.MaxInt64/uint64(time.Second))) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil {
-		return max(0, date.Sub(now))
+		return max(0, time.Until(date))
 	}
 	return 0
 }

@@ -42,6 +42,8 @@ type shipment struct {
 	authorization string
 	body          []byte
 	reader        bytes.Reader // of body, when it is sent for the first time
+	header        http.Header
+	host          string
 
 	// How far it got, unless it is a Get, which may be sent again whatever became of it.
 	trace       httptrace.ClientTrace
@@ -86,8 +88,11 @@ func load(_ *resty.Client, raw *http.Request) error {
 	s, _ := raw.Context().Value(shipmentKey{}).(*shipment)
 	raw.Method = s.method
 	raw.Header["Authorization"][0] = s.authorization
+	// For the redirects that it does not follow, http.Client copies the header and the URL of a host; it is spared them.
+	s.header, raw.Header = raw.Header, http.Header{}
+	s.host, raw.Host = raw.Host, ""
 	if s.body == nil {
-		raw.Header.Del("Content-Type")
+		s.header.Del("Content-Type")
 		raw.Body = http.NoBody
 		return nil
 	}
@@ -125,8 +130,11 @@ type plain struct{ http.RoundTripper }
 // hiddenLocation is where http.Client does not look.
 const hiddenLocation = "Unparsed-Location"
 
-// RoundTrip hides a Location that cannot be parsed from http.Client.
+// RoundTrip puts the header and the host into the request, and hides a Location that cannot be parsed from http.Client.
 func (p plain) RoundTrip(request *http.Request) (*http.Response, error) {
+	if s, ok := request.Context().Value(shipmentKey{}).(*shipment); ok {
+		request.Header, request.Host = s.header, s.host
+	}
 	response, err := p.RoundTripper.RoundTrip(request)
 	if err != nil || response == nil {
 		return response, err
