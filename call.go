@@ -52,8 +52,7 @@ func call[T any, P result[T]](
 type request struct {
 	settings
 	operation *Operation
-	path      string // with the prefix of the base URL, without the query
-	url       string
+	url       url.URL
 	body      []byte
 }
 
@@ -64,7 +63,7 @@ func (c *core) prepare(
 ) (request, error) {
 	settings, violations := adjusted(c.defaults(), opts)
 	r := request{settings: settings, operation: o}
-	violations = append(violations, r.locate(c, ids)...)
+	violations = append(violations, r.locate(c.base, ids)...)
 	if body != nil && r.validate {
 		violations = append(violations, body.violations()...)
 	}
@@ -104,28 +103,31 @@ func adjusted(s settings, opts []CallOption) (_ settings, violations []Violation
 }
 
 // locate makes the URL: it puts ids in the place of the parameters of the operation's path, in their order.
-func (r *request) locate(c *core, ids []string) (violations []Violation) {
-	var b strings.Builder
-	const idSize = 24 // about that of the placeholders that ids take the place of
-	b.Grow(len(c.baseURL) + len(r.operation.Path) + len(ids)*idSize + len(r.query.encoded))
-	b.WriteString(c.baseURL)
+func (r *request) locate(base *url.URL, ids []string) (violations []Violation) {
+	var path strings.Builder
+	path.Grow(len(base.Path) + len(r.operation.Path) + len(ids)*idLength)
+	path.WriteString(base.Path)
 	template := r.operation.Path
 	for _, id := range ids {
 		literal, rest, _ := strings.Cut(template, "{")
 		name, rest, _ := strings.Cut(rest, "}")
 		violations = append(violations, violated(name, mustBeWord(id, maxParameter))...)
-		b.WriteString(literal)
-		b.WriteString(id)
+		path.WriteString(literal)
+		path.WriteString(id)
 		template = rest
 	}
-	b.WriteString(template)
-	pathEnd := b.Len()
-	b.WriteByte('?')
-	b.WriteString(r.query.encoded)
-	r.url = b.String()
-	r.path = r.url[len(c.baseURL)-len(c.basePath) : pathEnd]
+	path.WriteString(template)
+	r.url = *base
+	r.url.Path = path.String()
+	if base.RawPath != "" { // an escaped prefix; ids need no escaping
+		r.url.RawPath = base.RawPath + r.url.Path[len(base.Path):]
+	}
+	r.url.RawQuery = r.query.encoded
 	return violations
 }
+
+// path is the path of the request, with the prefix of the base URL, without the query.
+func (r *request) path() string { return r.url.EscapedPath() }
 
 // answer is what came of an attempt.
 type answer struct {
@@ -165,7 +167,7 @@ func (c *core) exchange(caller context.Context, r *request) answer {
 	if err != nil {
 		return answer{err: r.explain(caller, ctx, err)}
 	}
-	sent := &shipment{Context: ctx, method: r.operation.Method, authorization: authorization, body: r.body}
+	sent := &shipment{Context: ctx, method: r.operation.Method, url: r.url, authorization: authorization, body: r.body}
 	response, err := c.ship(r, sent) //nolint:contextcheck // the shipment is the context
 	if err != nil {
 		a := answer{err: r.explain(caller, ctx, err)}
@@ -254,7 +256,7 @@ func (c *core) log(ctx context.Context, r *request, a answer, took time.Duration
 	}
 	attrs := []slog.Attr{
 		slog.String("operation", r.operation.Name), slog.String("method", r.operation.Method),
-		slog.String("path", r.path), slog.Int("status", a.status),
+		slog.String("path", r.path()), slog.Int("status", a.status),
 		slog.Int("attempt", a.attempts), slog.Duration("duration", took),
 	}
 	if a.err != nil {

@@ -50,6 +50,7 @@ import (
 	"net/url"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -85,10 +86,10 @@ type Client struct {
 // core is what a client and its services share.
 type core struct {
 	defaults func() settings // a function, because no formatting of a client, however deep, can show what it keeps
-	baseURL  string          // without a slash at its end
-	basePath string
+	base     *url.URL        // without a slash at its end
 	logger   *slog.Logger
 	executor *resty.Client
+	attempts sync.Pool // of *resty.Request
 	budget   budget
 }
 
@@ -118,8 +119,7 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 	}
 	core := &core{
 		defaults: func() settings { return c.settings },
-		baseURL:  base.String(),
-		basePath: base.EscapedPath(),
+		base:     base,
 		logger:   c.logger,
 		executor: newExecutor(*c.httpClient),
 	}
@@ -188,7 +188,7 @@ func userAgent() string {
 }
 
 // BaseURL is the URL that the paths of the API are appended to, without a slash at its end.
-func (c *Client) BaseURL() string { return c.core.baseURL }
+func (c *Client) BaseURL() string { return c.core.base.String() }
 
 // LosantDomain is the losantdomain header that calls send unless told otherwise, "" for none.
 func (c *Client) LosantDomain() string { return c.core.defaults().header.Get(headerDomain) }
@@ -207,5 +207,5 @@ func (c Client) name() string {
 	if c.core == nil {
 		return "losant.Client()"
 	}
-	return "losant.Client(" + c.core.baseURL + ")"
+	return "losant.Client(" + c.core.base.String() + ")"
 }

@@ -188,7 +188,7 @@ func (e *TransportError) Unwrap() error { return e.Err }
 func (r *request) failure(a answer) error {
 	if a.status == 0 {
 		return &TransportError{
-			Operation: r.operation.Name, Method: r.operation.Method, Path: r.path, Attempts: a.attempts, Err: a.err,
+			Operation: r.operation.Name, Method: r.operation.Method, Path: r.path(), Attempts: a.attempts, Err: a.err,
 		}
 	}
 	api := r.apiError(a)
@@ -224,7 +224,7 @@ func (r *request) apiError(a answer) *APIError {
 		body.Type = body.Code
 	}
 	return &APIError{
-		Operation: r.operation.Name, Method: r.operation.Method, Path: r.path,
+		Operation: r.operation.Name, Method: r.operation.Method, Path: r.path(),
 		StatusCode: a.status, Type: body.Type, Message: body.Message,
 		Header: a.header, Body: bytes.Clone(received), Attempts: a.attempts,
 	}

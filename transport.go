@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -34,16 +35,18 @@ func newExecutor(hc http.Client) *resty.Client {
 	return executor
 }
 
-// shipment is what goes out with one attempt and what is known of its way. It travels as the context of the request.
-// resty does not get to see it, because it keeps what it sees: bodies, with the passwords in them, stay in its buffers.
+// shipment is what goes out with one attempt and what is known of its way. It travels as the context of a request that
+// resty makes: an empty GET, which load makes the real one. resty gives every other method a body and a Content-Type of
+// its own, parses a URL twice, and keeps what it sees: bodies, with the passwords in them, stay in its buffers.
 type shipment struct {
 	context.Context
 	method        string
+	url           url.URL
+	host          string
+	header        http.Header
 	authorization string
 	body          []byte
 	reader        bytes.Reader // of body, when it is sent for the first time
-	header        http.Header
-	host          string
 
 	// How far it got, unless it is a Get, which may be sent again whatever became of it.
 	trace       httptrace.ClientTrace
@@ -73,24 +76,29 @@ func (c *core) ship(r *request, s *shipment) (*http.Response, error) {
 		s.trace.GotConn = func(httptrace.GotConnInfo) { s.connections.Add(1) }
 		ctx = httptrace.WithClientTrace(ctx, &s.trace)
 	}
-	attempt := c.executor.R().SetContext(ctx).SetDoNotParseResponse(true)
-	attempt.Header = r.header // resty sends a copy
-	// resty gives every DELETE and PATCH a body and a Content-Type of its own, but no GET; load sets the method.
-	response, err := attempt.Execute(http.MethodGet, r.url)
+	attempt, reused := c.attempts.Get().(*resty.Request)
+	if !reused {
+		attempt = c.executor.R().SetDoNotParseResponse(true)
+	}
+	attempt.SetContext(ctx).Header = r.header // resty sends a copy
+	response, err := attempt.Execute(http.MethodGet, "http://losant")
+	attempt.SetContext(context.Background()).RawRequest = nil // keep nothing of it
+	c.attempts.Put(attempt)
 	if err != nil {
 		return nil, err
 	}
 	return response.RawResponse, nil
 }
 
-// load puts the shipment into a request that resty has made.
+// load makes the request that resty has made the one to send. Its header and its host come last, in RoundTrip:
+// http.Client would copy them for redirects, which are not followed.
 func load(_ *resty.Client, raw *http.Request) error {
 	s, _ := raw.Context().Value(shipmentKey{}).(*shipment)
 	raw.Method = s.method
-	raw.Header["Authorization"][0] = s.authorization
-	// For the redirects that it does not follow, http.Client copies the header and the URL of a host; it is spared them.
+	raw.URL = &s.url
+	s.host, raw.Host = s.url.Host, ""
 	s.header, raw.Header = raw.Header, http.Header{}
-	s.host, raw.Host = raw.Host, ""
+	s.header["Authorization"][0] = s.authorization
 	if s.body == nil {
 		s.header.Del("Content-Type")
 		raw.Body = http.NoBody
