@@ -29,6 +29,9 @@ type patch interface {
 func call[T any, P result[T]](
 	ctx context.Context, c *core, row int, ids []string, body patch, opts []CallOption,
 ) (P, error) {
+	if c == nil {
+		return nil, invalid(operations[row].Name, []Violation{{"client", "must be made with NewClient"}})
+	}
 	started := time.Now()
 	r, err := c.prepare(ctx, &operations[row], ids, body, opts)
 	var a answer
@@ -178,7 +181,7 @@ func (c *core) exchange(caller context.Context, r *request) answer {
 	}
 	defer func() { _ = response.Body.Close() }()
 	a := r.read(caller, ctx, response, authorization)
-	a.replayed = sent.connections.Load() > 1
+	a.replayed = sent.written.Load() > 1
 	return a
 }
 
@@ -234,8 +237,12 @@ func (r *request) limit(ctx context.Context) (context.Context, context.CancelFun
 // explain returns the cause of an error, without the URL that net/http puts around it, since its query may hold
 // secrets. When the time of the caller or of the attempt is over, the error says so, and is the context's too.
 func (r *request) explain(caller, attempt context.Context, err error) error {
-	for wrapper := (*url.Error)(nil); errors.As(err, &wrapper); { // several, if a transport has a client of its own
-		err = wrapper.Err
+	for {
+		wrapper, ok := err.(*url.Error) //nolint:errorlint // only the outermost: what is inside others is theirs
+		if !ok {
+			break
+		}
+		err = wrapper.Err // there are several, if a transport has a client of its own
 	}
 	over := caller.Err()
 	if over == nil && attempt.Err() != nil {

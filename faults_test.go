@@ -456,6 +456,66 @@ func TestAReplayedDeleteThatFindsNothingHasReachedItsGoal(t *testing.T) {
 	assert.EqualValues(t, 1+2, server.requests.Load(), "once on each connection")
 }
 
+// HTTP/2 replays only what was provably not applied, and other requests under the same context are not the Delete.
+func TestADeleteThatFindsNothingAtFirstIsNotFound(t *testing.T) {
+	t.Parallel()
+	ca := newAuthority(t)
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2"},
+		Certificates: []tls.Certificate{ca.issue(t, time.Now().Add(time.Hour))},
+	}
+	refusing := newFaulty(t, config, func(p *peer) {
+		p.streams(func(stream uint32) {
+			if p.number == 1 && stream == 1 {
+				p.resetStream(stream, codeRefusedStream)
+				return
+			}
+			p.frame(frameHeaders, flagEndHeaders|flagEndStream, stream, statusNotFound)
+		})
+	})
+	plain := newFaulty(t, nil, func(p *peer) {
+		p.read()
+		p.write(wholeAnswer(http.StatusNotFound, ""))
+	})
+	for name, client := range map[string]*Client{
+		"a refused stream": dialling(t, refusing.url(), through(trusting(ca.certificate))),
+		"a transport that asks elsewhere first": dialling(t, plain.url(),
+			WithHTTPClient(&http.Client{Transport: asking{&http.Transport{DisableKeepAlives: true}, plain.url()}})),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var response Response
+
+			err := use(t.Context(), client, http.MethodDelete, WithResponse(&response))
+
+			var notFound *NotFoundError
+			require.ErrorAs(t, err, &notFound)
+			assert.Equal(t, 1, response.Attempts)
+		})
+	}
+}
+
+// asking is a transport that makes a request of its own before each.
+type asking struct {
+	next http.RoundTripper
+	url  string
+}
+
+func (a asking) RoundTrip(request *http.Request) (*http.Response, error) {
+	first, err := http.NewRequestWithContext(request.Context(), http.MethodGet, a.url, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := a.next.RoundTrip(first)
+	if err != nil {
+		return nil, err
+	}
+	if err := response.Body.Close(); err != nil {
+		return nil, err
+	}
+	return a.next.RoundTrip(request)
+}
+
 // The request was written to a stale connection, and the replay finds the server gone. The error is that of the dial,
 // but something has been sent.
 func TestAFailedDialDoesNotHideThatTheRequestWasSentBefore(t *testing.T) {
@@ -598,7 +658,8 @@ const (
 	codeInternal      = 0x2
 	codeRefusedStream = 0x7
 
-	statusOK = "\x88" // HPACK's short form of ":status: 200"
+	statusOK       = "\x88" // HPACK's short form of ":status: 200"
+	statusNotFound = "\x8d" // and of ":status: 404"
 )
 
 // frame writes a frame.

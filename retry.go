@@ -3,6 +3,7 @@ package losant
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"math"
@@ -82,7 +83,7 @@ func judgeError(err error, sent *shipment) verdict {
 	switch {
 	case isPermanent(err):
 		return final
-	case sent.connections.Load() == 0 && (sent.dialled.Load() || isUnsent(err)):
+	case !sent.connected.Load() && (sent.dialled.Load() || isUnsent(err)):
 		return refused
 	default:
 		return doubtful
@@ -94,10 +95,14 @@ func judgeError(err error, sent *shipment) verdict {
 func isPermanent(err error) bool {
 	var (
 		certificate *tls.CertificateVerificationError
+		authority   x509.UnknownAuthorityError // bare, these come from transports that verify for themselves
+		hostname    x509.HostnameError
+		invalid     x509.CertificateInvalidError
 		record      tls.RecordHeaderError
 		operation   *net.OpError
 	)
-	return errors.As(err, &certificate) || errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch) ||
+	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &hostname) ||
+		errors.As(err, &invalid) || errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch) ||
 		errors.As(err, &operation) && strings.HasSuffix(operation.Op, " error") // "remote error", "local error": TLS alerts
 }
 

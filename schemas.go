@@ -95,7 +95,8 @@ type DeviceTag struct {
 }
 
 // ExperienceUserPatch says what an experienceUser.patch changes (Losant's schema "experienceUserPatch"). The zero value
-// changes nothing: nil fields are not sent. It formats without its password.
+// changes nothing: nil fields are not sent. Under fmt, and as an attribute of slog, it shows no password; encoding/json
+// encodes it whole.
 type ExperienceUserPatch struct {
 	// Email is at most 1024 characters, holds an @ and no white space, and is unique in the application.
 	Email *string `json:"email,omitempty"`

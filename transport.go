@@ -49,9 +49,10 @@ type shipment struct {
 	reader        bytes.Reader // of body, when it is sent for the first time
 
 	// How far it got, unless it is a Get, which may be sent again whatever became of it.
-	trace       httptrace.ClientTrace
-	dialled     atomic.Bool
-	connections atomic.Int32 // more than one when net/http replayed the request
+	trace     httptrace.ClientTrace
+	dialled   atomic.Bool
+	connected atomic.Bool
+	written   atomic.Int32 // how often, if it is a Delete over HTTP/1: more than once when net/http replayed it
 }
 
 type shipmentKey struct{}
@@ -68,12 +69,23 @@ func (s *shipment) Value(key any) any {
 // Format hides the token and the body from whoever prints the context of a request.
 func (s *shipment) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "losant.shipment") }
 
+// wrote counts one header field for the whole request. Over HTTP/2 its name is in lower case, and is not counted: there
+// net/http replays only what was provably not applied.
+func (s *shipment) wrote(name string, _ []string) {
+	if name == headerVersion {
+		s.written.Add(1)
+	}
+}
+
 // ship sends one attempt. The caller closes the body of the response.
 func (c *core) ship(r *request, s *shipment) (*http.Response, error) {
 	ctx := context.Context(s)
 	if r.operation.Method != http.MethodGet {
 		s.trace.GetConn = func(string) { s.dialled.Store(true) }
-		s.trace.GotConn = func(httptrace.GotConnInfo) { s.connections.Add(1) }
+		s.trace.GotConn = func(httptrace.GotConnInfo) { s.connected.Store(true) }
+		if r.operation.Method == http.MethodDelete {
+			s.trace.WroteHeaderField = s.wrote
+		}
 		ctx = httptrace.WithClientTrace(ctx, &s.trace)
 	}
 	attempt, reused := c.attempts.Get().(*resty.Request)
@@ -82,7 +94,8 @@ func (c *core) ship(r *request, s *shipment) (*http.Response, error) {
 	}
 	attempt.SetContext(ctx).Header = r.header // resty sends a copy
 	response, err := attempt.Execute(http.MethodGet, "http://losant")
-	attempt.SetContext(context.Background()).RawRequest = nil // keep nothing of it
+	attempt.SetContext(context.Background())
+	attempt.Header, attempt.RawRequest = nil, nil // keep nothing of it
 	c.attempts.Put(attempt)
 	if err != nil {
 		return nil, err

@@ -39,7 +39,9 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, a answer, fault Fa
 		header.Set("Content-Encoding", "gzip")
 		body = s.gzip(body)
 	}
-	header.Set("Content-Length", strconv.Itoa(len(body)))
+	if header.Get("Content-Length") == "" {
+		header.Set("Content-Length", strconv.Itoa(len(body)))
+	}
 	if !fault.Truncate {
 		w.WriteHeader(a.status)
 		_, _ = w.Write(body) // a client that has gone away misses nothing

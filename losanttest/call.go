@@ -42,12 +42,19 @@ func (s *Server) receive(r *http.Request) (*call, error) {
 	return c, nil
 }
 
+// hasBody reports whether there is a body that Losant's server reads. Without a type, or with that of any bytes, it does
+// not.
+func (c *call) hasBody() bool {
+	contentType := mediaType(c.Header)
+	return len(c.Body) > 0 && contentType != "" && contentType != "application/octet-stream"
+}
+
 // parseBody reads a JSON body, of every method that can have one. A body of another type stays the text it is.
 func (c *call) parseBody() *apiError {
-	if len(c.Body) == 0 || c.Method == http.MethodGet || c.Method == http.MethodHead {
+	if !c.hasBody() || c.Method == http.MethodGet || c.Method == http.MethodHead {
 		return nil
 	}
-	if !isJSON(c.Header.Get("Content-Type")) {
+	if !isJSON(mediaType(c.Header)) {
 		c.json = string(c.Body)
 		return nil
 	}
@@ -59,9 +66,13 @@ func (c *call) parseBody() *apiError {
 	return nil
 }
 
-func isJSON(contentType string) bool {
-	mediaType, _, _ := strings.Cut(strings.ToLower(contentType), ";")
-	mediaType = strings.TrimSpace(mediaType)
+// mediaType is the type of a body, without its parameters.
+func mediaType(header http.Header) string {
+	mediaType, _, _ := strings.Cut(strings.ToLower(header.Get("Content-Type")), ";")
+	return strings.TrimSpace(mediaType)
+}
+
+func isJSON(mediaType string) bool {
 	return mediaType == "application/json" ||
 		strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json")
 }
@@ -80,7 +91,7 @@ func (c *call) params() *object {
 			params.set(p.name, value)
 		}
 	}
-	if body, ok := bodySchemas[c.Operation]; ok && len(c.Body) > 0 {
+	if body, ok := bodySchemas[c.Operation]; ok && c.hasBody() {
 		params.set(body.name, c.json)
 	}
 	return params

@@ -33,11 +33,6 @@ func (st *store) addUser(applicationID string, u losant.ExperienceUser) (losant.
 	if err := checkSeed("experienceUser", id, a.groupsOf(id) != nil, patch); err != nil {
 		return losant.ExperienceUser{}, err
 	}
-	for i, groupID := range groupIDs {
-		if a.membersOf(groupID) == nil {
-			return losant.ExperienceUser{}, fmt.Errorf("experienceUser.experienceGroups.%d is not a group of the application", i)
-		}
-	}
 
 	added := &user{ExperienceUser: losant.ExperienceUser{
 		ID: id, ExperienceUserID: id, ApplicationID: applicationID, AvatarURL: u.AvatarURL,
@@ -77,11 +72,6 @@ func (st *store) addGroup(applicationID string, g losant.ExperienceGroup) (losan
 	}
 	if err := checkSeed("experienceGroup", id, a.membersOf(id) != nil, patch); err != nil {
 		return losant.ExperienceGroup{}, err
-	}
-	for i, userID := range g.ExperienceUserIDs {
-		if a.groupsOf(userID) == nil {
-			return losant.ExperienceGroup{}, fmt.Errorf("experienceGroup.experienceUserIds.%d is not a user of the application", i)
-		}
 	}
 
 	added := &group{ExperienceGroup: losant.ExperienceGroup{

@@ -23,8 +23,10 @@
 // # What Losant does not document
 //
 // Where nothing is known about Losant, this server does the following:
-//   - Ids of users and groups that do not exist join nothing: a patch leaves them out of a membership. Ids of endpoints
-//     and devices are kept as they are, because there are no endpoints and devices here.
+//   - Ids of users and groups that do not exist join nothing: they are left out of a membership. Ids of endpoints and
+//     devices are kept as they are, because there are no endpoints and devices here.
+//   - Losant counts the members of a group as members of its children; ExperienceUserIDs and ExperienceGroups show only
+//     what a group or a user was given.
 //   - A parentId that is no group of the application, or that would make a group its own ancestor, is refused with 400.
 //   - Deleting a group moves its children to the root.
 //   - Of two resources that a membership touches, only the patched one moves its LastUpdated.
@@ -127,10 +129,10 @@ func (s *Server) AddApplication() (applicationID string) {
 
 // AddUser adds a user to an application and returns it as it is now. What is zero is filled in: the id, an email of its
 // own, the dates of creation and of the last changes. A given id is kept. Of ExperienceGroups the ids count: the user
-// becomes a member of those groups, which must exist.
+// becomes a member of those groups that exist.
 //
-// It panics when the application is unknown, the id malformed or taken, the email taken, a group unknown, or when a
-// property breaks the rules of Losant's schema.
+// It panics when the application is unknown, the id malformed or taken, the email taken, or when a property breaks the
+// rules of Losant's schema.
 func (s *Server) AddUser(applicationID string, u losant.ExperienceUser) losant.ExperienceUser {
 	added, err := s.store.addUser(applicationID, u)
 	if err != nil {
@@ -140,11 +142,11 @@ func (s *Server) AddUser(applicationID string, u losant.ExperienceUser) losant.E
 }
 
 // AddGroup adds a group to an application and returns it as it is now. What is zero is filled in: the id, a name, the
-// dates of creation and of the last change. A given id is kept. The users of ExperienceUserIDs become members and the
-// group of ParentID its parent; they must exist. AncestorIDs follow from the parent.
+// dates of creation and of the last change. A given id is kept. Those users of ExperienceUserIDs that exist become
+// members, and the group of ParentID, which must exist, its parent. AncestorIDs follow from the parent.
 //
-// It panics when the application is unknown, the id malformed or taken, a member or the parent unknown, or when a
-// property breaks the rules of Losant's schema.
+// It panics when the application is unknown, the id malformed or taken, the parent unknown, or when a property breaks the
+// rules of Losant's schema.
 func (s *Server) AddGroup(applicationID string, g losant.ExperienceGroup) losant.ExperienceGroup {
 	added, err := s.store.addGroup(applicationID, g)
 	if err != nil {

@@ -161,8 +161,9 @@ func TestAddUserPanics(t *testing.T) {
 		"experienceUser.firstName has longer length than allowed")
 	panics(f.app, losant.ExperienceUser{UserTags: map[string]string{"a b": "x"}},
 		"experienceUser.userTags has additional properties")
-	panics(f.app, losant.ExperienceUser{ExperienceGroups: []losant.ExperienceGroupRef{{ID: f.group.ID}, {ID: absentID}}},
-		"experienceUser.experienceGroups.1 is not a group of the application")
+	panics(f.app, losant.ExperienceUser{
+		ExperienceGroups: []losant.ExperienceGroupRef{{ID: f.group.ID}}, Email: f.user.Email,
+	}, `Email address "ada@example.com" already exists`)
 	assert.Nil(t, f.mustGroup(t, f.group.ID).ExperienceUserIDs, "nothing is left of what was refused")
 }
 
@@ -180,13 +181,28 @@ func TestAddGroupPanics(t *testing.T) {
 		"experienceGroup.name has longer length than allowed")
 	panics(f.app, losant.ExperienceGroup{DeviceTags: []losant.DeviceTag{{Key: "a b"}}},
 		"experienceGroup.deviceTags.0.key pattern mismatch")
-	panics(f.app, losant.ExperienceGroup{ExperienceUserIDs: []string{f.user.ID, absentID}},
-		"experienceGroup.experienceUserIds.1 is not a user of the application")
+	panics(f.app, losant.ExperienceGroup{ExperienceUserIDs: []string{f.user.ID}, ParentID: absentID},
+		"experienceGroup.parentId is not a group of the application")
 	panics(f.app, losant.ExperienceGroup{ParentID: "x"}, "experienceGroup.parentId no (or more than one) schemas match")
 	panics(f.app, losant.ExperienceGroup{ParentID: absentID}, "experienceGroup.parentId is not a group of the application")
 	panics(f.app, losant.ExperienceGroup{ID: absentID, ParentID: absentID},
 		"experienceGroup.parentId is not a group of the application")
 	assert.Nil(t, f.mustUser(t, f.user.ID).ExperienceGroups, "nothing is left of what was refused")
+}
+
+func TestMembersThatAreNotThereJoinNothing(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	u := f.AddUser(f.app, losant.ExperienceUser{
+		ExperienceGroups: []losant.ExperienceGroupRef{{ID: absentID}, {ID: f.group.ID}},
+	})
+	g := f.AddGroup(f.app, losant.ExperienceGroup{ExperienceUserIDs: []string{absentID, u.ID}})
+
+	u = f.mustUser(t, u.ID)
+
+	assert.Equal(t, []string{u.ID}, g.ExperienceUserIDs)
+	assert.Equal(t, []losant.ExperienceGroupRef{{ID: f.group.ID, Name: f.group.Name}, {ID: g.ID, Name: g.Name}},
+		u.ExperienceGroups)
 }
 
 func TestUserAndGroupThatAreNotThere(t *testing.T) {
