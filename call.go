@@ -59,8 +59,8 @@ type request struct {
 	body      []byte
 }
 
-// prepare builds the request, or refuses to: nothing has been sent, nor the token source been asked, when it returns an
-// error.
+// prepare builds the request, or refuses to: nothing has been sent, nor the token source been asked, when it returns
+// an error.
 func (c *core) prepare(
 	ctx context.Context, o *Operation, ids []string, body patch, opts []CallOption,
 ) (request, error) {

@@ -1,5 +1,5 @@
-// Package losant is a client for the REST API of the Losant IoT platform: it gets, patches and deletes experience users
-// and experience groups.
+// Package losant is a client for the REST API of the Losant IoT platform: it gets, patches and deletes experience
+// users and experience groups.
 //
 //	client, err := losant.NewClient(token)
 //	...
@@ -7,10 +7,10 @@
 //
 // # Errors
 //
-// A call returns a result or an error, never both. Whatever Losant answered is an [*APIError], which has the status,
-// Losant's type and message, the header and the body; most statuses have a type of their own around it, such as
-// [*NotFoundError]. Input that cannot be right is refused with a [*ValidationError] before anything is sent. A request
-// that got no answer is a [*TransportError].
+// A call returns a result or an error, never both. Every answer other than success is an [*APIError], which has the
+// status, Losant's type and message, the header and the body; most statuses have a type of their own around it, such
+// as [*NotFoundError]. Input that cannot be right is refused with a [*ValidationError] before anything is sent. A
+// request that got no answer is a [*TransportError].
 //
 // # Retries
 //
@@ -19,26 +19,27 @@
 //
 //   - by any method, when it was provably not applied: nothing was written (dial, DNS, TLS handshake time-out), or the
 //     answer was 429 or 503;
-//   - by Get and Delete also after 500, 502 and 504, and when the answer was lost: the connection ended before the answer
-//     was complete, or the attempt timed out.
+//   - by Get and Delete also after 500, 502 and 504, and when the answer was lost: the connection ended before the
+//     answer was complete, or the attempt timed out.
 //
-// A Patch is not sent again after its answer was lost, since somebody else may have changed the resource in between. One
-// case is left to net/http: when a kept-alive connection turns out to have been closed by the server, it sends the
-// request over a new one at once, for all three methods.
+// A Patch is not sent again after its answer was lost, since somebody else may have changed the resource in between.
+// One case is left to net/http: when a kept-alive connection turns out to have been closed by the server, it sends
+// the request over a new one at once, for all three methods.
 //
 // A Delete that finds 404 after it was sent before and may have been applied has reached its goal and succeeds. Never
 // repeated are requests that failed for good: untrusted certificates, redirects, other statuses, answers that do not
 // decode, and ended contexts.
 //
-// Waits are random between zero and a bound that starts at 250 milliseconds and doubles up to 8 seconds. A Retry-After
-// header raises the wait. One that does not fit into the context's deadline, or into 30 seconds, is not begun: the error
-// is returned at once. Each Client has a budget for retries, 500 to start with: a retry takes 5, a successful call gives
-// back 1, and when it is used up calls fail at their first error. It keeps a fleet of services from tripling the load of
-// an API that is down.
+// Waits are random between zero and a bound that starts at 250 milliseconds and doubles up to 8 seconds. A
+// Retry-After header raises the wait. A wait that does not fit into the context's deadline, or into 30 seconds, is
+// not begun: the error is returned at once. Each Client has a budget for retries, 500 to start with: a retry takes 5,
+// a successful call gives back 1, and when it is used up calls fail at their first error. It keeps a fleet of
+// services from tripling the load of an API that is down.
 //
 // # Secrets
 //
-// No error, log record or formatting of this package shows a token or a password.
+// No error, log record or formatting of this package shows a token or a password; encoding/json shows a patch as it is
+// sent.
 package losant
 
 import (
@@ -93,12 +94,13 @@ type core struct {
 	budget   budget
 }
 
-// NewClient returns a Client that calls the API with a token: an application API token, a user API token or the token of
-// an authenticated user. The token may be empty if [WithTokenSource] or [WithToken] is given.
+// NewClient returns a Client that calls the API with a token: an application API token, a user API token or the token
+// of an authenticated user. The token may be empty if [WithTokenSource] or [WithToken] is given.
 //
 // It refuses, with a [*ValidationError] that names each problem: no token; a token with white space or control
-// characters; a base URL that is not absolute http or https, or that has a query, a fragment or user information; plain
-// http to a host that is not loopback, unless [WithInsecureHTTP] is given; nil arguments and options out of range.
+// characters; a base URL that is not absolute http or https, or that has a query, a fragment or user information;
+// plain http to a host that is not loopback, unless [WithInsecureHTTP] is given; nil arguments and options out of
+// range.
 func NewClient(token string, opts ...Option) (*Client, error) {
 	c := defaults()
 	violations := c.apply(opts)

@@ -33,15 +33,13 @@ type APIError struct {
 }
 
 // Error is the operation, the status, Losant's type and message or else the beginning of the body, and the request.
-func (e *APIError) Error() string {
-	if e == nil {
-		return "losant: unknown error"
-	}
-	return e.text("")
-}
+func (e *APIError) Error() string { return e.text("") }
 
 // text is the error's text with a remark behind what Losant said.
 func (e *APIError) text(remark string) string {
+	if e == nil { // inside an error that somebody made for a test
+		return "losant: unknown error"
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "losant: %s: %d", e.Operation, e.StatusCode)
 	switch {
@@ -113,9 +111,6 @@ func (e *ForbiddenError) Unwrap() error { return e.APIError }
 
 // Error names the scopes beside what the APIError says.
 func (e *ForbiddenError) Error() string {
-	if e.APIError == nil {
-		return e.APIError.Error()
-	}
 	remark := "; needs one of the scopes " + list(e.RequiredScopes)
 	if e.GrantedScopes != nil {
 		remark += "; the token holds " + list(e.GrantedScopes)
@@ -140,9 +135,9 @@ type RateLimitError struct {
 // Unwrap returns the APIError.
 func (e *RateLimitError) Unwrap() error { return e.APIError }
 
-// DecodeError is a 2xx answer that is not what is documented: not a JSON object, a property of the wrong type, a Delete
-// without "success": true, an answer of more than 16 MiB, or one that was cut in transit. The request may well have been
-// applied.
+// DecodeError is a 2xx answer that is not what is documented: not a JSON object, a property of the wrong type, a
+// Delete without "success": true, an answer of more than 16 MiB, or one that was cut in transit. The request may well
+// have been applied.
 type DecodeError struct {
 	*APIError
 	// Err is what is wrong with the answer.
@@ -154,9 +149,6 @@ func (e *DecodeError) Unwrap() []error { return []error{e.APIError, e.Err} }
 
 // Error says what is wrong with the answer beside what the APIError says.
 func (e *DecodeError) Error() string {
-	if e.APIError == nil {
-		return e.APIError.Error()
-	}
 	return e.text(fmt.Sprintf("; not the documented answer: %v", e.Err))
 }
 
@@ -198,7 +190,8 @@ func (r *request) failure(a answer) error {
 	case http.StatusUnauthorized:
 		return &UnauthorizedError{api}
 	case http.StatusForbidden:
-		return &ForbiddenError{api, slices.Clone(r.operation.Scopes), grantedScopes(strings.TrimPrefix(a.authorization, scheme))}
+		token := strings.TrimPrefix(a.authorization, scheme)
+		return &ForbiddenError{api, slices.Clone(r.operation.Scopes), grantedScopes(token)}
 	case http.StatusNotFound:
 		return &NotFoundError{api}
 	case http.StatusTooManyRequests:
@@ -226,6 +219,7 @@ func (r *request) apiError(a answer) *APIError {
 	return &APIError{
 		Operation: r.operation.Name, Method: r.operation.Method, Path: r.path(),
 		StatusCode: a.status, Type: body.Type, Message: body.Message,
-		Header: a.header, Body: bytes.Clone(received), Attempts: a.attempts,
+		Header: a.header, Attempts: a.attempts,
+		Body: bytes.Clone(received), // and not a part of up to 16 MiB
 	}
 }

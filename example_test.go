@@ -180,7 +180,7 @@ func ExamplePtr() {
 	// Output: losant.ExperienceUserPatch{"password":"[redacted]","tokenCutoff":"2026-01-02T03:04:05Z"}
 }
 
-func ExampleExperienceUserPatch_Validate() {
+func ExampleValidationError() {
 	patch := losant.ExperienceUserPatch{
 		Password: losant.Ptr("short"),
 		UserTags: map[string]string{"bad key": "value"},
@@ -207,6 +207,19 @@ func ExampleAPIError() {
 		fmt.Println(apiErr.Operation, apiErr.StatusCode, apiErr.Type, apiErr.Message)
 	}
 	// Output: experienceGroup.get 404 NotFound Experience group was not found
+}
+
+func ExampleNotFoundError() {
+	server, client, applicationID := ada()
+	defer server.Close()
+
+	_, err := client.ExperienceGroup.Delete(context.Background(), applicationID, userID) // not the id of a group
+
+	var notFound *losant.NotFoundError
+	if errors.As(err, &notFound) {
+		fmt.Println(notFound.Message)
+	}
+	// Output: Experience group was not found
 }
 
 func ExampleBadRequestError() {

@@ -11,6 +11,11 @@ type ExperienceGroupService struct{ core *core }
 //
 //	DELETE /applications/{applicationId}/experience/groups/{experienceGroupId}
 //
+// A Delete that is sent again and then finds 404 succeeds.
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
+// group, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
+//
 // The token needs one of the scopes all.Application, all.Application.bounded, all.Organization,
 // all.Organization.bounded, all.User, all.User.bounded, experienceGroup.* or experienceGroup.delete.
 func (s *ExperienceGroupService) Delete(
@@ -22,6 +27,9 @@ func (s *ExperienceGroupService) Delete(
 // Get returns an experience group. [WithDirectDeviceCount] and [WithTotalDeviceCount] add its device counts.
 //
 //	GET /applications/{applicationId}/experience/groups/{experienceGroupId}
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
+// group, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
 //
 // The token needs one of the scopes all.Application, all.Application.bounded, all.Application.read, all.Organization,
 // all.Organization.bounded, all.Organization.read, all.User, all.User.bounded, all.User.read, experienceGroup.* or
@@ -36,13 +44,17 @@ func (s *ExperienceGroupService) Get(
 //
 //	PATCH /applications/{applicationId}/experience/groups/{experienceGroupId}
 //
-// A patch that Losant's documented constraints do not allow is refused with a [*ValidationError]. It is sent again only
-// when it was provably not applied.
+// A patch that Losant's documented constraints do not allow is refused with a [*ValidationError]. It is not sent
+// again once it may have been applied, but for the one case in the package comment.
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
+// group, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
 //
 // The token needs one of the scopes all.Application, all.Application.bounded, all.Organization,
 // all.Organization.bounded, all.User, all.User.bounded, experienceGroup.* or experienceGroup.patch.
 func (s *ExperienceGroupService) Patch(
 	ctx context.Context, applicationID, experienceGroupID string, patch ExperienceGroupPatch, opts ...CallOption,
 ) (*ExperienceGroup, error) {
-	return call[ExperienceGroup](ctx, s.core, experienceGroupPatch, []string{applicationID, experienceGroupID}, patch, opts)
+	return call[ExperienceGroup](
+		ctx, s.core, experienceGroupPatch, []string{applicationID, experienceGroupID}, patch, opts)
 }

@@ -11,6 +11,11 @@ type ExperienceUserService struct{ core *core }
 //
 //	DELETE /applications/{applicationId}/experience/users/{experienceUserId}
 //
+// A Delete that is sent again and then finds 404 succeeds.
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
+// user, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
+//
 // The token needs one of the scopes all.Application, all.Application.bounded, all.Organization,
 // all.Organization.bounded, all.User, all.User.bounded, experienceUser.* or experienceUser.delete.
 func (s *ExperienceUserService) Delete(
@@ -22,6 +27,9 @@ func (s *ExperienceUserService) Delete(
 // Get returns an experience user.
 //
 //	GET /applications/{applicationId}/experience/users/{experienceUserId}
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
+// user, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
 //
 // The token needs one of the scopes all.Application, all.Application.bounded, all.Application.read, all.Organization,
 // all.Organization.bounded, all.Organization.read, all.User, all.User.bounded, all.User.read, experienceUser.* or
@@ -36,13 +44,17 @@ func (s *ExperienceUserService) Get(
 //
 //	PATCH /applications/{applicationId}/experience/users/{experienceUserId}
 //
-// A patch that Losant's documented constraints do not allow is refused with a [*ValidationError]. It is sent again only
-// when it was provably not applied.
+// A patch that Losant's documented constraints do not allow is refused with a [*ValidationError]. It is not sent
+// again once it may have been applied, but for the one case in the package comment.
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
+// user, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
 //
 // The token needs one of the scopes all.Application, all.Application.bounded, all.Organization,
 // all.Organization.bounded, all.User, all.User.bounded, experienceUser.* or experienceUser.patch.
 func (s *ExperienceUserService) Patch(
 	ctx context.Context, applicationID, experienceUserID string, patch ExperienceUserPatch, opts ...CallOption,
 ) (*ExperienceUser, error) {
-	return call[ExperienceUser](ctx, s.core, experienceUserPatch, []string{applicationID, experienceUserID}, patch, opts)
+	return call[ExperienceUser](
+		ctx, s.core, experienceUserPatch, []string{applicationID, experienceUserID}, patch, opts)
 }

@@ -16,7 +16,8 @@ import (
 	"unicode"
 )
 
-// Option configures a Client. Options are independent of their order, but for two of the same kind: then the last wins.
+// Option configures a Client. Options are independent of their order, but for two of the same kind: then the last
+// wins.
 type Option interface {
 	// configure changes c, or says what is wrong with the option.
 	configure(c *config) []Violation
@@ -99,8 +100,8 @@ func WithBaseURL(baseURL string) Option {
 	}}
 }
 
-// WithInsecureHTTP allows a base URL with plain http to a host that is not loopback. The token then crosses the network
-// readable by anyone on the way.
+// WithInsecureHTTP allows a base URL with plain http to a host that is not loopback. The token then crosses the
+// network readable by anyone on the way.
 func WithInsecureHTTP() Option {
 	return clientOption{"WithInsecureHTTP", func(c *config) string {
 		c.insecure = true
@@ -108,10 +109,11 @@ func WithInsecureHTTP() Option {
 	}}
 }
 
-// WithHTTPClient sends requests through a copy of client: the way to a transport of your own for proxies, TLS, tracing,
-// metrics or tests. As with any http.Client, a nil Transport is [http.DefaultTransport]; it keeps 2 idle connections to
-// a host, so give a client for many concurrent calls a transport with a larger MaxIdleConnsPerHost. Redirects are not
-// followed and cookies are not kept, whatever its CheckRedirect and Jar say. client itself is never changed.
+// WithHTTPClient sends requests through a copy of client: the way to a transport of your own for proxies, TLS,
+// tracing, metrics or tests. As with any http.Client, a nil Transport is [http.DefaultTransport]; it keeps 2 idle
+// connections to a host, so give a client for many concurrent calls a transport with a larger MaxIdleConnsPerHost.
+// Redirects are not followed and cookies are not kept, whatever its CheckRedirect and Jar say; its Timeout holds
+// beside [WithTimeout]. client itself is never changed.
 func WithHTTPClient(client *http.Client) Option {
 	return clientOption{"WithHTTPClient", func(c *config) string {
 		if client == nil {
@@ -185,8 +187,8 @@ func WithAPIVersion(version string) CallOption {
 	}}
 }
 
-// WithTimeout limits each attempt, from asking for the token to the last byte of the answer. The default is 30 seconds,
-// 0 is no limit. To limit a whole call, use its context.
+// WithTimeout limits each attempt, from asking for the token to the last byte of the answer. The default is 30
+// seconds, 0 is no limit. To limit a whole call, use its context.
 func WithTimeout(timeout time.Duration) CallOption {
 	return callOption{"WithTimeout", func(s *settings) string {
 		if timeout < 0 {
@@ -265,8 +267,8 @@ func WithoutValidation() CallOption {
 	}}
 }
 
-// WithResponse fills response at the end of the call, whether it succeeded or not. Given to NewClient, every call fills
-// the same one: read it only when no call is running.
+// WithResponse fills response at the end of the call, whether it succeeded or not. Given to NewClient, every call
+// fills the same one: read it only when no call is running.
 func WithResponse(response *Response) CallOption {
 	var filling sync.Mutex
 	return callOption{"WithResponse", func(s *settings) string {

@@ -32,7 +32,7 @@ func TestTheREADMEOpensWithTheTwoCommands(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 
-	opening := strings.Join(strings.SplitN(string(readme), "\n", 8)[:7], "\n")
+	opening := strings.Join(strings.SplitN(string(readme), "\n", 10)[:9], "\n")
 
 	assert.Contains(t, opening, "$ go run ./examples/quickstart")
 	assert.Contains(t, opening, "$ go test ./...")

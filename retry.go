@@ -77,8 +77,8 @@ func judge(status int, incomplete error) verdict {
 }
 
 // judgeError decides what the lack of an answer means for the next attempt. Where the shipment was traced, the trace
-// knows better than the error: net/http may have written the request to a connection that turned out to be stale before
-// it failed to dial a new one.
+// knows better than the error: net/http may have written the request to a connection that turned out to be stale
+// before it failed to dial a new one.
 func judgeError(err error, sent *shipment) verdict {
 	switch {
 	case isPermanent(err):
@@ -140,8 +140,8 @@ func sleep(ctx context.Context, wait time.Duration) error {
 	return ctx.Err()
 }
 
-// parseRetryAfter reads a Retry-After header: seconds, or a date. It is zero for a date in the past and for text that is
-// neither.
+// parseRetryAfter reads a Retry-After header: seconds, or a date. It is zero for a date in the past and for text that
+// is neither.
 func parseRetryAfter(value string) time.Duration {
 	value = strings.TrimSpace(value)
 	if strings.Trim(value, "0123456789") == "" {
@@ -154,8 +154,8 @@ func parseRetryAfter(value string) time.Duration {
 	return 0
 }
 
-// budget limits the retries of one Client. When the API is down, each call would otherwise add its retries to the load.
-// The zero value is full.
+// budget limits the retries of one Client. When the API is down, each call would otherwise add its retries to the
+// load. The zero value is full.
 type budget struct{ spent atomic.Int64 }
 
 const (

@@ -12,7 +12,7 @@ import (
 
 // Success is the answer to a Delete (Losant's schema "success").
 type Success struct {
-	// Success is always true: an answer without it is a [DecodeError].
+	// Success is always true: an answer without it is a DecodeError.
 	Success bool `json:"success,omitzero"`
 	// Raw is the whole body as received. It is nil when a repeated Delete found that an earlier attempt, whose answer was
 	// lost, had done its work.
@@ -20,7 +20,7 @@ type Success struct {
 }
 
 // ExperienceUser is a user of an application's experience, as the API answers it (Losant's schema "experienceUser").
-// Properties that the answer lacks are zero.
+// Properties that the answer lacks are zero. Dates are in UTC, to the millisecond.
 type ExperienceUser struct {
 	Hypermedia
 
@@ -74,29 +74,30 @@ type ExperienceGroup struct {
 	DeviceTags            []DeviceTag       `json:"deviceTags,omitzero"`
 	// DeviceQueryJSON is an advanced device query, as JSON text; empty when there is none.
 	DeviceQueryJSON string `json:"deviceQueryJson,omitzero"`
-	// ParentID is empty for a group at the root.
+	// ParentID is empty for a group at the root. Members of a group count as members of the groups below it.
 	ParentID string `json:"parentId,omitzero"`
 	// AncestorIDs are the group's parent, the parent's parent and so on. They follow from ParentID.
 	AncestorIDs []string `json:"ancestorIds,omitzero"`
-	// DirectDeviceCount is the number of devices of this group, nil unless asked for by [WithDirectDeviceCount].
+	// DirectDeviceCount is the number of devices of this group, nil unless asked for by WithDirectDeviceCount.
 	DirectDeviceCount *int `json:"directDeviceCount,omitzero"`
 	// TotalDeviceCount is the number of devices of this group and its descendants, nil unless asked for by
-	// [WithTotalDeviceCount].
+	// WithTotalDeviceCount.
 	TotalDeviceCount *int `json:"totalDeviceCount,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know.
 	Raw json.RawMessage `json:"-"`
 }
 
-// DeviceTag is a tag by which devices belong to a group. Both halves are optional: an empty one is not sent.
+// DeviceTag is a tag by which devices belong to a group. Key is 1 to 255 characters of 0-9 A-Z a-z _ -, Value 1 to 255
+// characters. Both are optional: an empty one is not sent.
 type DeviceTag struct {
 	Key   string `json:"key,omitzero"`
 	Value string `json:"value,omitzero"`
 }
 
-// ExperienceUserPatch says what an experienceUser.patch changes (Losant's schema "experienceUserPatch"). The zero value
-// changes nothing: nil fields are not sent. Under fmt, and as an attribute of slog, it shows no password; encoding/json
-// encodes it whole.
+// ExperienceUserPatch says what an experienceUser.patch changes (Losant's schema "experienceUserPatch"). The zero
+// value changes nothing: nil fields are not sent. Ids are 24 hexadecimal digits. Under fmt, and as an attribute of
+// slog, it shows no password; encoding/json encodes it whole.
 type ExperienceUserPatch struct {
 	// Email is at most 1024 characters, holds an @ and no white space, and is unique in the application.
 	Email *string `json:"email,omitempty"`
@@ -106,7 +107,8 @@ type ExperienceUserPatch struct {
 	LastName *string `json:"lastName,omitempty"`
 	// Password is 8 to 2048 characters.
 	Password *string `json:"password,omitempty"`
-	// TokenCutoff voids every token of this user that was issued before it.
+	// TokenCutoff voids every token of this user that was issued before it. Its year is 0 to 9999, the offset of its zone
+	// whole minutes.
 	TokenCutoff *time.Time `json:"tokenCutoff,omitempty"`
 	// UserTags replace all tags; an empty map clears them. Keys are 1 to 255 characters of 0-9 A-Z a-z _ -, values 1 to
 	// 255 characters.
@@ -116,7 +118,7 @@ type ExperienceUserPatch struct {
 }
 
 // ExperienceGroupPatch says what an experienceGroup.patch changes (Losant's schema "experienceGroupPatch"). The zero
-// value changes nothing: nil fields and the zero [Nullable] are not sent.
+// value changes nothing: nil fields and the zero [Nullable] are not sent. Ids are 24 hexadecimal digits.
 type ExperienceGroupPatch struct {
 	// Name is 1 to 255 characters.
 	Name *string `json:"name,omitempty"`

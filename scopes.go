@@ -42,7 +42,7 @@ type Operation struct {
 	Name string
 	// Method is the HTTP method.
 	Method string
-	// Path is the path below the base URL, with each id as a {parameter}: the syntax of [http.ServeMux].
+	// Path is the path below the base URL, with each id as a {parameter}: the syntax of http.ServeMux.
 	Path string
 	// Scopes are the scopes of which a token needs one.
 	Scopes []Scope

@@ -27,7 +27,7 @@ const (
 // newExecutor returns the resty client that sends the requests of one Client through a copy of hc. All that resty does
 // beyond that is switched off: cookies, redirects, retries, logging, and bodies and headers of its own.
 func newExecutor(hc http.Client) *resty.Client {
-	hc.Transport = plain{cmp.Or(hc.Transport, http.DefaultTransport)}
+	hc.Transport = outermost{cmp.Or(hc.Transport, http.DefaultTransport)}
 	hc.Jar = nil // the API has no cookies, and a jar would carry them from one token to another
 	executor := resty.NewWithClient(&hc).SetLogger(silent{}).SetDisableWarn(true).SetPreRequestHook(load)
 	// Last, because resty has setters that write it.
@@ -35,9 +35,10 @@ func newExecutor(hc http.Client) *resty.Client {
 	return executor
 }
 
-// shipment is what goes out with one attempt and what is known of its way. It travels as the context of a request that
-// resty makes: an empty GET, which load makes the real one. resty gives every other method a body and a Content-Type of
-// its own, parses a URL twice, and keeps what it sees: bodies, with the passwords in them, stay in its buffers.
+// shipment is what goes out with one attempt and what is known of its way. It travels as the context of a request
+// that resty makes: an empty GET, which load makes the real one. resty gives every other method a body and a
+// Content-Type of its own, parses a URL twice, and keeps what it sees: bodies, with the passwords in them, stay in
+// its buffers.
 type shipment struct {
 	context.Context
 	method        string
@@ -69,8 +70,8 @@ func (s *shipment) Value(key any) any {
 // Format hides the token and the body from whoever prints the context of a request.
 func (s *shipment) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "losant.shipment") }
 
-// wrote counts one header field for the whole request. Over HTTP/2 its name is in lower case, and is not counted: there
-// net/http replays only what was provably not applied.
+// wrote counts one header field for the whole request. Over HTTP/2 its name is in lower case, and is not counted:
+// there net/http replays only what was provably not applied.
 func (s *shipment) wrote(name string, _ []string) {
 	if name == headerVersion {
 		s.written.Add(1)
@@ -144,19 +145,20 @@ func newTransport() *http.Transport {
 	}
 }
 
-// plain hands every answer to the client as it is. Without it, http.Client turns a redirect whose Location it cannot
-// parse into an error, and the answer is lost.
-type plain struct{ http.RoundTripper }
+// outermost is the transport that http.Client calls. It keeps from http.Client what that would copy, and a Location that
+// it would spoil: when it cannot parse the Location of a redirect, it returns an error, and the answer is lost.
+type outermost struct{ http.RoundTripper }
 
 // hiddenLocation is where http.Client does not look.
 const hiddenLocation = "Unparsed-Location"
 
-// RoundTrip puts the header and the host into the request, and hides a Location that cannot be parsed from http.Client.
-func (p plain) RoundTrip(request *http.Request) (*http.Response, error) {
+// RoundTrip puts the header and the host into the request, and hides a Location that cannot be parsed from
+// http.Client.
+func (o outermost) RoundTrip(request *http.Request) (*http.Response, error) {
 	if s, ok := request.Context().Value(shipmentKey{}).(*shipment); ok {
 		request.Header, request.Host = s.header, s.host
 	}
-	response, err := p.RoundTripper.RoundTrip(request)
+	response, err := o.RoundTripper.RoundTrip(request)
 	if err != nil || response == nil {
 		return response, err
 	}
@@ -176,8 +178,8 @@ func showLocation(header http.Header) {
 }
 
 // CloseIdleConnections passes the call on to a transport that has connections.
-func (p plain) CloseIdleConnections() {
-	(&http.Client{Transport: p.RoundTripper}).CloseIdleConnections()
+func (o outermost) CloseIdleConnections() {
+	(&http.Client{Transport: o.RoundTripper}).CloseIdleConnections()
 }
 
 // silent is a resty logger that logs nothing.

@@ -11,7 +11,7 @@ import (
 )
 
 // maxBody bounds the bodies of requests. Without tags, which Losant does not bound, the largest valid patch takes less
-// than a tenth of it.
+// than an eighth of it.
 const maxBody = 4 << 20
 
 // call is a request on its way through the steps.

@@ -32,6 +32,14 @@
 // Everything may be left out; ids, names and dates are then made up. A group comes behind its parent. The ids of
 // applications and the tokens differ from run to run: read them from the output. Tokens are valid for a day.
 //
+// As a Docker Compose service, with this repository in ./losant-go:
+//
+//	losant:
+//	  image: golang:1.26
+//	  working_dir: /src
+//	  volumes: ["./losant-go:/src", "losant:/out"]
+//	  command: sh -c "go run ./examples/fakeserver -addr 0.0.0.0:8080 >/out/losant.json"
+//
 // SIGTERM and SIGINT end it, with exit status 0; it is 1 when it cannot start. A Go client that reaches it by another
 // name than localhost, such as that of a Compose service, needs losant.WithInsecureHTTP. Tests in Go need no process:
 // they call losanttest.NewServer.

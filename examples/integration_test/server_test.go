@@ -10,7 +10,7 @@ import (
 	"github.com/losant-go/losant/losanttest"
 )
 
-// world is a Losant API and what is in it. Each test makes its own: a server costs less than a millisecond, and what no
+// world is a Losant API and what is in it. Each test makes its own: a server is cheap, and what no
 // other test can touch needs no cleaning up.
 type world struct {
 	*losanttest.Server

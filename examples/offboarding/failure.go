@@ -74,9 +74,9 @@ func busy(retryAfter time.Duration) failure {
 
 // violations names what is wrong with a caller's input. The only input of a caller is the id.
 func violations(invalid *losant.ValidationError) string {
-	text := ""
+	text := "people are named by id, not by email"
 	for _, v := range invalid.Violations {
-		text += "the id " + v.Problem
+		text += "; the id " + v.Problem
 	}
 	return text
 }

@@ -73,7 +73,7 @@ func TestFailures(t *testing.T) {
 			err: &losant.ValidationError{Violations: []losant.Violation{
 				{Field: "experienceUserId", Problem: "must be short"},
 			}},
-			status: 400, message: "the id must be short", level: "INFO",
+			status: 400, message: "people are named by id, not by email; the id must be short", level: "INFO",
 		},
 		"400": {err: &losant.BadRequestError{APIError: api(400)}, status: 400, message: "no", level: "WARN"},
 		"401": {
