@@ -144,8 +144,11 @@ func sleep(ctx context.Context, wait time.Duration) error {
 // is neither.
 func parseRetryAfter(value string) time.Duration {
 	value = strings.TrimSpace(value)
+	if value == "" {
+		return 0
+	}
 	if strings.Trim(value, "0123456789") == "" {
-		seconds, _ := strconv.ParseUint(value, 10, 64) // the largest number when there are more, 0 when there are none
+		seconds, _ := strconv.ParseUint(value, 10, 64) // the largest number when there are more
 		return time.Duration(min(seconds, math.MaxInt64/uint64(time.Second))) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil {
