@@ -8,15 +8,12 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/losant-go/losant"
 	"github.com/losant-go/losant/internal/contenders"
-	"github.com/losant-go/losant/losanttest"
 )
 
 // The benchmarks below send through memory: what they measure is the client, without a network. The program in
@@ -167,29 +164,4 @@ func newCannedClient(tb testing.TB, transport canned) *losant.Client {
 	client, err := losant.NewClient(secretToken, losant.WithHTTPClient(&http.Client{Transport: transport}))
 	require.NoError(tb, err)
 	return client
-}
-
-func TestAThousandCallsAtOnce(t *testing.T) {
-	t.Parallel()
-	server := losanttest.NewServer()
-	t.Cleanup(server.Close)
-	app := server.AddApplication()
-	user := server.AddUser(app, losant.ExperienceUser{})
-	client, err := server.NewClient()
-	require.NoError(t, err)
-	t.Cleanup(client.CloseIdleConnections)
-
-	var calls sync.WaitGroup
-	start := make(chan struct{})
-	for range 1000 {
-		calls.Go(func() {
-			<-start
-			got, err := client.ExperienceUser.Get(t.Context(), app, user.ID)
-			if assert.NoError(t, err) {
-				assert.Equal(t, user.ID, got.ID)
-			}
-		})
-	}
-	close(start)
-	calls.Wait()
 }

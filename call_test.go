@@ -2,9 +2,9 @@ package losant_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -25,54 +25,91 @@ func untouched(t *testing.T) losant.Option {
 	})
 }
 
-func TestARefusedCallAsksForNoTokenAndSendsNothing(t *testing.T) {
-	t.Parallel()
-	var none context.Context
-	ctx := t.Context()
+// refusedCall is one that is wrong, and how.
+type refusedCall struct {
+	name, operation string
+	ctx             context.Context
+	call            func(context.Context, *losant.Client, ...losant.CallOption) (any, error)
+	opts            []losant.CallOption
+	want            []losant.Violation
+}
+
+func refusedCalls(ctx context.Context) []refusedCall {
+	const patchUser = "experienceUser.patch"
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
-	short := losant.ExperienceUserPatch{Password: losant.Ptr("short")}
-	for _, row := range []struct {
-		name   string
-		ctx    context.Context
-		id     string
-		patch  losant.ExperienceUserPatch
-		option losant.CallOption
-		fields []string
-	}{
-		{name: "id", ctx: ctx, id: "..", fields: []string{"experienceUserId"}},
-		{name: "patch", ctx: ctx, id: userID, patch: short, fields: []string{"experienceUser.password"}},
-		{name: "option", ctx: ctx, id: userID, option: losant.WithMaxAttempts(0), fields: []string{"WithMaxAttempts"}},
-		{name: "nil context", ctx: none, id: userID, fields: []string{"ctx"}},
+	var none context.Context
+	bad := losant.ExperienceUserPatch{Email: losant.Ptr("nobody"), UserTags: map[string]string{"bad key": "v"}}
+	patching := func(
+		application, id string, patch losant.ExperienceUserPatch,
+	) func(context.Context, *losant.Client, ...losant.CallOption) (any, error) {
+		return func(ctx context.Context, c *losant.Client, opts ...losant.CallOption) (any, error) {
+			return outcome(c.ExperienceUser.Patch(ctx, application, id, patch, opts...))
+		}
+	}
+	wrongID := broken("experienceUserId", mustBeWord)
+	wrongPatch := []losant.Violation{
+		broken("experienceUser.email", "must contain an @ and no white space"),
+		broken(`experienceUser.userTags["bad key"]`, mustBeTagKey),
+	}
+	noContext := broken("ctx", "must not be nil")
+	calls := []refusedCall{
 		{
-			name: "everything at once", ctx: none, id: "", patch: short, option: losant.WithTimeout(-1),
-			fields: []string{"WithTimeout", "experienceUserId", "experienceUser.password", "ctx"},
+			name: "id", operation: patchUser, ctx: ctx, call: patching(applicationID, "..", losant.ExperienceUserPatch{}),
+			want: []losant.Violation{wrongID},
+		},
+		{name: "patch", operation: patchUser, ctx: ctx, call: patching(applicationID, userID, bad), want: wrongPatch},
+		{
+			name: "option", operation: "experienceUser.get", ctx: ctx, call: userActions[1].call,
+			opts: []losant.CallOption{losant.WithMaxAttempts(0)},
+			want: []losant.Violation{broken("WithMaxAttempts", "must be at least 1")},
 		},
 		{
-			name: "with an ended context, too", ctx: ended, id: "a/b", patch: short,
-			fields: []string{"experienceUserId", "experienceUser.password"},
+			name: "everything at once", operation: patchUser, ctx: none, call: patching("..", "", bad),
+			opts: []losant.CallOption{losant.WithTimeout(-1), nil, losant.WithMaxAttempts(0)},
+			want: slices.Concat([]losant.Violation{
+				broken("WithTimeout", "must not be negative"), broken("option", "must not be nil"),
+				broken("WithMaxAttempts", "must be at least 1"), broken("applicationId", mustBeWord), wrongID,
+			}, wrongPatch, []losant.Violation{noContext}),
 		},
-	} {
+		{
+			name: "with an ended context, too", operation: patchUser, ctx: ended, call: patching(applicationID, "a/b", bad),
+			want: append([]losant.Violation{wrongID}, wrongPatch...),
+		},
+		{
+			name: "patch of a group", operation: "experienceGroup.patch", ctx: ctx,
+			call: func(ctx context.Context, c *losant.Client, opts ...losant.CallOption) (any, error) {
+				patch := losant.ExperienceGroupPatch{Name: losant.Ptr("")}
+				return outcome(c.ExperienceGroup.Patch(ctx, applicationID, groupID, patch, opts...))
+			},
+			want: []losant.Violation{broken("experienceGroup.name", "must be at least 1 character")},
+		},
+	}
+	for _, a := range allActions() {
+		calls = append(calls, refusedCall{
+			name: "nil context of " + a.name, operation: a.name, ctx: none, call: a.call, want: []losant.Violation{noContext},
+		})
+	}
+	return calls
+}
+
+func TestARefusedCallNamesAllThatIsWrongAsksForNoTokenAndSendsNothing(t *testing.T) {
+	t.Parallel()
+	for _, row := range refusedCalls(t.Context()) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			client, stage := newStaged(t, []ending{answers(200)}, untouched(t))
 			response := losant.Response{StatusCode: 1, Attempts: 1, Header: http.Header{}}
-			opts := []losant.CallOption{losant.WithResponse(&response)}
-			if row.option != nil {
-				opts = append(opts, row.option)
-			}
 
-			user, err := client.ExperienceUser.Patch(row.ctx, applicationID, row.id, row.patch, opts...)
+			result, err := row.call(row.ctx, client, append(row.opts, losant.WithResponse(&response))...)
 
-			assert.Nil(t, user)
-			var refused *losant.ValidationError
-			require.ErrorAs(t, err, &refused)
-			assert.Equal(t, "experienceUser.patch", refused.Operation)
-			var fields []string
-			for _, v := range refused.Violations {
-				fields = append(fields, v.Field)
+			assert.Nil(t, result)
+			assert.Equal(t, &losant.ValidationError{Operation: row.operation, Violations: row.want}, err)
+			var problems []string
+			for _, v := range row.want {
+				problems = append(problems, v.Field+" "+v.Problem)
 			}
-			assert.ElementsMatch(t, row.fields, fields)
+			require.EqualError(t, err, "losant: "+row.operation+": invalid input: "+strings.Join(problems, "; "))
 			assert.Zero(t, stage.sent())
 			response.Duration = 0
 			assert.Equal(t, losant.Response{}, response)
@@ -91,7 +128,7 @@ func TestAnEndedContextAsksForNoTokenAndSendsNothing(t *testing.T) {
 			t.Run(want.Error()+"/"+a.name, func(t *testing.T) {
 				t.Parallel()
 				client, stage := newStaged(t, []ending{answers(200)}, untouched(t))
-				var response losant.Response
+				response := losant.Response{StatusCode: 1, Attempts: 1, Header: http.Header{}}
 
 				result, err := a.call(ctx, client, losant.WithResponse(&response))
 
@@ -101,33 +138,10 @@ func TestAnEndedContextAsksForNoTokenAndSendsNothing(t *testing.T) {
 				require.ErrorAs(t, err, &unsent)
 				assert.Equal(t, &losant.TransportError{Operation: a.name, Method: a.method, Path: a.path, Err: want}, unsent)
 				assert.Zero(t, stage.sent())
-				assert.Zero(t, response.Attempts)
+				response.Duration = 0
+				assert.Equal(t, losant.Response{}, response)
 			})
 		}
-	}
-}
-
-func TestTheTokenIsAskedForBeforeAnythingIsSent(t *testing.T) {
-	t.Parallel()
-	sealed := errors.New("the vault is sealed")
-	for name, source := range map[string]losant.TokenSource{
-		"error":     func(context.Context) (string, error) { return secretToken, sealed },
-		"no token":  func(context.Context) (string, error) { return "", nil },
-		"two lines": func(context.Context) (string, error) { return secretToken + "\nX-Evil: 1", nil },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			client, stage := newStaged(t, []ending{answers(200)}, losant.WithTokenSource(source))
-
-			err := callUser(t.Context(), client, http.MethodGet)
-
-			var transport *losant.TransportError
-			require.ErrorAs(t, err, &transport)
-			assert.Contains(t, err.Error(), "token source: ")
-			assert.NotContains(t, err.Error(), secretToken)
-			assert.Equal(t, name == "error", errors.Is(err, sealed))
-			assert.Zero(t, stage.sent())
-		})
 	}
 }
 
@@ -243,6 +257,7 @@ func TestTheEndOfTheCallersContextEndsTheAttempt(t *testing.T) {
 
 					require.ErrorIs(t, err, row.want)
 					assert.NotContains(t, err.Error(), "took longer", "that is for WithTimeout")
+					assert.NotContains(t, err.Error(), "while waiting to try again", "nothing is left to wait for")
 					assert.Equal(t, 5*time.Second, time.Since(start))
 					assert.Equal(t, 1, stage.sent())
 					assert.Equal(t, 1, attemptsOf(err))

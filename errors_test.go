@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -254,12 +252,9 @@ func TestCutErrorBodyKeepsItsStatus(t *testing.T) {
 
 func TestRedirectsAreNeverFollowed(t *testing.T) {
 	t.Parallel()
-	var followed atomic.Int32
-	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		followed.Add(1)
+	other := newCounted(t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"id":"1","success":true}`)
-	}))
-	t.Cleanup(other.Close)
+	})
 	for _, status := range []int{301, 302, 303, 304, 305, 307, 308} {
 		for name, location := range map[string]string{
 			"nowhere": "", "another host": other.URL + userPath, "the same host": "/elsewhere", "unparsable": "http://%zz/",
@@ -267,14 +262,14 @@ func TestRedirectsAreNeverFollowed(t *testing.T) {
 			for _, a := range allActions() {
 				t.Run(fmt.Sprintf("%d to %s by %s", status, name, a.name), func(t *testing.T) {
 					t.Parallel()
-					var requests atomic.Int32
-					client := newServed(t, func(w http.ResponseWriter, _ *http.Request) {
-						requests.Add(1)
+					server := newCounted(t, func(w http.ResponseWriter, _ *http.Request) {
 						if location != "" {
 							w.Header().Set("Location", location)
 						}
 						w.WriteHeader(status)
 					})
+					client, err := losant.NewClient(secretToken, losant.WithBaseURL(server.URL))
+					require.NoError(t, err)
 
 					result, err := a.call(t.Context(), client)
 
@@ -290,8 +285,11 @@ func TestRedirectsAreNeverFollowed(t *testing.T) {
 					} else {
 						assert.NotContains(t, err.Error(), "Location")
 					}
-					assert.Equal(t, int32(1), requests.Load())
-					assert.Zero(t, followed.Load(), "nobody else is sent the token")
+					client.CloseIdleConnections()
+					assert.Zero(t, server.left(), "connections that are left open")
+					assert.EqualValues(t, 1, server.requests.Load())
+					assert.Zero(t, other.requests.Load(), "nobody else is sent the token")
+					assert.Zero(t, other.opened.Load())
 				})
 			}
 		}
@@ -301,13 +299,15 @@ func TestRedirectsAreNeverFollowed(t *testing.T) {
 func TestUndocumentedSuccessIsADecodeError(t *testing.T) {
 	t.Parallel()
 	anyAction := []string{
-		``, ` `, `null`, `[]`, `[{"success":true}]`, `"x"`, `true`, `5`, `{`, `{"success":true`, `{"success":true}{}`,
-		`{"success":true} x`, `{"success":true,}`, `{success:true}`, `<html>{"success":true}</html>`, "\xff", `{"_links":[]}`,
-		`{"_type":1}`, "\ufeff" + `{"success":true}`,
+		``, ` `, `null`, `[]`, `[{}]`, `[{"success":true}]`, `"x"`, `"{}"`, `true`, `5`, `{`,
+		`{"success":true`, `{"success":true}{}`, `{"success":true} x`, `{"success":true,}`, `{success:true}`,
+		`<html>{"success":true}</html>`, "\xff", "\ufeff" + `{"success":true}`,
+		`{"_links":[]}`, `{"_links":{"self":"/a"}}`, `{"_type":1}`,
 	}
 	bodies := map[string][]string{
 		"experienceUser": {
-			`{"id":5}`, `{"email":{}}`, `{"userTags":[]}`, `{"creationDate":"today"}`, `{"experienceGroups":{}}`,
+			`{"id":5}`, `{"email":{}}`, `{"userTags":[]}`, `{"creationDate":"today"}`, `{"creationDate":1}`,
+			`{"experienceGroups":{}}`,
 		},
 		"experienceGroup": {
 			`{"id":5}`, `{"name":[]}`, `{"deviceTags":{}}`, `{"ancestorIds":"x"}`, `{"totalDeviceCount":"1"}`,
@@ -456,7 +456,7 @@ func TestDeadlinesAreReachedThroughTheError(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				client, transport := newMocked(t)
-				record(transport, waitForever)
+				record(transport, hangs)
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
 

@@ -334,34 +334,36 @@ func TestStormsOfRefusals(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
 		for name, header := range map[string]string{"at will": "", "at once": "Retry-After: 0\r\n"} {
-			t.Run(fmt.Sprint(status, " ", name), func(t *testing.T) {
-				t.Parallel()
-				var storm atomic.Int64
-				storm.Store(1)
-				server := newFaulty(t, nil, func(p *peer) {
-					for p.read() {
-						if storm.Add(-1) < 0 {
-							p.write(wholeAnswer(http.StatusOK, ""))
-						} else {
-							p.write(wholeAnswer(status, header))
+			for _, method := range allMethods {
+				t.Run(fmt.Sprint(status, " ", name, "/", method), func(t *testing.T) {
+					t.Parallel()
+					var storm atomic.Int64
+					storm.Store(1)
+					server := newFaulty(t, nil, func(p *peer) {
+						for p.read() {
+							if storm.Add(-1) < 0 {
+								p.write(wholeAnswer(http.StatusOK, ""))
+							} else {
+								p.write(wholeAnswer(status, header))
+							}
 						}
-					}
+					})
+					client := dialling(t, server.url(), twice())
+					var response Response
+
+					require.NoError(t, use(t.Context(), client, method, WithResponse(&response)), "it is over in time")
+					assert.Equal(t, 2, response.Attempts)
+					storm.Store(1000)
+					err := use(t.Context(), client, method, WithResponse(&response))
+
+					var api *APIError
+					require.ErrorAs(t, err, &api, "it is not")
+					assert.Equal(t, status, api.StatusCode)
+					expectAttempts(t, 2, err, response)
+					assert.EqualValues(t, 4, server.requests.Load())
+					assert.EqualValues(t, 1, server.connections.Load(), "an answer that was read leaves the connection usable")
 				})
-				client := dialling(t, server.url(), twice())
-				var response Response
-
-				require.NoError(t, use(t.Context(), client, http.MethodPatch, WithResponse(&response)), "it is over in time")
-				assert.Equal(t, 2, response.Attempts)
-				storm.Store(1000)
-				err := use(t.Context(), client, http.MethodPatch, WithResponse(&response))
-
-				var api *APIError
-				require.ErrorAs(t, err, &api, "it is not")
-				assert.Equal(t, status, api.StatusCode)
-				expectAttempts(t, 2, err, response)
-				assert.EqualValues(t, 4, server.requests.Load())
-				assert.EqualValues(t, 1, server.connections.Load(), "an answer that was read leaves the connection usable")
-			})
+			}
 		}
 	}
 }
@@ -381,21 +383,55 @@ func reopening(server *faulty) *http.Transport {
 	return transport
 }
 
+// leaving is a connection that tells of its end.
+type leaving struct {
+	net.Conn
+	closed func()
+}
+
+func (l leaving) Close() error {
+	defer l.closed()
+	return l.Conn.Close()
+}
+
 func TestAServerMayRestart(t *testing.T) {
 	t.Parallel()
 	for _, method := range allMethods {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
-			server := newFaulty(t, nil, (*peer).answer)
-			server.shut()
-			client := dialling(t, server.url(), through(reopening(server)))
+			down, noticed := make(chan struct{}), make(chan struct{}, 2) // there are two connections
+			server := newFaulty(t, nil, func(p *peer) {
+				if p.number > 1 {
+					p.answer()
+					return
+				}
+				p.read()
+				p.write(wholeAnswer(http.StatusOK, ""))
+				<-down
+				p.server.shut()
+				p.hangUp()
+			})
+			transport := reopening(server)
+			dial := transport.DialContext
+			transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+				conn, err := dial(ctx, network, address)
+				if err != nil {
+					return nil, err
+				}
+				return leaving{conn, sync.OnceFunc(func() { noticed <- struct{}{} })}, nil
+			}
+			client := dialling(t, server.url(), through(transport))
+			require.NoError(t, use(t.Context(), client, method))
+			close(down)
+			<-noticed // otherwise the request might still go to the connection that is ending
 			var response Response
 
 			err := use(t.Context(), client, method, WithResponse(&response))
 
 			require.NoError(t, err)
-			assert.Equal(t, 2, response.Attempts)
-			assert.EqualValues(t, 1, server.requests.Load())
+			assert.Equal(t, 2, response.Attempts, "the first finds nobody")
+			assert.EqualValues(t, 1+1, server.requests.Load())
+			assert.EqualValues(t, 2, server.connections.Load())
 		})
 	}
 }
@@ -728,8 +764,9 @@ func TestFaultsOfHTTP2(t *testing.T) {
 		serve    func(p *peer, stream uint32)
 		success  bool // of the first attempt, and the server has seen two requests
 		answered bool // the status was: a DecodeError
+		moves    bool // the second request needs a connection of its own
 	}{
-		{name: "GOAWAY before the request", success: true, serve: func(p *peer, stream uint32) {
+		{name: "GOAWAY before the request", success: true, moves: true, serve: func(p *peer, stream uint32) {
 			if p.number == 1 {
 				p.goAway(1)
 				return
@@ -743,11 +780,11 @@ func TestFaultsOfHTTP2(t *testing.T) {
 			}
 			p.answerStream(stream)
 		}},
-		{name: "GOAWAY after the request", serve: func(p *peer, stream uint32) {
+		{name: "GOAWAY after the request", moves: true, serve: func(p *peer, stream uint32) {
 			p.goAway(stream)
 			p.hangUp()
 		}},
-		{name: "end of the connection", serve: func(p *peer, _ uint32) { p.hangUp() }},
+		{name: "end of the connection", moves: true, serve: func(p *peer, _ uint32) { p.hangUp() }},
 		{name: "RST_STREAM", serve: func(p *peer, stream uint32) { p.resetStream(stream, codeInternal) }},
 		{name: "RST_STREAM in the body", answered: true, serve: func(p *peer, stream uint32) {
 			p.frame(frameHeaders, flagEndHeaders, stream, statusOK)
@@ -788,7 +825,14 @@ func TestFaultsOfHTTP2(t *testing.T) {
 				assert.Equal(t, row.answered, errors.As(err, &decode), err)
 				assert.Equal(t, !row.answered && !row.success, errors.As(err, &transport), err)
 				expectAttempts(t, attempts, err, response)
+				client.CloseIdleConnections()
+				server.end() // it reports connections that are left open
 				assert.Equal(t, 1+requests, server.requests.Load())
+				connections := int64(1)
+				if row.moves {
+					connections = requests
+				}
+				assert.Equal(t, connections, server.connections.Load())
 			})
 		}
 	}

@@ -17,7 +17,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -27,156 +26,16 @@ import (
 	"github.com/losant-go/losant"
 )
 
-// ending is what becomes of one request.
-type ending func(*http.Request) (*http.Response, error)
-
-// stage is a transport that gives each request the next of its endings, and the last one for ever. It has no sockets,
-// so that time can be faked around it.
-type stage struct {
-	mu       sync.Mutex
-	endings  []ending
-	requests []staged
-	unclosed int
-}
-
-// staged is a request as the stage saw it.
-type staged struct {
-	at          time.Time
-	method, uri string
-	header      http.Header
-	body        string
-	deadline    time.Time
-}
-
-func (s *stage) RoundTrip(request *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(request.Body)
-	if err != nil {
-		return nil, err
-	}
-	deadline, _ := request.Context().Deadline()
-	s.mu.Lock()
-	s.requests = append(s.requests, staged{
-		time.Now(), request.Method, request.URL.String(), request.Header, string(body), deadline,
-	})
-	next := s.endings[min(len(s.requests), len(s.endings))-1]
-	s.mu.Unlock()
-	response, err := next(request)
-	if response != nil {
-		s.add(1)
-		response.Body = &countedBody{Reader: response.Body, close: sync.OnceFunc(func() { s.add(-1) })}
-	}
-	return response, err
-}
-
-func (s *stage) add(bodies int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.unclosed += bodies
-}
-
-// sent returns the number of requests.
-func (s *stage) sent() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.requests)
-}
-
-// waits returns the time between one request and the next. Its endings must take none.
-func (s *stage) waits() []time.Duration {
-	waits := make([]time.Duration, 0, len(s.requests))
-	for i := range s.requests[1:] {
-		waits = append(waits, s.requests[i+1].at.Sub(s.requests[i].at))
-	}
-	return waits
-}
-
-type countedBody struct {
-	io.Reader
-	close func()
-}
-
-func (b *countedBody) Close() error {
-	b.close()
-	return nil
-}
-
-// newStaged returns a client on a stage. At the end of the test every body that the stage handed out must be closed.
-func newStaged(t *testing.T, endings []ending, opts ...losant.Option) (*losant.Client, *stage) {
-	t.Helper()
-	s := &stage{endings: endings}
-	opts = append([]losant.Option{losant.WithHTTPClient(&http.Client{Transport: s})}, opts...)
-	client, err := losant.NewClient(secretToken, opts...)
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.Zero(t, s.unclosed, "bodies that were not closed") })
-	return client, s
-}
-
-// answers is an answer with a body that satisfies every operation, unless it is given another. Further arguments are
-// names and values of headers.
-func answers(status int, headers ...string) ending {
-	return answersBody(status, `{"success":true}`, headers...)
-}
-
-func answersBody(status int, body string, headers ...string) ending {
-	return answersReader(status, func() io.Reader { return strings.NewReader(body) }, headers...)
-}
-
-// answersReader takes a function, since a body can be read only once.
-func answersReader(status int, body func() io.Reader, headers ...string) ending {
-	return func(request *http.Request) (*http.Response, error) {
-		header := http.Header{}
-		for pair := range slices.Chunk(headers, 2) {
-			header.Set(pair[0], pair[1])
-		}
-		return &http.Response{
-			StatusCode: status, Header: header, ContentLength: -1, Request: request, Body: io.NopCloser(body()),
-		}, nil
-	}
-}
-
-// breaks is an answer with a body that ends with an error.
-func breaks(status int, err error) ending {
-	return answersReader(status, func() io.Reader {
-		return io.MultiReader(strings.NewReader(`{"success":true`), iotest.ErrReader(err))
-	})
-}
-
 // endless is a body without an end.
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
-
-// fails is a request without an answer.
-func fails(err error) ending {
-	return func(*http.Request) (*http.Response, error) { return nil, err }
-}
-
-// hangs is a request that is not answered while its context lasts.
-func hangs(request *http.Request) (*http.Response, error) {
-	<-request.Context().Done()
-	return nil, request.Context().Err()
-}
 
 var (
 	errDial  = &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	errDNS   = &net.DNSError{Err: "no such host", Name: "api.losant.com", IsNotFound: true}
 	errReset = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 )
-
-// callUser calls the operation of a method on a user.
-func callUser(ctx context.Context, c *losant.Client, method string, opts ...losant.CallOption) error {
-	var err error
-	switch method {
-	case http.MethodGet:
-		_, err = c.ExperienceUser.Get(ctx, applicationID, userID, opts...)
-	case http.MethodPatch:
-		patch := losant.ExperienceUserPatch{FirstName: losant.Ptr("Ada")}
-		_, err = c.ExperienceUser.Patch(ctx, applicationID, userID, patch, opts...)
-	case http.MethodDelete:
-		_, err = c.ExperienceUser.Delete(ctx, applicationID, userID, opts...)
-	}
-	return err
-}
 
 // can reports whether an error can be had as an E.
 func can[E error](err error) bool {

@@ -9,11 +9,15 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
+	"path"
 	"reflect"
 	"strings"
 	"sync"
@@ -113,56 +117,24 @@ func TestTheTransportIsMadeForManyCallsToOneHost(t *testing.T) {
 	assert.Equal(t, reflect.ValueOf(http.ProxyFromEnvironment).Pointer(), reflect.ValueOf(transport.Proxy).Pointer())
 }
 
-func TestRedirectsAreNotFollowed(t *testing.T) {
-	t.Parallel()
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		for _, method := range allMethods {
-			t.Run(http.StatusText(status)+"/"+method, func(t *testing.T) {
-				t.Parallel()
-				var origin, elsewhere atomic.Int64
-				// The other host would send the request on to a third one, and so on.
-				other := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
-					elsewhere.Add(1)
-					w.Header().Set("Location", "http://localhost:1/")
-					w.WriteHeader(status)
-				}, (*httptest.Server).Start)
-				location := ""
-				server := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
-					origin.Add(1)
-					w.Header().Set("Location", location)
-					w.WriteHeader(status)
-				}, (*httptest.Server).Start)
-				client := dialling(t, server.URL)
-
-				for _, location = range []string{other.URL + "/x", "/same/host", "http://[cannot be parsed"} {
-					origin.Store(0)
-					err := use(t.Context(), client, method)
-
-					var api *APIError
-					require.ErrorAs(t, err, &api)
-					assert.Equal(t, status, api.StatusCode)
-					assert.Equal(t, location, api.Header.Get("Location"))
-					assert.Contains(t, err.Error(), location)
-					assert.EqualValues(t, 1, origin.Load())
-				}
-				assert.Zero(t, elsewhere.Load())
-				assert.Zero(t, other.opened.Load())
-			})
-		}
-	}
-}
-
 func TestCookiesAreNeitherKeptNorSent(t *testing.T) {
 	t.Parallel()
 	server := newCounting(t, func(w http.ResponseWriter, r *http.Request) {
 		assert.NotContains(t, r.Header, "Cookie")
-		w.Header().Set("Set-Cookie", "session=1")
+		w.Header().Set("Set-Cookie", "session=1; Path=/")
 		_, _ = io.WriteString(w, goodAnswer)
 	}, (*httptest.Server).Start)
-	client := dialling(t, server.URL)
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	host, err := url.Parse(server.URL)
+	require.NoError(t, err)
+	client := dialling(t, server.URL, WithHTTPClient(&http.Client{Transport: newTransport(), Jar: jar}))
 	for range 3 {
 		require.NoError(t, use(t.Context(), client, http.MethodGet))
 	}
+	assert.Empty(t, jar.Cookies(host))
+	jar.SetCookies(host, []*http.Cookie{{Name: "own", Value: "1"}}) //nolint:gosec // the server is plain HTTP
+	require.NoError(t, use(t.Context(), client, http.MethodGet), "what the jar holds is not sent")
 }
 
 // gzipped packs text.
@@ -426,6 +398,28 @@ func TestConnectionsAreReusedByManyGoroutines(t *testing.T) {
 	assert.LessOrEqual(t, server.opened.Load(), int64(goroutines*3/2))
 }
 
+func TestAThousandCallsAtOnce(t *testing.T) {
+	t.Parallel()
+	server := newCounting(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"id":"`+path.Base(r.URL.Path)+`"}`) //nolint:gosec // no browser reads it
+	}, (*httptest.Server).Start)
+	client := dialling(t, server.URL)
+	var calls sync.WaitGroup
+	start := make(chan struct{})
+	for i := range 1000 {
+		calls.Go(func() {
+			id := fmt.Sprintf("%024x", i)
+			<-start
+			user, err := client.ExperienceUser.Get(t.Context(), anApplication, id)
+			if assert.NoError(t, err) {
+				assert.Equal(t, id, user.ID, "each call gets its own answer")
+			}
+		})
+	}
+	close(start)
+	calls.Wait()
+}
+
 func TestOneConnectionServesEveryKindOfAnswerUntilItIsClosed(t *testing.T) {
 	t.Parallel()
 	answers := []struct {
@@ -463,22 +457,4 @@ func TestOneConnectionServesEveryKindOfAnswerUntilItIsClosed(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Error("the connection is still open")
 	}
-}
-
-func TestTheCallersHTTPClientIsNotChanged(t *testing.T) {
-	t.Parallel()
-	server := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Set-Cookie", "session=1")
-		w.Header().Set("Location", "/elsewhere")
-		w.WriteHeader(http.StatusTemporaryRedirect)
-	}, (*httptest.Server).Start)
-	transport := newTransport()
-	own := &http.Client{Transport: transport, Timeout: time.Minute}
-	before := *own
-	client := dialling(t, server.URL, WithHTTPClient(own))
-	require.Error(t, use(t.Context(), client, http.MethodGet))
-	assert.Equal(t, before, *own)
-	assert.Same(t, transport, own.Transport)
-	assert.Nil(t, own.CheckRedirect)
-	assert.Nil(t, own.Jar)
 }

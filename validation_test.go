@@ -544,40 +544,6 @@ func violatedFields(t *testing.T, err error, prefix string) (fields []string) {
 	return fields
 }
 
-func TestARefusedCallNamesIDsAndPatchInOneError(t *testing.T) {
-	t.Parallel()
-	client, transport := newMocked(t, losant.WithTokenSource(func(context.Context) (string, error) {
-		t.Error("the token source was asked")
-		return secretToken, nil
-	}))
-
-	user, err := client.ExperienceUser.Patch(t.Context(), "", "a/b", losant.ExperienceUserPatch{
-		Email: losant.Ptr("nobody"), UserTags: map[string]string{"bad key": "v"},
-	})
-
-	assert.Nil(t, user)
-	assert.Equal(t, &losant.ValidationError{Operation: "experienceUser.patch", Violations: []losant.Violation{
-		{Field: "applicationId", Problem: mustBeWord},
-		{Field: "experienceUserId", Problem: mustBeWord},
-		{Field: "experienceUser.email", Problem: "must contain an @ and no white space"},
-		{Field: `experienceUser.userTags["bad key"]`, Problem: mustBeTagKey},
-	}}, err)
-	require.EqualError(t, err, "losant: experienceUser.patch: invalid input: "+
-		"applicationId must be 1 to 100 characters of 0-9 A-Z a-z _ -; "+
-		"experienceUserId must be 1 to 100 characters of 0-9 A-Z a-z _ -; "+
-		"experienceUser.email must contain an @ and no white space; "+
-		`experienceUser.userTags["bad key"] must have a key of 1 to 255 characters of 0-9 A-Z a-z _ -`)
-
-	group, err := client.ExperienceGroup.Patch(t.Context(), applicationID, groupID,
-		losant.ExperienceGroupPatch{Name: losant.Ptr("")})
-
-	assert.Nil(t, group)
-	assert.Equal(t, &losant.ValidationError{Operation: "experienceGroup.patch", Violations: []losant.Violation{
-		{Field: "experienceGroup.name", Problem: "must be at least 1 character"},
-	}}, err)
-	require.Zero(t, transport.GetTotalCallCount())
-}
-
 func TestWithoutValidationSendsARefusedPatchButNoRefusedID(t *testing.T) {
 	t.Parallel()
 	bodies := map[string]string{}

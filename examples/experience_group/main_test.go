@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -11,54 +10,24 @@ import (
 	"github.com/losant-go/losant"
 	"github.com/losant-go/losant/examples/internal/demo"
 	"github.com/losant-go/losant/examples/internal/programtest"
-	"github.com/losant-go/losant/losanttest"
 )
 
 // What the two programs share is tested with experience_user. These tests are about what is the group's own.
 
-var program programtest.Program // built once, by TestMain
+var program = programtest.Script{Name: "experience_group", ID: demo.NightsID} // built once, by TestMain
 
 func TestMain(m *testing.M) { os.Exit(program.Test(m, main)) }
 
-// api is a Losant API with the demo's application.
-type api struct {
-	*losanttest.Server
-	applicationID string
-}
-
-func newAPI(t *testing.T) api {
-	t.Helper()
-	server := losanttest.NewServer()
-	t.Cleanup(server.Close)
-	return api{server, demo.Seed(server)}
-}
-
-// run runs a command on the group Nights. Later flags win.
-func (a api) run(t *testing.T, stdin, command string, flags ...string) programtest.Result {
-	t.Helper()
-	args := append([]string{command, "-application", a.applicationID, "-id", demo.NightsID}, flags...)
-	env := []string{"LOSANT_API_URL=" + a.URL, "LOSANT_API_TOKEN=" + a.Token()}
-	return program.Run(t, strings.NewReader(stdin), env, args...)
-}
-
-// failed checks that a run failed as programs do: a status, one line on stderr and nothing on stdout.
-func failed(t *testing.T, result programtest.Result, status int, line string) {
-	t.Helper()
-	assert.Equal(t, status, result.Status)
-	assert.Empty(t, result.Stdout)
-	assert.Equal(t, "experience_group: "+line+"\n", result.Stderr)
-}
-
 func TestGet(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
-	result := a.run(t, "", "get", "-id", demo.OperatorsID)
+	a := program.NewAPI(t)
+	result := a.Run(t, "", "get", "-id", demo.OperatorsID)
 
 	assert.Zero(t, result.Status)
 	assert.Empty(t, result.Stderr)
 	client, err := a.NewClient()
 	require.NoError(t, err)
-	group, err := client.ExperienceGroup.Get(t.Context(), a.applicationID, demo.OperatorsID,
+	group, err := client.ExperienceGroup.Get(t.Context(), a.ApplicationID, demo.OperatorsID,
 		losant.WithDirectDeviceCount(), losant.WithTotalDeviceCount())
 	require.NoError(t, err)
 	assert.JSONEq(t, string(group.Raw), result.Stdout)
@@ -102,8 +71,8 @@ func TestPatch(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := newAPI(t)
-			result := a.run(t, test.stdin, "patch", test.flags...)
+			a := program.NewAPI(t)
+			result := a.Run(t, test.stdin, "patch", test.flags...)
 
 			require.Zero(t, result.Status, result.Stderr)
 			assert.Empty(t, result.Stderr)
@@ -118,13 +87,13 @@ const nulls = `{"parentId": null, "deviceQueryJson": null}`
 
 func TestDelete(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
-	result := a.run(t, "", "delete")
+	a := program.NewAPI(t)
+	result := a.Run(t, "", "delete")
 
 	assert.Zero(t, result.Status)
 	assert.Empty(t, result.Stderr)
 	assert.Equal(t, "{\n  \"success\": true\n}\n", result.Stdout)
-	_, exists := a.Group(a.applicationID, demo.NightsID)
+	_, exists := a.Group(a.ApplicationID, demo.NightsID)
 	assert.False(t, exists)
 }
 
@@ -145,16 +114,16 @@ func TestDemo(t *testing.T) {
 
 func TestNotFound(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
-	result := a.run(t, "", "get", "-id", demo.AdaID)
+	a := program.NewAPI(t)
+	result := a.Run(t, "", "get", "-id", demo.AdaID)
 
-	failed(t, result, 3, "experienceGroup.get: 404 NotFound: Experience group was not found (GET "+
+	program.Failed(t, result, 3, "experienceGroup.get: 404 NotFound: Experience group was not found (GET "+
 		a.Requests()[0].Path+"). Check -application and -id")
 }
 
 func TestWrongUsage(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
+	a := program.NewAPI(t)
 	for name, test := range map[string]struct {
 		flags       []string
 		stdin, line string
@@ -189,7 +158,7 @@ func TestWrongUsage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			failed(t, a.run(t, test.stdin, "patch", test.flags...), 2, test.line)
+			program.Failed(t, a.Run(t, test.stdin, "patch", test.flags...), 2, test.line)
 		})
 	}
 	t.Cleanup(func() { assert.Empty(t, a.Requests(), "nothing is sent") })

@@ -19,58 +19,21 @@ import (
 	"github.com/losant-go/losant/losanttest"
 )
 
-var program programtest.Program // built once, by TestMain
+var program = programtest.Script{Name: "experience_user", ID: demo.AdaID} // built once, by TestMain
 
 func TestMain(m *testing.M) { os.Exit(program.Test(m, main)) }
 
-// api is a Losant API with the demo's application, and the environment and flags that lead there.
-type api struct {
-	*losanttest.Server
-	applicationID string
-}
-
-func newAPI(t *testing.T) api {
-	t.Helper()
-	server := losanttest.NewServer()
-	t.Cleanup(server.Close)
-	return api{server, demo.Seed(server)}
-}
-
-func (a api) env(token string) []string {
-	return []string{"LOSANT_API_URL=" + a.URL, "LOSANT_API_TOKEN=" + token}
-}
-
-// run runs a command on Ada, with a token that may do everything. Later flags win.
-func (a api) run(t *testing.T, stdin, command string, flags ...string) programtest.Result {
-	t.Helper()
-	return a.runWith(t, a.Token(), stdin, command, flags...)
-}
-
-func (a api) runWith(t *testing.T, token, stdin, command string, flags ...string) programtest.Result {
-	t.Helper()
-	args := append([]string{command, "-application", a.applicationID, "-id", demo.AdaID}, flags...)
-	return program.Run(t, strings.NewReader(stdin), a.env(token), args...)
-}
-
-// failed checks that a run failed as programs do: a status, one line on stderr and nothing on stdout.
-func failed(t *testing.T, result programtest.Result, status int, line string) {
-	t.Helper()
-	assert.Equal(t, status, result.Status)
-	assert.Empty(t, result.Stdout)
-	assert.Equal(t, "experience_user: "+line+"\n", result.Stderr)
-}
-
 func TestGet(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
-	result := a.run(t, "", "get", "-domain", "example.com")
+	a := program.NewAPI(t)
+	result := a.Run(t, "", "get", "-domain", "example.com")
 
 	assert.Zero(t, result.Status)
 	assert.Empty(t, result.Stderr)
 	client, err := a.NewClient()
 	require.NoError(t, err)
 	request := a.Requests()[0]
-	user, err := client.ExperienceUser.Get(t.Context(), a.applicationID, demo.AdaID)
+	user, err := client.ExperienceUser.Get(t.Context(), a.ApplicationID, demo.AdaID)
 	require.NoError(t, err)
 	assert.JSONEq(t, string(user.Raw), result.Stdout)
 	assert.True(t, strings.HasPrefix(result.Stdout, "{\n  \""), "it is indented")
@@ -117,8 +80,8 @@ func TestPatch(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := newAPI(t)
-			result := a.run(t, test.stdin, "patch", test.flags...)
+			a := program.NewAPI(t)
+			result := a.Run(t, test.stdin, "patch", test.flags...)
 
 			require.Zero(t, result.Status, result.Stderr)
 			assert.Empty(t, result.Stderr)
@@ -131,32 +94,32 @@ func TestPatch(t *testing.T) {
 
 func TestPatchTokenCutoffNow(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
+	a := program.NewAPI(t)
 	before := time.Now().Truncate(time.Millisecond)
-	result := a.run(t, "", "patch", "-token-cutoff", "now")
+	result := a.Run(t, "", "patch", "-token-cutoff", "now")
 
 	require.Zero(t, result.Status, result.Stderr)
-	user, _ := a.User(a.applicationID, demo.AdaID)
+	user, _ := a.User(a.ApplicationID, demo.AdaID)
 	assert.WithinRange(t, user.TokenCutoff, before, time.Now())
 }
 
 func TestDelete(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
-	result := a.run(t, "", "delete")
+	a := program.NewAPI(t)
+	result := a.Run(t, "", "delete")
 
 	assert.Zero(t, result.Status)
 	assert.Empty(t, result.Stderr)
 	assert.Equal(t, "{\n  \"success\": true\n}\n", result.Stdout)
-	_, exists := a.User(a.applicationID, demo.AdaID)
+	_, exists := a.User(a.ApplicationID, demo.AdaID)
 	assert.False(t, exists)
 }
 
 func TestDeleteWhoseAnswerIsLost(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
+	a := program.NewAPI(t)
 	a.Inject(losanttest.Fault{Drop: true, AfterApplying: true})
-	result := a.run(t, "", "delete")
+	result := a.Run(t, "", "delete")
 
 	assert.Zero(t, result.Status, result.Stderr)
 	assert.JSONEq(t, `{"success": true}`, result.Stdout)
@@ -169,14 +132,14 @@ func TestDeleteAsksForYesAtATerminal(t *testing.T) {
 		t.Skip("no terminal to be had: ", err)
 	}
 	t.Cleanup(func() { _ = terminal.Close() })
-	a := newAPI(t)
-	args := []string{"delete", "-application", a.applicationID, "-id", demo.AdaID}
+	a := program.NewAPI(t)
+	args := []string{"delete", "-application", a.ApplicationID, "-id", demo.AdaID}
 
-	failed(t, program.Run(t, terminal, a.env(a.Token()), args...), 2,
+	program.Failed(t, program.Run(t, terminal, a.Env(a.Token()), args...), 2,
 		"delete cannot be undone: run it again with -yes")
 	assert.Empty(t, a.Requests())
 
-	result := program.Run(t, terminal, a.env(a.Token()), append(args, "-yes")...)
+	result := program.Run(t, terminal, a.Env(a.Token()), append(args, "-yes")...)
 	assert.Zero(t, result.Status, result.Stderr)
 	assert.Len(t, a.Requests(), 1)
 }
@@ -184,8 +147,8 @@ func TestDeleteAsksForYesAtATerminal(t *testing.T) {
 // Schedulers give their programs the null device, which is a character device like a terminal.
 func TestDeleteDoesNotAskTheNullDevice(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
-	result := program.Run(t, nil, a.env(a.Token()), "delete", "-application", a.applicationID, "-id", demo.AdaID)
+	a := program.NewAPI(t)
+	result := program.Run(t, nil, a.Env(a.Token()), "delete", "-application", a.ApplicationID, "-id", demo.AdaID)
 
 	assert.Zero(t, result.Status, result.Stderr)
 }
@@ -230,12 +193,12 @@ func TestHelpOfCommands(t *testing.T) {
 
 func TestWrongUsage(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
+	a := program.NewAPI(t)
 	const noCommand = "a command is missing: give get, patch or delete, or -h to read about them"
-	target := []string{"-application", a.applicationID, "-id", demo.AdaID}
+	target := []string{"-application", a.ApplicationID, "-id", demo.AdaID}
 	get, patch := with([]string{"get"}, target...), with([]string{"patch"}, target...)
 	document := with(patch, "-json", "-")
-	env := a.env("a.token")
+	env := a.Env("a.token")
 	for name, test := range map[string]struct {
 		args  []string
 		env   []string
@@ -265,11 +228,11 @@ func TestWrongUsage(t *testing.T) {
 			line: "-application is missing: give the id of the application, or -demo to try without one",
 		},
 		"no id": {
-			args: []string{"get", "-application", a.applicationID},
+			args: []string{"get", "-application", a.ApplicationID},
 			line: "-id is missing: give the id of what to act on",
 		},
 		"application of the demo": {
-			args: []string{"get", "-demo", "-application", a.applicationID},
+			args: []string{"get", "-demo", "-application", a.ApplicationID},
 			line: "-demo has an application of its own: leave out -application",
 		},
 		"no token": {
@@ -277,7 +240,7 @@ func TestWrongUsage(t *testing.T) {
 			line: "LOSANT_API_TOKEN is not set: put an API token into it, or give -demo to try without one",
 		},
 		"bad token": {
-			args: get, env: a.env("two words"),
+			args: get, env: a.Env("two words"),
 			line: "LOSANT_API_TOKEN must not contain white space or control characters",
 		},
 		"bad URL": {
@@ -384,7 +347,7 @@ func TestWrongUsage(t *testing.T) {
 			if test.env == nil {
 				test.env = env
 			}
-			failed(t, program.Run(t, strings.NewReader(test.stdin), test.env, test.args...), 2, test.line)
+			program.Failed(t, program.Run(t, strings.NewReader(test.stdin), test.env, test.args...), 2, test.line)
 		})
 	}
 	t.Cleanup(func() { assert.Empty(t, a.Requests(), "nothing is sent") })
@@ -461,27 +424,27 @@ func TestRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := newAPI(t)
+			a := program.NewAPI(t)
 			if test.fault.Status != 0 {
 				a.Inject(test.fault)
 			}
-			result := a.run(t, "", test.command, test.flags...)
+			result := a.Run(t, "", test.command, test.flags...)
 			line := strings.ReplaceAll(test.line, "PATH", a.Requests()[0].Path)
-			failed(t, result, test.status, line)
+			program.Failed(t, result, test.status, line)
 		})
 	}
 }
 
 func TestTokens(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
-	path := "/applications/" + a.applicationID + "/experience/users/" + demo.AdaID
+	a := program.NewAPI(t)
+	path := "/applications/" + a.ApplicationID + "/experience/users/" + demo.AdaID
 
-	failed(t, a.runWith(t, a.ExpiredToken(), "", "get"), 1,
+	program.Failed(t, a.RunWith(t, a.ExpiredToken(), "", "get"), 1,
 		"experienceUser.get: 401 Unauthorized: Access token has expired (GET "+path+"). "+
 			"Put a new token into LOSANT_API_TOKEN")
 
-	forbidden := a.runWith(t, a.Token(losant.ScopeExperienceUserGet), "", "delete")
+	forbidden := a.RunWith(t, a.Token(losant.ScopeExperienceUserGet), "", "delete")
 	assert.Equal(t, 1, forbidden.Status)
 	assert.Empty(t, forbidden.Stdout)
 	assert.Equal(t, 1, strings.Count(forbidden.Stderr, "\n"))
@@ -508,10 +471,10 @@ func TestUnreachable(t *testing.T) {
 
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
+	a := program.NewAPI(t)
 	a.Inject(losanttest.Fault{Delay: time.Hour})
 	var stderr strings.Builder
-	command := program.Command(t, a.env(a.Token()), "get", "-application", a.applicationID, "-id", demo.AdaID)
+	command := program.Command(t, a.Env(a.Token()), "get", "-application", a.ApplicationID, "-id", demo.AdaID)
 	command.Stderr = &stderr
 	require.NoError(t, command.Start())
 	arrived := func() bool { return len(a.Requests()) > 0 }
@@ -527,19 +490,19 @@ func TestInterrupt(t *testing.T) {
 // Neither the token nor a password is ever printed.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
+	a := program.NewAPI(t)
 	token := a.Token()
 	const password = "correct horse battery staple"
 	for _, result := range []programtest.Result{
-		a.runWith(t, token, "", "get"),
-		a.runWith(t, token, "", "get", "-h"),
-		a.runWith(t, token, "", "get", "-id", "x"),
-		a.runWith(t, token, "", "get", "-id", demo.NightsID),
-		a.runWith(t, token, password, "patch", "-password", "-"),
-		a.runWith(t, token, password, "patch", "-password", "-", "-email", "ada"),
-		a.runWith(t, token, "", "patch", "-password", password),
-		a.runWith(t, token, `{"password": "`+password+`"}`, "patch", "-json", "-"),
-		a.runWith(t, token, `{"password": ["`+password+`"]}`, "patch", "-json", "-"),
+		a.RunWith(t, token, "", "get"),
+		a.RunWith(t, token, "", "get", "-h"),
+		a.RunWith(t, token, "", "get", "-id", "x"),
+		a.RunWith(t, token, "", "get", "-id", demo.NightsID),
+		a.RunWith(t, token, password, "patch", "-password", "-"),
+		a.RunWith(t, token, password, "patch", "-password", "-", "-email", "ada"),
+		a.RunWith(t, token, "", "patch", "-password", password),
+		a.RunWith(t, token, `{"password": "`+password+`"}`, "patch", "-json", "-"),
+		a.RunWith(t, token, `{"password": ["`+password+`"]}`, "patch", "-json", "-"),
 	} {
 		assert.NotContains(t, result.Stdout+result.Stderr, token)
 		assert.NotContains(t, result.Stdout+result.Stderr, password)
