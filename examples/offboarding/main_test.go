@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -149,8 +150,12 @@ func TestRunningRequestsFinish(t *testing.T) {
 	t.Parallel()
 	s := startServing(t, time.Minute)
 	s.stop()
-	refused := func() bool {
-		_, err := send(t, "GET", s.url)
+	address := strings.TrimPrefix(s.url, "http://")
+	refused := func() bool { // a whole request might come in just before, and then wait for its release
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
+		if err == nil {
+			err = conn.Close()
+		}
 		return errors.Is(err, syscall.ECONNREFUSED)
 	}
 	require.Eventually(t, refused, time.Minute, time.Millisecond, "no new requests")
