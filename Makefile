@@ -54,7 +54,7 @@ interop: ## Losant's own JavaScript against this code; interop/README.md says ho
 	go vet -tags interop ./interop/...
 	go test -tags interop -count=1 ./interop/...
 
-load: ## 200,000 calls of 64 goroutines with faults, under the race detector
+load: ## more than 200,000 calls of 64 goroutines with faults, under the race detector
 	go test -race -tags load -run '^TestLoad$$' -count=1 -v -timeout 30m .
 
 fuzz: ## each fuzz target for FUZZTIME
