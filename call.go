@@ -55,8 +55,25 @@ func call[T any, P result[T]](
 type request struct {
 	settings
 	operation *Operation
-	url       url.URL
+	target    target
 	body      []byte
+}
+
+// target is where a request goes.
+type target struct {
+	base  *url.URL
+	path  string // with that of base
+	query string // encoded
+}
+
+func (t target) url() url.URL {
+	u := *t.base
+	u.Path = t.path
+	if u.RawPath != "" { // an escaped prefix; ids need no escaping
+		u.RawPath += t.path[len(t.base.Path):]
+	}
+	u.RawQuery = t.query
+	return u
 }
 
 // prepare builds the request, or refuses to: nothing has been sent, nor the token source been asked, when it returns
@@ -105,7 +122,7 @@ func adjusted(s settings, opts []CallOption) (_ settings, violations []Violation
 	return own, violations
 }
 
-// locate makes the URL: it puts ids in the place of the parameters of the operation's path, in their order.
+// locate makes the target: it puts ids in the place of the parameters of the operation's path, in their order.
 func (r *request) locate(base *url.URL, ids []string) (violations []Violation) {
 	var path strings.Builder
 	path.Grow(len(base.Path) + len(r.operation.Path) + len(ids)*idLength)
@@ -120,17 +137,15 @@ func (r *request) locate(base *url.URL, ids []string) (violations []Violation) {
 		template = rest
 	}
 	path.WriteString(template)
-	r.url = *base
-	r.url.Path = path.String()
-	if base.RawPath != "" { // an escaped prefix; ids need no escaping
-		r.url.RawPath = base.RawPath + r.url.Path[len(base.Path):]
-	}
-	r.url.RawQuery = r.query.encoded
+	r.target = target{base, path.String(), r.query.encoded}
 	return violations
 }
 
 // path is the path of the request, with the prefix of the base URL, without the query.
-func (r *request) path() string { return r.url.EscapedPath() }
+func (r *request) path() string {
+	u := r.target.url()
+	return u.EscapedPath()
+}
 
 // answer is what came of an attempt.
 type answer struct {
@@ -153,12 +168,15 @@ func isSuccess(status int) bool { return status >= 200 && status <= 299 }
 
 // attempt sends the request once.
 func (c *core) attempt(ctx context.Context, r *request, number int) answer {
+	if c.logger == nil {
+		a := c.exchange(ctx, r)
+		a.attempts = number
+		return a
+	}
 	started := time.Now()
 	a := c.exchange(ctx, r)
 	a.attempts = number
-	if c.logger != nil {
-		c.log(ctx, r, a, time.Since(started))
-	}
+	c.log(ctx, r, a, time.Since(started))
 	return a
 }
 
@@ -170,8 +188,10 @@ func (c *core) exchange(caller context.Context, r *request) answer {
 	if err != nil {
 		return answer{err: r.explain(caller, ctx, err)}
 	}
-	sent := &shipment{Context: ctx, method: r.operation.Method, url: r.url, authorization: authorization, body: r.body}
-	response, err := c.ship(r, sent) //nolint:contextcheck // the shipment is the context
+	sent := &shipment{
+		Context: ctx, operation: r.operation, target: r.target, authorization: authorization, body: r.body,
+	}
+	response, err := c.ship(r.header, sent) //nolint:contextcheck // the shipment is the context
 	if err != nil {
 		a := answer{err: r.explain(caller, ctx, err)}
 		if caller.Err() == nil {

@@ -68,9 +68,10 @@ const (
 )
 
 const (
-	headerDomain    = "Losantdomain"
-	headerUserAgent = "User-Agent"
-	headerVersion   = "Accept-Version"
+	headerDomain      = "Losantdomain"
+	headerIdempotency = "Idempotency-Key"
+	headerUserAgent   = "User-Agent"
+	headerVersion     = "Accept-Version"
 )
 
 // Client calls the Losant API. Make it with [NewClient], once for a process: it holds a pool of connections. It cannot
@@ -139,12 +140,9 @@ func defaults() *config {
 	c.validate = true
 	c.header = http.Header{
 		"Accept":        {"application/json"},
-		"Content-Type":  {"application/json"}, // of requests with a body
-		"Authorization": {""},                 // set in every attempt's own copy
+		"Authorization": {""}, // set in every attempt's own copy
 		headerVersion:   {defaultAPIVersion},
 		headerUserAgent: {userAgent()},
-		// Without a value it is not sent, and tells net/http that the request may be replayed on a stale connection.
-		"Idempotency-Key": nil,
 	}
 	for _, o := range []CallOption{WithActions(false), WithLinks(true), WithEmbedded(true)} {
 		o.adjust(&c.settings)

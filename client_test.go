@@ -150,12 +150,9 @@ func record(transport *httpmock.MockTransport, answer httpmock.Responder) *recor
 	r := &recording{}
 	transport.RegisterNoResponder(func(request *http.Request) (*http.Response, error) {
 		s := sent{Request: request, at: time.Now()}
-		if request.Body != nil {
-			body, err := io.ReadAll(request.Body)
-			if err != nil {
-				return nil, err
-			}
-			s.body = string(body)
+		var err error
+		if s.body, err = readBody(request); err != nil {
+			return nil, err
 		}
 		r.mu.Lock()
 		r.requests = append(r.requests, s)
@@ -163,6 +160,15 @@ func record(transport *httpmock.MockTransport, answer httpmock.Responder) *recor
 		return answer(request)
 	})
 	return r
+}
+
+// readBody reads the body of a request, "" when it has none.
+func readBody(request *http.Request) (string, error) {
+	if request.Body == nil {
+		return "", nil
+	}
+	body, err := io.ReadAll(request.Body)
+	return string(body), err
 }
 
 func (r *recording) all() []sent {
@@ -354,14 +360,14 @@ type staged struct {
 }
 
 func (s *stage) RoundTrip(request *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(request.Body)
+	body, err := readBody(request)
 	if err != nil {
 		return nil, err
 	}
 	deadline, _ := request.Context().Deadline()
 	s.mu.Lock()
 	s.requests = append(s.requests, staged{
-		time.Now(), request.Method, request.URL.String(), request.Header, string(body), deadline,
+		time.Now(), request.Method, request.URL.String(), request.Header, body, deadline,
 	})
 	next := s.endings[min(len(s.requests), len(s.endings))-1]
 	s.mu.Unlock()

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -35,22 +34,19 @@ func newExecutor(hc http.Client) *resty.Client {
 	return executor
 }
 
-// shipment is what goes out with one attempt and what is known of its way. It travels as the context of a request
-// that resty makes: an empty GET, which load makes the real one. resty gives every other method a body and a
-// Content-Type of its own, parses a URL twice, and keeps what it sees: bodies, with the passwords in them, stay in
-// its buffers.
+// shipment is what goes out with one attempt and what is known of its way. It travels as the context of a request that
+// resty makes: an empty GET of nowhere, which load makes the real one. resty gives every other method a body and a
+// Content-Type of its own, parses a URL twice, and keeps what it sees: bodies, with the passwords in them, stay in its
+// buffers.
 type shipment struct {
 	context.Context
-	method        string
-	url           url.URL
-	host          string
+	operation     *Operation
+	target        target
 	header        http.Header
 	authorization string
 	body          []byte
-	reader        bytes.Reader // of body, when it is sent for the first time
 
 	// How far it got, unless it is a Get, which may be sent again whatever became of it.
-	trace     httptrace.ClientTrace
 	dialled   atomic.Bool
 	connected atomic.Bool
 	written   atomic.Int32 // how often, if it is a Delete over HTTP/1: more than once when net/http replayed it
@@ -70,6 +66,21 @@ func (s *shipment) Value(key any) any {
 // Format hides the token and the body from whoever prints the context of a request.
 func (s *shipment) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "losant.shipment") }
 
+// followed returns the context under which net/http tells s how far it got.
+func (s *shipment) followed() context.Context {
+	if s.operation.Method == http.MethodGet {
+		return s
+	}
+	trace := &httptrace.ClientTrace{
+		GetConn: func(string) { s.dialled.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { s.connected.Store(true) },
+	}
+	if s.operation.Method == http.MethodDelete {
+		trace.WroteHeaderField = s.wrote
+	}
+	return httptrace.WithClientTrace(s, trace)
+}
+
 // wrote counts one header field for the whole request. Over HTTP/2 its name is in lower case, and is not counted:
 // there net/http replays only what was provably not applied.
 func (s *shipment) wrote(name string, _ []string) {
@@ -79,22 +90,13 @@ func (s *shipment) wrote(name string, _ []string) {
 }
 
 // ship sends one attempt. The caller closes the body of the response.
-func (c *core) ship(r *request, s *shipment) (*http.Response, error) {
-	ctx := context.Context(s)
-	if r.operation.Method != http.MethodGet {
-		s.trace.GetConn = func(string) { s.dialled.Store(true) }
-		s.trace.GotConn = func(httptrace.GotConnInfo) { s.connected.Store(true) }
-		if r.operation.Method == http.MethodDelete {
-			s.trace.WroteHeaderField = s.wrote
-		}
-		ctx = httptrace.WithClientTrace(ctx, &s.trace)
-	}
+func (c *core) ship(header http.Header, s *shipment) (*http.Response, error) {
 	attempt, reused := c.attempts.Get().(*resty.Request)
 	if !reused {
 		attempt = c.executor.R().SetDoNotParseResponse(true)
 	}
-	attempt.SetContext(ctx).Header = r.header // resty sends a copy
-	response, err := attempt.Execute(http.MethodGet, "http://losant")
+	attempt.SetContext(s.followed()).Header = header // resty sends a copy
+	response, err := attempt.Execute(http.MethodGet, "losant:")
 	attempt.SetContext(context.Background())
 	attempt.Header, attempt.RawRequest = nil, nil // keep nothing of it
 	c.attempts.Put(attempt)
@@ -104,24 +106,25 @@ func (c *core) ship(r *request, s *shipment) (*http.Response, error) {
 	return response.RawResponse, nil
 }
 
-// load makes the request that resty has made the one to send. Its header and its host come last, in RoundTrip:
-// http.Client would copy them for redirects, which are not followed.
-func load(_ *resty.Client, raw *http.Request) error {
+// load makes the request that resty has made the one to send. Its header comes last, in RoundTrip: http.Client would
+// copy it for redirects, which are not followed. Until then the request has that of the executor, which is empty.
+func load(executor *resty.Client, raw *http.Request) error {
 	s, _ := raw.Context().Value(shipmentKey{}).(*shipment)
-	raw.Method = s.method
-	raw.URL = &s.url
-	s.host, raw.Host = s.url.Host, ""
-	s.header, raw.Header = raw.Header, http.Header{}
+	raw.Method = s.operation.Method
+	*raw.URL = s.target.url()
+	s.header, raw.Header = raw.Header, executor.Header
 	s.header["Authorization"][0] = s.authorization
+	if _, given := s.header[headerIdempotency]; !given && raw.Method != http.MethodGet {
+		// Without a value it is not sent, and tells net/http that the request may be replayed on a stale connection.
+		s.header[headerIdempotency] = nil
+	}
 	if s.body == nil {
-		s.header.Del("Content-Type")
-		raw.Body = http.NoBody
 		return nil
 	}
-	raw.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(s.body)), nil }
+	s.header["Content-Type"] = []string{"application/json"}
 	raw.ContentLength = int64(len(s.body))
-	s.reader.Reset(s.body)
-	raw.Body = io.NopCloser(&s.reader)
+	raw.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(s.body)), nil }
+	raw.Body, _ = raw.GetBody()
 	return nil
 }
 
@@ -156,7 +159,7 @@ const hiddenLocation = "Unparsed-Location"
 // http.Client.
 func (o outermost) RoundTrip(request *http.Request) (*http.Response, error) {
 	if s, ok := request.Context().Value(shipmentKey{}).(*shipment); ok {
-		request.Header, request.Host = s.header, s.host
+		request.Header, request.Host = s.header, request.URL.Host
 	}
 	response, err := o.RoundTripper.RoundTrip(request)
 	if err != nil || response == nil {
@@ -191,8 +194,12 @@ func (silent) Debugf(string, ...any) {}
 
 // readBody reads an answer to its end, but not more than most bytes of it.
 func readBody(response *http.Response, most int64) ([]byte, error) {
+	promised := response.ContentLength
+	if promised < 0 {
+		promised = bytes.MinRead
+	}
 	// One byte more than promised, so that the end is seen without growing.
-	body := make([]byte, 0, min(max(response.ContentLength, bytes.MinRead-1), most)+1)
+	body := make([]byte, 0, min(promised, most)+1)
 	for {
 		room := body[len(body):min(int64(cap(body)), most)]
 		n, err := response.Body.Read(room)
