@@ -1,8 +1,6 @@
 package losant
 
 import (
-	"compress/flate"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -200,18 +198,16 @@ func (c *core) exchange(caller context.Context, r *request) answer {
 		return a
 	}
 	defer func() { _ = response.Body.Close() }()
-	a := r.read(caller, ctx, response, authorization)
+	a := c.read(caller, ctx, r, response, authorization)
 	a.replayed = sent.written.Load() > 1
 	return a
 }
 
 // read reads the answer of an exchange.
-func (r *request) read(caller, ctx context.Context, response *http.Response, authorization string) answer {
-	most := int64(maxErrorBody)
-	if isSuccess(response.StatusCode) {
-		most = maxBody + 1 // to see that there is more
-	}
-	body, err := readBody(response, most)
+func (c *core) read(
+	caller, ctx context.Context, r *request, response *http.Response, authorization string,
+) answer {
+	body, err := c.readBody(response)
 	if err != nil {
 		err = r.explain(caller, ctx, err)
 	} else if len(body) > maxBody {
@@ -226,15 +222,6 @@ func (r *request) read(caller, ctx context.Context, response *http.Response, aut
 		a.verdict = judge(a.status, a.err)
 	}
 	return a
-}
-
-var errTooLarge = errors.New("the answer is larger than 16 MiB")
-
-// isUnusable reports errors of a body that came to its end and is no use, as opposed to one that was cut.
-func isUnusable(err error) bool {
-	var corrupt flate.CorruptInputError
-	return errors.Is(err, errTooLarge) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) ||
-		errors.As(err, &corrupt)
 }
 
 // decode decodes an answer of success.

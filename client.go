@@ -68,10 +68,11 @@ const (
 )
 
 const (
-	headerDomain      = "Losantdomain"
-	headerIdempotency = "Idempotency-Key"
-	headerUserAgent   = "User-Agent"
-	headerVersion     = "Accept-Version"
+	headerAcceptEncoding = "Accept-Encoding"
+	headerDomain         = "Losantdomain"
+	headerIdempotency    = "Idempotency-Key"
+	headerUserAgent      = "User-Agent"
+	headerVersion        = "Accept-Version"
 )
 
 // Client calls the Losant API. Make it with [NewClient], once for a process: it holds a pool of connections. It cannot
@@ -87,12 +88,13 @@ type Client struct {
 
 // core is what a client and its services share.
 type core struct {
-	defaults func() settings // a function, because no formatting of a client, however deep, can show what it keeps
-	base     *url.URL        // without a slash at its end
-	logger   *slog.Logger
-	executor *resty.Client
-	attempts sync.Pool // of *resty.Request
-	budget   budget
+	defaults  func() settings // a function, because no formatting of a client, however deep, can show what it keeps
+	base      *url.URL        // without a slash at its end
+	logger    *slog.Logger
+	executor  *resty.Client
+	attempts  sync.Pool // of *resty.Request
+	unpackers sync.Pool // of *gzip.Reader
+	budget    budget
 }
 
 // NewClient returns a Client that calls the API with a token: an application API token, a user API token or the token
@@ -120,6 +122,10 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 	default:
 		c.credential = staticToken(token)
 	}
+	if c.httpClient == nil {
+		c.httpClient = &http.Client{Transport: newTransport()}
+		c.header.Set(headerAcceptEncoding, "gzip")
+	}
 	core := &core{
 		defaults: func() settings { return c.settings },
 		base:     base,
@@ -134,7 +140,7 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 }
 
 func defaults() *config {
-	c := &config{baseURL: defaultBaseURL, httpClient: &http.Client{Transport: newTransport()}}
+	c := &config{baseURL: defaultBaseURL}
 	c.timeout = defaultTimeout
 	c.maxAttempts = defaultMaxAttempts
 	c.validate = true

@@ -11,16 +11,10 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/go-resty/resty/v2"
-)
-
-const (
-	maxBody      = 16 << 20 // of an answer of success, decompressed
-	maxErrorBody = 64 << 10 // of any other answer
 )
 
 // newExecutor returns the resty client that sends the requests of one Client through a copy of hc. All that resty does
@@ -139,6 +133,7 @@ func newTransport() *http.Transport {
 		MaxIdleConns:          idle,
 		MaxIdleConnsPerHost:   idle, // all of them may go to the one host there is
 		IdleConnTimeout:       90 * time.Second,
+		DisableCompression:    true, // by net/http, which makes a header more for every request: NewClient asks for it
 		ExpectContinueTimeout: time.Second,
 		ForceAttemptHTTP2:     true, // a transport with a TLS configuration of its own speaks HTTP/1.1 otherwise
 		HTTP2: &http.HTTP2Config{ // a dead connection is found in half a minute, not by a call that hangs on it
@@ -191,26 +186,3 @@ type silent struct{}
 func (silent) Errorf(string, ...any) {}
 func (silent) Warnf(string, ...any)  {}
 func (silent) Debugf(string, ...any) {}
-
-// readBody reads an answer to its end, but not more than most bytes of it.
-func readBody(response *http.Response, most int64) ([]byte, error) {
-	promised := response.ContentLength
-	if promised < 0 {
-		promised = bytes.MinRead
-	}
-	// One byte more than promised, so that the end is seen without growing.
-	body := make([]byte, 0, min(promised, most)+1)
-	for {
-		room := body[len(body):min(int64(cap(body)), most)]
-		n, err := response.Body.Read(room)
-		body = body[:len(body)+n]
-		switch {
-		case err == io.EOF:
-			return body, nil
-		case err != nil || int64(len(body)) == most:
-			return body, err
-		case len(body) == cap(body):
-			body = slices.Grow(body, len(body))
-		}
-	}
-}

@@ -4,8 +4,6 @@ package losant
 // configured, the certificates of their servers.
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -50,6 +48,16 @@ func dialling(t *testing.T, url string, opts ...Option) *Client {
 // through makes a client use a transport.
 func through(transport http.RoundTripper) Option {
 	return WithHTTPClient(&http.Client{Transport: transport})
+}
+
+// ownTransport returns the transport of a client that was not given one.
+func ownTransport(t *testing.T, c *Client) *http.Transport {
+	t.Helper()
+	own, ok := c.core.executor.GetClient().Transport.(outermost)
+	require.True(t, ok)
+	transport, ok := own.RoundTripper.(*http.Transport)
+	require.True(t, ok)
+	return transport
 }
 
 // trusting returns the transport that clients have, but for the certificates it trusts.
@@ -107,7 +115,7 @@ func TestTheTransportIsMadeForManyCallsToOneHost(t *testing.T) {
 	assert.GreaterOrEqual(t, transport.MaxIdleConns, transport.MaxIdleConnsPerHost)
 	assert.Zero(t, transport.MaxConnsPerHost, "no call waits for another")
 	assert.False(t, transport.DisableKeepAlives)
-	assert.False(t, transport.DisableCompression)
+	assert.True(t, transport.DisableCompression, "the calls see to it")
 	assert.True(t, transport.ForceAttemptHTTP2)
 	assert.Positive(t, transport.HTTP2.SendPingTimeout)
 	assert.Positive(t, transport.HTTP2.PingTimeout)
@@ -135,139 +143,6 @@ func TestCookiesAreNeitherKeptNorSent(t *testing.T) {
 	assert.Empty(t, jar.Cookies(host))
 	jar.SetCookies(host, []*http.Cookie{{Name: "own", Value: "1"}}) //nolint:gosec // the server is plain HTTP
 	require.NoError(t, use(t.Context(), client, http.MethodGet), "what the jar holds is not sent")
-}
-
-// gzipped packs text.
-func gzipped(t *testing.T, level int, text string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, level)
-	require.NoError(t, err)
-	_, err = io.WriteString(w, text)
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
-	return b.Bytes()
-}
-
-func TestTheCapOfAnAnswerCountsWhatIsDecompressed(t *testing.T) {
-	t.Parallel()
-	for name, size := range map[string]int{"small": 16, "16 MiB": 16 << 20, "one byte more": 16<<20 + 1} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			text := goodAnswer + strings.Repeat(" ", size-len(goodAnswer))
-			body := gzipped(t, gzip.NoCompression, text) // longer than text, and quick to unpack
-			var requests atomic.Int64
-			server := newCounting(t, func(w http.ResponseWriter, r *http.Request) {
-				requests.Add(1)
-				assert.Equal(t, "gzip", r.Header.Get("Accept-Encoding"))
-				w.Header().Set("Content-Encoding", "gzip")
-				_, _ = w.Write(body)
-			}, (*httptest.Server).Start)
-			client := dialling(t, server.URL, WithTimeout(0))
-
-			success, err := client.ExperienceUser.Delete(t.Context(), anApplication, aUser)
-
-			assert.EqualValues(t, 1, requests.Load())
-			if size <= 16<<20 {
-				require.NoError(t, err)
-				assert.True(t, text == string(success.Raw), "a difference would be too long to print") //nolint:testifylint // so
-				return
-			}
-			var decode *DecodeError
-			require.ErrorAs(t, err, &decode)
-			assert.Contains(t, err.Error(), "larger than 16 MiB")
-			assert.Equal(t, 200, decode.StatusCode)
-			assert.Len(t, decode.Body, 64<<10)
-		})
-	}
-}
-
-// counting counts what is read from a connection.
-type counting struct {
-	net.Conn
-	read *atomic.Int64
-}
-
-func (c counting) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	c.read.Add(int64(n))
-	return n, err
-}
-
-func TestABombIsNotUnpacked(t *testing.T) {
-	t.Parallel()
-	mebibyte := gzipped(t, gzip.BestCompression, strings.Repeat(" ", 1<<20)) // gzip files can be put one behind the other
-	server := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Encoding", "gzip")
-		for { // until the client has had enough
-			if _, err := w.Write(mebibyte); err != nil {
-				return
-			}
-		}
-	}, (*httptest.Server).Start)
-	var read atomic.Int64
-	transport := newTransport()
-	dial := transport.DialContext
-	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		conn, err := dial(ctx, network, address)
-		return counting{conn, &read}, err
-	}
-	client := dialling(t, server.URL, through(transport), WithTimeout(0))
-
-	err := use(t.Context(), client, http.MethodGet)
-
-	var decode *DecodeError
-	require.ErrorAs(t, err, &decode)
-	assert.Equal(t, 1, decode.Attempts)
-	// 17 files hold more than 16 MiB. The rest is what buffers take in ahead.
-	assert.Less(t, read.Load(), int64(17*len(mebibyte)+64<<10))
-}
-
-// tallied counts what is read from the bodies of answers.
-type tallied struct {
-	http.RoundTripper
-	read *atomic.Int64
-}
-
-func (c tallied) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := c.RoundTripper.RoundTrip(request)
-	if err == nil {
-		response.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.TeeReader(response.Body, writerFunc(func(p []byte) { c.read.Add(int64(len(p))) })), response.Body}
-	}
-	return response, err
-}
-
-type writerFunc func([]byte)
-
-func (f writerFunc) Write(p []byte) (int, error) {
-	f(p)
-	return len(p), nil
-}
-
-func TestOfAnErrorAtMost64KiBAreRead(t *testing.T) {
-	t.Parallel()
-	for name, size := range map[string]int{"less": 64<<10 - 1, "64 KiB": 64 << 10, "more": 1 << 20} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			text := strings.Repeat("abcdefgh", size/8+1)[:size]
-			server := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
-				w.WriteHeader(http.StatusConflict)
-				_, _ = io.WriteString(w, text)
-			}, (*httptest.Server).Start)
-			var read atomic.Int64
-			client := dialling(t, server.URL, through(tallied{newTransport(), &read}))
-
-			err := use(t.Context(), client, http.MethodPatch)
-
-			var api *APIError
-			require.ErrorAs(t, err, &api)
-			assert.Equal(t, text[:min(size, 64<<10)], string(api.Body))
-			assert.LessOrEqual(t, read.Load(), int64(64<<10))
-		})
-	}
 }
 
 func TestTLSIs12OrLater(t *testing.T) {

@@ -91,8 +91,10 @@ func title(client string) string {
 		return "losant (this)"
 	case "nethttp":
 		return "net/http by hand"
-	case peer:
+	case peerPublished:
 		return "losant-rest (JS)"
+	case peerCurrent:
+		return "the same, axios 1"
 	default:
 		return client
 	}

@@ -17,10 +17,12 @@ import (
 	"github.com/losant-go/losant/internal/contenders"
 )
 
-// peer is the name of the official JavaScript client, and peerScript its load.
+// The official JavaScript client, by the name of its package: as npm has it, and with the axios below it that its current
+// release, which npm does not have here, sends with.
 const (
-	peer       = "losant-rest"
-	peerScript = "benchmarks/peers/losant-rest.js"
+	peerPublished = "losant-rest"
+	peerCurrent   = "losant-rest-axios1"
+	peerScript    = "benchmarks/peers/losant-rest.js"
 )
 
 // plan is what to measure.
@@ -67,7 +69,7 @@ func (p plan) clients(s scenario, round int) (names []string) {
 		names = append(names, c.Name)
 	}
 	if p.peers && s == headline {
-		names = append(names, peer)
+		names = append(names, peerPublished, peerCurrent)
 	}
 	first := round % len(names)
 	return slices.Concat(names[first:], names[:first])
@@ -123,7 +125,7 @@ func (p plan) round(
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	command := exec.CommandContext(ctx, program, roleLoad)
-	if client == peer {
+	if client == peerPublished || client == peerCurrent {
 		command = exec.CommandContext(ctx, "node", peerScript)
 	}
 	j := job{

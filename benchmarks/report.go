@@ -82,7 +82,8 @@ func targets(r results) []target {
 	return []target{
 		ratio("calls/s, of net/http", 0.94, true, loop+"sdk", loop+"nethttp", "calls/s"),
 		ratio("calls/s, of resty", 1.36, true, loop+"sdk", loop+"resty", "calls/s"),
-		ratio("calls/s, of the JavaScript client", 9, true, loop+"sdk", loop+peer, "calls/s"),
+		ratio("calls/s, of the JavaScript client, axios 1.21", 9, true, loop+"sdk", loop+peerCurrent, "calls/s"),
+		ratio("calls/s, of the JavaScript client, axios 0.21", 9, true, loop+"sdk", loop+peerPublished, "calls/s"),
 		ratio("CPU per call, of net/http", 1.12, false, loop+"sdk", loop+"nethttp", "cpu-ns/op"),
 		atMost("connections per goroutine", 1.5, loop+"sdk", "conns", goroutines),
 		atMost("connections, HTTP/2", 1, http2.String()+"/client=sdk", "conns", 1),

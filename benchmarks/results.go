@@ -85,7 +85,7 @@ func middle(values []float64) (float64, bool) {
 
 // clientsOf returns the clients that a comparison has results of, in the order of the tables.
 func (r results) clientsOf(comparison string) (clients []string) {
-	for _, client := range []string{"sdk", "nethttp", "resty", peer} {
+	for _, client := range []string{"sdk", "nethttp", "resty", peerPublished, peerCurrent} {
 		if len(r.rounds[comparison+"/client="+client]) > 0 {
 			clients = append(clients, client)
 		}

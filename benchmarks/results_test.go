@@ -31,7 +31,7 @@ ok  	github.com/losant-go/losant	20.659s
 	ratio, known := r.ratio("Get/user/client=sdk", "Get/user/client=nethttp", "ns/op")
 	assert.True(t, known)
 	assert.InDelta(t, 3, ratio, 0, "of 2, 3 and 4")
-	_, known = r.ratio("Get/user/client=sdk", "Get/user/client="+peer, "ns/op")
+	_, known = r.ratio("Get/user/client=sdk", "Get/user/client="+peerCurrent, "ns/op")
 	assert.False(t, known)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"encoding/pem"
@@ -12,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -29,21 +31,24 @@ type endpoints struct {
 // with the number of connections that were opened since the line before.
 func serve(in io.Reader, out io.Writer) error {
 	var opened atomic.Int64
-	count := func(_ net.Conn, state http.ConnState) {
+	plain, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = plain.Close() }()
+	go accept(plain, &opened)
+	encrypted := httptest.NewUnstartedServer(api())
+	encrypted.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
 			opened.Add(1)
 		}
 	}
-	plain, encrypted := httptest.NewUnstartedServer(api()), httptest.NewUnstartedServer(api())
-	plain.Config.ConnState, encrypted.Config.ConnState = count, count
-	plain.Start()
-	defer plain.Close()
 	encrypted.EnableHTTP2 = true
 	encrypted.StartTLS()
 	defer encrypted.Close()
 
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: encrypted.Certificate().Raw})
-	err := json.NewEncoder(out).Encode(endpoints{plain.URL, encrypted.URL, string(certificate)})
+	err = json.NewEncoder(out).Encode(endpoints{"http://" + plain.Addr().String(), encrypted.URL, string(certificate)})
 	if err != nil {
 		return err
 	}
@@ -56,7 +61,66 @@ func serve(in io.Reader, out io.Writer) error {
 	return lines.Err()
 }
 
-// api answers the six actions, and spends as little as it can on it.
+// accept serves the connections of HTTP/1.1. The machine's cores are shared with the clients, and with net/http on this
+// side it would be the server that is measured, by half.
+func accept(listener net.Listener, opened *atomic.Int64) {
+	answers := map[string][]byte{}
+	for _, action := range contenders.Actions() {
+		method, _, _ := strings.Cut(action, "/")
+		answer := contenders.Answer(action)
+		answers[strings.ToUpper(method)+" "+contenders.Path(action)] = fmt.Appendf(nil, "HTTP/1.1 200 OK\r\n"+
+			"Content-Type: application/json\r\nDate: Mon, 02 Jan 2006 15:04:05 GMT\r\nContent-Length: %d\r\n\r\n%s",
+			len(answer), answer)
+	}
+	for {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		opened.Add(1)
+		go func() {
+			_ = converse(conn, answers)
+			_ = conn.Close()
+		}()
+	}
+}
+
+// converse answers the requests of one connection until it ends.
+func converse(conn net.Conn, answers map[string][]byte) error {
+	in := bufio.NewReader(conn)
+	for {
+		line, err := in.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		action, _, _ := bytes.Cut(line, []byte("?"))
+		answer, known := answers[string(action)]
+		if !known {
+			_, err := io.WriteString(conn, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+			return err
+		}
+		length := 0
+		for len(bytes.TrimSpace(line)) > 0 {
+			if line, err = in.ReadSlice('\n'); err != nil {
+				return err
+			}
+			name, value, _ := bytes.Cut(line, []byte(": "))
+			if bytes.EqualFold(name, []byte("Content-Length")) {
+				if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+					return err
+				}
+			}
+		}
+		if _, err := in.Discard(length); err != nil {
+			return err
+		}
+		if _, err := conn.Write(answer); err != nil {
+			return err
+		}
+	}
+}
+
+// api answers over HTTP/2.
 func api() http.Handler {
 	mux := http.NewServeMux()
 	for _, action := range contenders.Actions() {

@@ -2,9 +2,8 @@
 import { text } from 'node:stream/consumers';
 import { createRequire } from 'node:module';
 
-const { createClient } = createRequire(import.meta.url)('losant-rest');
-
 const job = JSON.parse(await text(process.stdin));
+const { createClient } = createRequire(import.meta.url)(job.client);
 const [, , applicationId, , , experienceUserId] = job.path.split('/');
 const client = createClient({ url: job.url, accessToken: job.token });
 const get = () => client.experienceUser.get({ applicationId, experienceUserId });

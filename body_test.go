@@ -1,0 +1,323 @@
+package losant
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// gzipped packs text.
+func gzipped(t *testing.T, level int, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, level)
+	require.NoError(t, err)
+	_, err = io.WriteString(w, text)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return b.Bytes()
+}
+
+// newPacked serves one body as gzip.
+func newPacked(t *testing.T, status int, body []byte) *served {
+	t.Helper()
+	return newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		w.WriteHeader(status)
+		_, _ = w.Write(body)
+	}, (*httptest.Server).Start)
+}
+
+// eachTransport runs a test with a client that has its own transport, and with one that was given net/http's.
+func eachTransport(t *testing.T, test func(t *testing.T, client func(url string) (*Client, *http.Transport))) {
+	t.Helper()
+	t.Run("own", func(t *testing.T) {
+		t.Parallel()
+		test(t, func(url string) (*Client, *http.Transport) {
+			client := dialling(t, url, WithTimeout(0))
+			return client, ownTransport(t, client)
+		})
+	})
+	t.Run("given", func(t *testing.T) {
+		t.Parallel()
+		test(t, func(url string) (*Client, *http.Transport) {
+			transport := &http.Transport{}
+			return dialling(t, url, WithTimeout(0), through(transport)), transport
+		})
+	})
+}
+
+func TestAnswersAreAskedForPackedAndUnpacked(t *testing.T) {
+	t.Parallel()
+	eachTransport(t, func(t *testing.T, client func(string) (*Client, *http.Transport)) {
+		t.Helper()
+		packed := gzipped(t, gzip.BestCompression, goodAnswer)
+		for name, body := range map[string][]byte{
+			"one file": packed, "two files": append(gzipped(t, gzip.BestCompression, "   "), packed...),
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				server := newCounting(t, func(w http.ResponseWriter, r *http.Request) {
+					assert.Equal(t, []string{"gzip"}, r.Header["Accept-Encoding"])
+					w.Header().Set("Content-Encoding", "GZIP")
+					w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+					_, _ = w.Write(body)
+				}, (*httptest.Server).Start)
+				var response Response
+				c, _ := client(server.URL)
+
+				success, err := c.ExperienceUser.Delete(t.Context(), anApplication, aUser, WithResponse(&response))
+
+				require.NoError(t, err)
+				assert.Equal(t, goodAnswer, strings.TrimSpace(string(success.Raw)))
+				assert.NotContains(t, response.Header, "Content-Encoding")
+				assert.NotContains(t, response.Header, "Content-Length")
+			})
+		}
+	})
+}
+
+func TestAGivenTransportDecidesOnCompression(t *testing.T) {
+	t.Parallel()
+	server := newCounting(t, func(w http.ResponseWriter, r *http.Request) {
+		assert.NotContains(t, r.Header, "Accept-Encoding")
+		_, _ = io.WriteString(w, goodAnswer)
+	}, (*httptest.Server).Start)
+	client := dialling(t, server.URL, through(&http.Transport{DisableCompression: true}))
+	require.NoError(t, use(t.Context(), client, http.MethodGet))
+}
+
+func TestAnAnswerThatAGivenTransportHasNotUnpackedIsUnpacked(t *testing.T) {
+	t.Parallel()
+	server := newPacked(t, http.StatusOK, gzipped(t, gzip.BestCompression, goodAnswer))
+	client := dialling(t, server.URL, through(&http.Transport{DisableCompression: true}))
+	require.NoError(t, use(t.Context(), client, http.MethodDelete))
+}
+
+func TestClientsUnpackManyAnswersAtOnce(t *testing.T) {
+	t.Parallel()
+	server := newCounting(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(gzipped(t, gzip.BestSpeed, `{"id":"`+r.URL.Path+strings.Repeat("0", len(r.URL.Path)*100)+`"}`))
+	}, (*httptest.Server).Start)
+	client := dialling(t, server.URL)
+	var wg sync.WaitGroup
+	for i := range 64 {
+		wg.Go(func() {
+			id := strings.Repeat("a", 1+i%32)
+			user, err := client.ExperienceUser.Get(t.Context(), anApplication, id)
+			if assert.NoError(t, err) {
+				assert.Equal(t, "/applications/"+anApplication+"/experience/users/"+id, strings.TrimRight(user.ID, "0"))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestPackedAnswersThatCannotBeUnpacked(t *testing.T) {
+	t.Parallel()
+	text := goodAnswer + strings.Repeat(" ", 1000)
+	packed := gzipped(t, gzip.NoCompression, text)
+	end := len(packed) - 8 // a checksum and the length are behind it
+	change := func(at int) []byte {
+		changed := bytes.Clone(packed)
+		changed[at] ^= 0xff
+		return changed
+	}
+	for _, row := range []struct {
+		name  string
+		body  []byte
+		means string
+		kept  string // of the body
+	}{
+		{name: "no gzip", body: []byte("out of service"), means: "invalid header", kept: "out of service"},
+		{name: "nothing", body: nil, means: "EOF", kept: ""},
+		{name: "little", body: packed[:3], means: "unexpected EOF", kept: string(packed[:3])},
+		{name: "cut", body: packed[:end], means: "unexpected EOF", kept: text},
+		{name: "cut in the text", body: packed[:end-100], means: "unexpected EOF", kept: text[:len(text)-95]},
+		{name: "other checksum", body: change(end), means: "invalid checksum", kept: text},
+		{name: "other length", body: change(len(packed) - 1), means: "invalid checksum", kept: text},
+		{name: "no deflate", body: change(10), means: "corrupt input", kept: ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			server := newPacked(t, http.StatusOK, row.body)
+			var decode *DecodeError
+			require.ErrorAs(t, use(t.Context(), dialling(t, server.URL), http.MethodDelete), &decode)
+			assert.Equal(t, 1, decode.Attempts, "the next answer would be the same")
+			require.ErrorContains(t, decode, "cannot be unpacked: ")
+			require.ErrorContains(t, decode, row.means)
+			assert.Equal(t, row.kept, string(decode.Body))
+
+			server = newPacked(t, http.StatusConflict, row.body)
+			var api *APIError
+			require.ErrorAs(t, use(t.Context(), dialling(t, server.URL), http.MethodDelete), &api)
+			assert.Equal(t, http.StatusConflict, api.StatusCode)
+			assert.Equal(t, row.kept, string(api.Body))
+		})
+	}
+}
+
+func TestABodyOfKnownLengthIsCopiedOnce(t *testing.T) {
+	t.Parallel()
+	text := goodAnswer + strings.Repeat(" ", 1<<20-len(goodAnswer))
+	plain, err := readAll(strings.NewReader(text), int64(len(text)), maxBody)
+	require.NoError(t, err)
+	assert.Equal(t, len(text)+1, cap(plain), "the buffer it began with")
+	unpacked, err := new(core).unpack(http.Header{}, gzipped(t, gzip.BestSpeed, text), maxBody)
+	require.NoError(t, err)
+	assert.Equal(t, len(text)+1, cap(unpacked), "the buffer it began with")
+	assert.True(t, text == string(unpacked), "a difference would be too long to print") //nolint:testifylint // so
+}
+
+func TestAGzipFileCannotPromiseMoreThanItCanHold(t *testing.T) {
+	t.Parallel()
+	packed := append(make([]byte, 96), 0xff, 0xff, 0xff, 0xff)
+	assert.EqualValues(t, 1032*100, promised(packed))
+	most, err := readAll(strings.NewReader(""), math.MaxInt64, 1000)
+	require.NoError(t, err)
+	assert.Equal(t, 1001, cap(most))
+}
+
+func TestTheCapOfAnAnswerCountsWhatIsUnpacked(t *testing.T) {
+	t.Parallel()
+	eachTransport(t, func(t *testing.T, client func(string) (*Client, *http.Transport)) {
+		t.Helper()
+		for name, size := range map[string]int{"small": 16, "16 MiB": 16 << 20, "one byte more": 16<<20 + 1} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				text := goodAnswer + strings.Repeat(" ", size-len(goodAnswer))
+				server := newPacked(t, 200, gzipped(t, gzip.NoCompression, text)) // longer than text, and quick to unpack
+				c, _ := client(server.URL)
+
+				success, err := c.ExperienceUser.Delete(t.Context(), anApplication, aUser)
+
+				if size <= 16<<20 {
+					require.NoError(t, err)
+					assert.True(t, text == string(success.Raw), "a difference would be too long to print") //nolint:testifylint // so
+					return
+				}
+				var decode *DecodeError
+				require.ErrorAs(t, err, &decode)
+				require.ErrorContains(t, err, "larger than 16 MiB")
+				assert.Equal(t, 200, decode.StatusCode)
+				assert.Equal(t, 1, decode.Attempts)
+				assert.Len(t, decode.Body, 64<<10)
+			})
+		}
+	})
+}
+
+// counting counts what is read from a connection.
+type counting struct {
+	net.Conn
+	read *atomic.Int64
+}
+
+func (c counting) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.read.Add(int64(n))
+	return n, err
+}
+
+func TestABombIsNotUnpacked(t *testing.T) {
+	t.Parallel()
+	eachTransport(t, func(t *testing.T, client func(string) (*Client, *http.Transport)) {
+		t.Helper()
+		mebibyte := gzipped(t, gzip.BestCompression, strings.Repeat(" ", 1<<20)) // gzip files can be put one behind the other
+		server := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			for { // until the client has had enough
+				if _, err := w.Write(mebibyte); err != nil {
+					return
+				}
+			}
+		}, (*httptest.Server).Start)
+		c, transport := client(server.URL)
+		var read atomic.Int64
+		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(ctx, network, address)
+			return counting{conn, &read}, err
+		}
+
+		err := use(t.Context(), c, http.MethodGet)
+
+		var decode *DecodeError
+		require.ErrorAs(t, err, &decode)
+		assert.Equal(t, 1, decode.Attempts)
+		require.ErrorContains(t, err, "larger than 16 MiB")
+		assert.Less(t, read.Load(), int64(17<<20), "it would go on for ever")
+	})
+}
+
+// tallied counts what is read from the bodies of answers.
+type tallied struct {
+	http.RoundTripper
+	read *atomic.Int64
+}
+
+func (c tallied) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := c.RoundTripper.RoundTrip(request)
+	if err == nil {
+		response.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.TeeReader(response.Body, writerFunc(func(p []byte) { c.read.Add(int64(len(p))) })), response.Body}
+	}
+	return response, err
+}
+
+type writerFunc func([]byte)
+
+func (f writerFunc) Write(p []byte) (int, error) {
+	f(p)
+	return len(p), nil
+}
+
+func TestOfAnErrorAtMost64KiBAreRead(t *testing.T) {
+	t.Parallel()
+	for name, size := range map[string]int{"less": 64<<10 - 1, "64 KiB": 64 << 10, "more": 1 << 20} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := strings.Repeat("abcdefgh", size/8+1)[:size]
+			server := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusConflict)
+				_, _ = io.WriteString(w, text)
+			}, (*httptest.Server).Start)
+			var read atomic.Int64
+			client := dialling(t, server.URL, through(tallied{newTransport(), &read}))
+
+			err := use(t.Context(), client, http.MethodPatch)
+
+			var api *APIError
+			require.ErrorAs(t, err, &api)
+			assert.Equal(t, text[:min(size, 64<<10)], string(api.Body))
+			assert.LessOrEqual(t, read.Load(), int64(64<<10))
+		})
+		t.Run(name+", packed", func(t *testing.T) {
+			t.Parallel()
+			text := strings.Repeat("abcdefgh", size/8+1)[:size]
+			for _, level := range []int{gzip.NoCompression, gzip.BestCompression} {
+				server := newPacked(t, http.StatusConflict, gzipped(t, level, text))
+				var api *APIError
+				require.ErrorAs(t, use(t.Context(), dialling(t, server.URL), http.MethodPatch), &api)
+				assert.Equal(t, text[:min(size, 64<<10)], string(api.Body))
+				assert.NotContains(t, api.Error(), "unpacked")
+			}
+		})
+	}
+}
