@@ -2,6 +2,7 @@ package losant_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -80,9 +81,13 @@ func compare(b *testing.B, method string) {
 // that the SDK adds. What it adds in B/op is its copy of the body, which becomes Raw.
 func BenchmarkDecode(b *testing.B) {
 	body := []byte(largeGroup())
-	client := func(length int64) func() error {
-		transport := newCanned(string(body))
-		transport.length = length
+	var packed bytes.Buffer
+	packer := gzip.NewWriter(&packed)
+	_, err := packer.Write(body)
+	require.NoError(b, err)
+	require.NoError(b, packer.Close())
+	client := func(answer []byte, length int64, header http.Header) func() error {
+		transport := canned{answer, length, header}
 		client := newCannedClient(b, transport)
 		return func() error {
 			_, err := client.ExperienceGroup.Get(b.Context(), applicationID, groupID)
@@ -94,8 +99,9 @@ func BenchmarkDecode(b *testing.B) {
 		decode func() error
 	}{
 		{"json", func() error { return json.Unmarshal(body, &losant.ExperienceGroup{}) }},
-		{"sdk", client(int64(len(body)))},
-		{"sdk-unknown-length", client(-1)},
+		{"sdk", client(body, int64(len(body)), http.Header{})},
+		{"sdk-gzip", client(packed.Bytes(), int64(packed.Len()), http.Header{"Content-Encoding": {"gzip"}})},
+		{"sdk-unknown-length", client(body, -1, http.Header{})},
 	} {
 		b.Run("group/client="+c.name, func(b *testing.B) {
 			b.SetBytes(int64(len(body)))

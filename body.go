@@ -36,13 +36,13 @@ func (c *core) readBody(response *http.Response) ([]byte, error) {
 	}
 	const overhead = 64 // gzip adds at most a 64th to what it cannot make smaller
 	packed, cut := readAll(response.Body, response.ContentLength, most+most/overhead)
-	body, err := c.unpack(response.Header, packed, most)
+	body, err := c.unpack(response, packed, most)
 	return body, cmp.Or(cut, err)
 }
 
-// unpack returns what a gzip file holds, but not more than most bytes of it, and takes what says so out of the header,
-// as net/http does. What is no gzip file it leaves as it is: it is what the server said.
-func (c *core) unpack(header http.Header, packed []byte, most int64) ([]byte, error) {
+// unpack returns what the gzip file of an answer holds, but not more than most bytes of it, and takes what says so out of
+// the header, as net/http does. What is no gzip file it leaves as it is: it is what the server said.
+func (c *core) unpack(response *http.Response, packed []byte, most int64) ([]byte, error) {
 	unpacker, reused := c.unpackers.Get().(*gzip.Reader)
 	if !reused {
 		unpacker = new(gzip.Reader)
@@ -54,8 +54,9 @@ func (c *core) unpack(header http.Header, packed []byte, most int64) ([]byte, er
 	if err := unpacker.Reset(bytes.NewReader(packed)); err != nil {
 		return packed, fmt.Errorf("%w: %w", errCorrupt, err)
 	}
-	header.Del("Content-Encoding")
-	header.Del("Content-Length")
+	response.Header = response.Header.Clone() // a given transport may have it from elsewhere
+	response.Header.Del("Content-Encoding")
+	response.Header.Del("Content-Length")
 	body, err := readAll(unpacker, promised(packed), most)
 	if err != nil {
 		err = fmt.Errorf("%w: %w", errCorrupt, err)

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -103,9 +104,15 @@ func TestAGivenTransportDecidesOnCompression(t *testing.T) {
 
 func TestAnAnswerThatAGivenTransportHasNotUnpackedIsUnpacked(t *testing.T) {
 	t.Parallel()
-	server := newPacked(t, http.StatusOK, gzipped(t, gzip.BestCompression, goodAnswer))
-	client := dialling(t, server.URL, through(&http.Transport{DisableCompression: true}))
+	packed := gzipped(t, gzip.BestCompression, goodAnswer)
+	header := http.Header{"Content-Encoding": {"gzip"}}
+	transport := httpmock.NewMockTransport()
+	transport.RegisterNoResponder(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Header: header, Body: io.NopCloser(bytes.NewReader(packed))}, nil
+	})
+	client := dialling(t, "https://example.com", through(transport))
 	require.NoError(t, use(t.Context(), client, http.MethodDelete))
+	assert.Contains(t, header, "Content-Encoding", "it is the transport's")
 }
 
 func TestClientsUnpackManyAnswersAtOnce(t *testing.T) {
@@ -178,7 +185,7 @@ func TestABodyOfKnownLengthIsCopiedOnce(t *testing.T) {
 	plain, err := readAll(strings.NewReader(text), int64(len(text)), maxBody)
 	require.NoError(t, err)
 	assert.Equal(t, len(text)+1, cap(plain), "the buffer it began with")
-	unpacked, err := new(core).unpack(http.Header{}, gzipped(t, gzip.BestSpeed, text), maxBody)
+	unpacked, err := new(core).unpack(&http.Response{}, gzipped(t, gzip.BestSpeed, text), maxBody)
 	require.NoError(t, err)
 	assert.Equal(t, len(text)+1, cap(unpacked), "the buffer it began with")
 	assert.True(t, text == string(unpacked), "a difference would be too long to print") //nolint:testifylint // so

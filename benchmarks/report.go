@@ -137,6 +137,7 @@ func tables(r results) string {
 	}
 	writeMemoryRow(&b, "large group", "encoding/json alone", r.row("Decode/group/client=json"))
 	writeMemoryRow(&b, "", "sdk", r.row("Decode/group/client=sdk"))
+	writeMemoryRow(&b, "", "sdk, gzip", r.row("Decode/group/client=sdk-gzip"))
 	writeMemoryRow(&b, "", "sdk, length not known", r.row("Decode/group/client=sdk-unknown-length"))
 	b.WriteString("\n")
 	return b.String()
