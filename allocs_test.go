@@ -16,8 +16,8 @@ import (
 
 // The allocations that a call in memory may make, those of the transport included.
 const (
-	maxGetAllocs   = 42
-	maxPatchAllocs = 55
+	maxGetAllocs   = 41
+	maxPatchAllocs = 54
 )
 
 //nolint:paralleltest // testing.AllocsPerRun counts the allocations of the whole process

@@ -24,7 +24,7 @@ import (
 // are part of every figure, the SDK's and the others'.
 type canned struct {
 	body   []byte
-	length int64 // as the answer's header states it; -1 as after decompression
+	length int64 // as the answer's header states it, or -1
 	header http.Header
 }
 

@@ -1,13 +1,12 @@
 package losant
 
 import (
+	"bufio"
 	"bytes"
-	"cmp"
 	"compress/flate"
 	"compress/gzip"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -19,55 +18,64 @@ const (
 	maxErrorBody = 64 << 10 // of any other answer
 )
 
-var (
-	errTooLarge = errors.New("the answer is larger than 16 MiB")
-	errCorrupt  = errors.New("the answer cannot be unpacked")
-)
+var errTooLarge = errors.New("the answer is larger than 16 MiB")
 
-// readBody reads the body of an answer, and unpacks it. net/http would, but it cannot tell how large the answer will be,
-// or a cut answer from a corrupt one.
+// readBody reads the body of an answer to its end, and unpacks it. It stops at a byte more than is allowed, or, of an
+// error, at all that is.
 func (c *core) readBody(response *http.Response) ([]byte, error) {
 	most := int64(maxErrorBody)
 	if isSuccess(response.StatusCode) {
-		most = maxBody + 1 // to see that there is more
+		most = maxBody + 1
 	}
-	if !strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip") {
-		return readAll(response.Body, response.ContentLength, most)
+	if strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip") {
+		return c.unpack(response, most)
 	}
-	const overhead = 64 // gzip adds at most a 64th to what it cannot make smaller
-	packed, cut := readAll(response.Body, response.ContentLength, most+most/overhead)
-	body, err := c.unpack(response, packed, most)
-	return body, cmp.Or(cut, err)
+	return readAll(response.Body, response.ContentLength, most)
 }
 
-// unpack returns what the gzip file of an answer holds, but not more than most bytes of it, and takes what says so out of
-// the header, as net/http does. What is no gzip file it leaves as it is: it is what the server said.
-func (c *core) unpack(response *http.Response, packed []byte, most int64) ([]byte, error) {
-	unpacker, reused := c.unpackers.Get().(*gzip.Reader)
-	if !reused {
-		unpacker = new(gzip.Reader)
+// unpacker unpacks one answer after the other.
+type unpacker struct {
+	gzip.Reader
+	packed *bufio.Reader
+}
+
+// unpack reads a gzipped body, as net/http would, but for a body that is held in one piece: it ends with the size that
+// it has unpacked, and so needs one buffer.
+func (c *core) unpack(response *http.Response, most int64) ([]byte, error) {
+	const (
+		piece = 64 << 10
+		magic = "\x1f\x8b" // begins every gzip file
+	)
+	packed, err := readAll(response.Body, response.ContentLength, piece) // the error comes again behind what was read
+	length := int64(-1)
+	if err == nil && len(packed) < piece {
+		length = promised(packed)
 	}
-	defer func() {
-		_ = unpacker.Reset(strings.NewReader("")) // keep nothing of it
-		c.unpackers.Put(unpacker)
-	}()
-	if err := unpacker.Reset(bytes.NewReader(packed)); err != nil {
-		return packed, fmt.Errorf("%w: %w", errCorrupt, err)
+	u, reused := c.unpackers.Get().(*unpacker)
+	if !reused {
+		u = &unpacker{packed: bufio.NewReader(nil)}
+	}
+	defer c.unpackers.Put(u)
+	defer u.packed.Reset(nil) // keep nothing of the answer
+	u.packed.Reset(io.MultiReader(bytes.NewReader(packed), response.Body))
+	if !bytes.HasPrefix(packed, []byte(magic)) { // somebody has unpacked it and left the label
+		return readAll(u.packed, response.ContentLength, most)
+	}
+	if err := u.Reset(u.packed); err != nil {
+		return packed, err
 	}
 	response.Header = response.Header.Clone() // a given transport may have it from elsewhere
 	response.Header.Del("Content-Encoding")
 	response.Header.Del("Content-Length")
-	body, err := readAll(unpacker, promised(packed), most)
-	if err != nil {
-		err = fmt.Errorf("%w: %w", errCorrupt, err)
-	}
-	return body, err
+	return readAll(u, length, most)
 }
 
-// promised is the size that a gzip file says it has unpacked, as far as that can be.
+// promised is the size that a gzip file says it has unpacked, as far as it can be trusted.
 func promised(packed []byte) int64 {
-	const best = 1032 // times smaller is what deflate can make of anything
-	return min(int64(binary.LittleEndian.Uint32(packed[len(packed)-4:])), best*int64(len(packed)))
+	const trust = 64 // times larger: what is smaller than that needs a few buffers more
+	var size [4]byte
+	copy(size[:], packed[max(0, len(packed)-len(size)):])
+	return min(int64(binary.LittleEndian.Uint32(size[:])), trust*int64(len(packed)))
 }
 
 // readAll reads to the end, but not more than most bytes. It needs one buffer if length is right, and -1 is for a length
@@ -87,15 +95,14 @@ func readAll(r io.Reader, length, most int64) ([]byte, error) {
 		case err != nil || int64(len(body)) == most:
 			return body, err
 		case len(body) == cap(body):
-			body = slices.Grow(body, len(body))
+			body = slices.Grow(body, int(min(int64(len(body)), most-int64(len(body)))))
 		}
 	}
 }
 
-// isUnusable reports errors of a body that came to its end and is no use, as opposed to one that was cut. Those of gzip
-// come from transports that unpack by themselves.
+// isUnusable reports errors of a body that came to its end and is no use, as opposed to one that was cut.
 func isUnusable(err error) bool {
 	var corrupt flate.CorruptInputError
-	return errors.Is(err, errTooLarge) || errors.Is(err, errCorrupt) || errors.Is(err, gzip.ErrHeader) ||
-		errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
+	return errors.Is(err, errTooLarge) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) ||
+		errors.As(err, &corrupt)
 }

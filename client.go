@@ -93,7 +93,7 @@ type core struct {
 	logger    *slog.Logger
 	executor  *resty.Client
 	attempts  sync.Pool // of *resty.Request
-	unpackers sync.Pool // of *gzip.Reader
+	unpackers sync.Pool // of *unpacker
 	budget    budget
 }
 

@@ -151,7 +151,7 @@ func record(transport *httpmock.MockTransport, answer httpmock.Responder) *recor
 	transport.RegisterNoResponder(func(request *http.Request) (*http.Response, error) {
 		s := sent{Request: request, at: time.Now()}
 		var err error
-		if s.body, err = readBody(request); err != nil {
+		if s.body, err = bodyOf(request); err != nil {
 			return nil, err
 		}
 		r.mu.Lock()
@@ -162,8 +162,8 @@ func record(transport *httpmock.MockTransport, answer httpmock.Responder) *recor
 	return r
 }
 
-// readBody reads the body of a request, "" when it has none.
-func readBody(request *http.Request) (string, error) {
+// bodyOf reads the body of a request, "" when it has none.
+func bodyOf(request *http.Request) (string, error) {
 	if request.Body == nil {
 		return "", nil
 	}
@@ -360,7 +360,7 @@ type staged struct {
 }
 
 func (s *stage) RoundTrip(request *http.Request) (*http.Response, error) {
-	body, err := readBody(request)
+	body, err := bodyOf(request)
 	if err != nil {
 		return nil, err
 	}

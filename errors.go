@@ -26,7 +26,7 @@ type APIError struct {
 	// Message is Losant's own text. Empty when the body has none.
 	Message string
 	Header  http.Header
-	// Body is the body as received, at most 64 KiB of it.
+	// Body is the body as received, but unpacked, at most 64 KiB of it.
 	Body []byte
 	// Attempts is the number of attempts, this answer's included.
 	Attempts int
@@ -136,8 +136,8 @@ type RateLimitError struct {
 func (e *RateLimitError) Unwrap() error { return e.APIError }
 
 // DecodeError is a 2xx answer that is not what is documented: not a JSON object, a property of the wrong type, a
-// Delete without "success": true, an answer of more than 16 MiB, or one that was cut in transit. The request may well
-// have been applied.
+// Delete without "success": true, an answer of more than 16 MiB, or one that was cut or corrupted in transit. The
+// request may well have been applied.
 type DecodeError struct {
 	*APIError
 	// Err is what is wrong with the answer.

@@ -65,7 +65,7 @@ type settings struct {
 	maxAttempts int
 	validate    bool
 	report      func(Response)
-	header      http.Header // all but Authorization
+	header      http.Header // of every request; Authorization waits for its token
 	query       query
 }
 
@@ -111,7 +111,8 @@ func WithInsecureHTTP() Option {
 
 // WithHTTPClient sends requests through a copy of client: the way to a transport of your own for proxies, TLS,
 // tracing, metrics or tests. As with any http.Client, a nil Transport is [http.DefaultTransport]; it keeps 2 idle
-// connections to a host, so give a client for many concurrent calls a transport with a larger MaxIdleConnsPerHost.
+// connections to a host, so give a client for many concurrent calls a transport with a larger MaxIdleConnsPerHost. The
+// transport decides whether answers are asked for with gzip. Requests without a body have a nil Body.
 // Redirects are not followed and cookies are not kept, whatever its CheckRedirect and Jar say; its Timeout holds
 // beside [WithTimeout]. client itself is never changed.
 func WithHTTPClient(client *http.Client) Option {

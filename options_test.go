@@ -192,6 +192,18 @@ func TestCallOptionsAreDefaultsForAClientAndWinInACall(t *testing.T) {
 	}
 }
 
+// The client has an empty Idempotency-Key of its own, for net/http.
+func TestAnIdempotencyKeyOfTheCallerIsSent(t *testing.T) {
+	t.Parallel()
+	for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodDelete} {
+		client := newServed(t, func(w http.ResponseWriter, r *http.Request) {
+			assert.Equal(t, []string{"a-key"}, r.Header["Idempotency-Key"], method)
+			_, _ = io.WriteString(w, `{"success":true}`)
+		})
+		require.NoError(t, callUser(t.Context(), client, method, losant.WithHeader("Idempotency-Key", "a-key")))
+	}
+}
+
 func TestCallOptionsLeaveTheClientAsItWas(t *testing.T) {
 	t.Parallel()
 	client, transport := newMocked(t, losant.WithHeader("X-Kept", "yes"), losant.WithQuery("kept", "yes"))

@@ -109,7 +109,7 @@ func load(executor *resty.Client, raw *http.Request) error {
 	s.header, raw.Header = raw.Header, executor.Header
 	s.header["Authorization"][0] = s.authorization
 	if _, given := s.header[headerIdempotency]; !given && raw.Method != http.MethodGet {
-		// Without a value it is not sent, and tells net/http that the request may be replayed on a stale connection.
+		// Without a value it is not sent, and lets net/http replay the request on a stale connection, as it does a Get.
 		s.header[headerIdempotency] = nil
 	}
 	if s.body == nil {

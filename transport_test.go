@@ -4,6 +4,7 @@ package losant
 // configured, the certificates of their servers.
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -175,14 +176,18 @@ func TestTLSIs12OrLater(t *testing.T) {
 
 func TestHTTP2CallsShareOneConnection(t *testing.T) {
 	t.Parallel()
+	packed := gzipped(t, gzip.BestCompression, goodAnswer)
 	server := newCounting(t, func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, "HTTP/2.0", r.Proto)
-		_, _ = io.WriteString(w, goodAnswer)
+		assert.Equal(t, "gzip", r.Header.Get("Accept-Encoding"))
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(packed)
 	}, func(s *httptest.Server) {
 		s.EnableHTTP2 = true
 		s.StartTLS()
 	})
-	client := dialling(t, server.URL, through(trusting(server.Certificate())))
+	client := dialling(t, server.URL)
+	ownTransport(t, client).TLSClientConfig.RootCAs = trusting(server.Certificate()).TLSClientConfig.RootCAs
 	require.NoError(t, use(t.Context(), client, http.MethodGet))
 	var wg sync.WaitGroup
 	for i := range 60 {

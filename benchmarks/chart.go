@@ -16,7 +16,7 @@ type panel struct {
 func chart(r results) string {
 	const (
 		width, margin = 760, 24
-		labels        = 130 // the column of the names
+		labels        = 150 // the column of the names
 		figures       = 90  // the column behind the bars
 		bar, step     = 20, 30
 		head, gap     = 58, 26 // of a panel: above its bars, below them
@@ -94,7 +94,7 @@ func title(client string) string {
 	case peerPublished:
 		return "losant-rest (JS)"
 	case peerCurrent:
-		return "the same, axios 1"
+		return "losant-rest, axios 1"
 	default:
 		return client
 	}

@@ -53,7 +53,7 @@ func run(args []string) error {
 	var plan plan
 	flags := flag.NewFlagSet("benchmarks", flag.ContinueOnError)
 	flags.IntVar(&plan.rounds, "rounds", 5, "how often each comparison is made")
-	flags.IntVar(&plan.calls, "calls", 20_000, "calls of each client in each round")
+	flags.IntVar(&plan.calls, "calls", 50_000, "calls of each client in each round")
 	flags.StringVar(&plan.only, "only", "", "measure only what has this in its name, such as Get/user/http=1")
 	flags.BoolVar(&plan.peers, "peers", false, "also measure the official JavaScript client")
 	limit := flags.Duration("limit", time.Hour, "give up after this time")

@@ -17,8 +17,8 @@ import (
 	"github.com/losant-go/losant/internal/contenders"
 )
 
-// The official JavaScript client, by the name of its package: as npm has it, and with the axios below it that its current
-// release, which npm does not have here, sends with.
+// The official JavaScript client, by its name in peers/package.json: as it was published, and with the axios that its
+// current release, 4.2.0, sends with.
 const (
 	peerPublished = "losant-rest"
 	peerCurrent   = "losant-rest-axios1"

@@ -85,7 +85,8 @@ func accept(listener net.Listener, opened *atomic.Int64) {
 	}
 }
 
-// converse answers the requests of one connection until it ends.
+// converse answers the requests of one connection until it ends. It reads what the clients here send: a query in every
+// URL, short headers, and bodies with a length.
 func converse(conn net.Conn, answers map[string][]byte) error {
 	in := bufio.NewReader(conn)
 	for {
