@@ -2,7 +2,6 @@ package losant_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/losant-go/losant"
@@ -54,6 +54,20 @@ func (c canned) RoundTrip(request *http.Request) (*http.Response, error) {
 	}, nil
 }
 
+// What is compared with the SDK is tuned like it.
+func TestTheTransportByHandIsTunedLikeTheClients(t *testing.T) {
+	t.Parallel()
+	own, byHand := losant.NewTransport(), contenders.TunedTransport()
+	assert.True(t, own.DisableCompression)
+	byHand.DisableCompression = true
+	for _, transport := range []*http.Transport{own, byHand} { // functions cannot be compared
+		assert.NotNil(t, transport.Proxy)
+		assert.NotNil(t, transport.DialContext)
+		transport.Proxy, transport.DialContext = nil, nil
+	}
+	assert.Equal(t, own, byHand)
+}
+
 func BenchmarkGet(b *testing.B)    { compare(b, "Get") }
 func BenchmarkPatch(b *testing.B)  { compare(b, "Patch") }
 func BenchmarkDelete(b *testing.B) { compare(b, "Delete") }
@@ -81,11 +95,7 @@ func compare(b *testing.B, method string) {
 // that the SDK adds. What it adds in B/op is its copy of the body, which becomes Raw.
 func BenchmarkDecode(b *testing.B) {
 	body := []byte(largeGroup())
-	var packed bytes.Buffer
-	packer := gzip.NewWriter(&packed)
-	_, err := packer.Write(body)
-	require.NoError(b, err)
-	require.NoError(b, packer.Close())
+	packed := pack(b, string(body))
 	client := func(answer []byte, length int64, header http.Header) func() error {
 		transport := canned{answer, length, header}
 		client := newCannedClient(b, transport)
@@ -100,7 +110,7 @@ func BenchmarkDecode(b *testing.B) {
 	}{
 		{"json", func() error { return json.Unmarshal(body, &losant.ExperienceGroup{}) }},
 		{"sdk", client(body, int64(len(body)), http.Header{})},
-		{"sdk-gzip", client(packed.Bytes(), int64(packed.Len()), http.Header{"Content-Encoding": {"gzip"}})},
+		{"sdk-gzip", client(packed, int64(len(packed)), http.Header{"Content-Encoding": {"gzip"}})},
 		{"sdk-unknown-length", client(body, -1, http.Header{})},
 	} {
 		b.Run("group/client="+c.name, func(b *testing.B) {

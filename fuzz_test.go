@@ -3,6 +3,7 @@ package losant_test
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ import (
 // fuzzedAnswer is a transport that answers every request alike, and keeps the requests in the form that a server reads.
 type fuzzedAnswer struct {
 	status   int
+	header   http.Header
 	body     []byte
 	requests [][]byte
 }
@@ -33,7 +35,7 @@ func (a *fuzzedAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
 	a.requests = append(a.requests, wire.Bytes())
 	return &http.Response{
 		StatusCode: a.status, Body: io.NopCloser(bytes.NewReader(a.body)), ContentLength: int64(len(a.body)),
-		Header: http.Header{}, Request: r, ProtoMajor: 1, ProtoMinor: 1,
+		Header: a.header, Request: r, ProtoMajor: 1, ProtoMinor: 1,
 	}, nil
 }
 
@@ -186,6 +188,48 @@ func FuzzSuccessAnswer(f *testing.F) {
 		}
 		return success, err
 	}, func(s *losant.Success) *json.RawMessage { return &s.Raw })
+}
+
+// FuzzPackedAnswer: what is labelled gzip comes as compress/gzip unpacks it, or as it is when it is no gzip file.
+func FuzzPackedAnswer(f *testing.F) {
+	for _, text := range []string{"", "{}", `{"success":true}`, strings.Repeat(`{"success":true} `, 10_000)} {
+		packed := pack(f, text)
+		f.Add([]byte(text))
+		f.Add(packed)
+		f.Add(packed[:len(packed)/2])
+		f.Add(append(pack(f, "  "), packed...))
+	}
+	answer := &fuzzedAnswer{status: http.StatusOK, header: http.Header{"Content-Encoding": {"gzip"}}}
+	client := newFuzzed(f, answer)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		answer.body, answer.requests = body, nil
+		want := body
+		reader, err := gzip.NewReader(bytes.NewReader(body))
+		if err == nil {
+			want, err = io.ReadAll(io.LimitReader(reader, 16<<20+1))
+		}
+
+		success, failed := client.ExperienceUser.Delete(t.Context(), applicationID, userID)
+
+		if failed == nil {
+			require.Equal(t, string(want), string(success.Raw))
+			require.True(t, err == nil || !bytes.HasPrefix(body, []byte("\x1f\x8b")), "a broken file is no result")
+			return
+		}
+		var undecodable *losant.DecodeError
+		require.ErrorAs(t, failed, &undecodable)
+		require.Equal(t, string(want[:min(len(want), 64<<10)]), string(undecodable.Body))
+	})
+}
+
+func pack(tb testing.TB, text string) []byte {
+	tb.Helper()
+	var packed bytes.Buffer
+	packer := gzip.NewWriter(&packed)
+	_, err := packer.Write([]byte(text))
+	require.NoError(tb, err)
+	require.NoError(tb, packer.Close())
+	return packed.Bytes()
 }
 
 // FuzzErrorAnswer: whatever comes with a status other than success, the error has the status and the body.

@@ -24,7 +24,7 @@ type netHTTP struct {
 
 func newNetHTTP(baseURL string, transport http.RoundTripper) map[string]Call {
 	if transport == nil {
-		transport = tunedTransport()
+		transport = TunedTransport()
 	}
 	h := &netHTTP{&http.Client{Transport: transport}, baseURL}
 	userPatch, groupPatch := userPatch(), groupPatch()
@@ -114,8 +114,8 @@ func isID(id string) bool {
 	return id != "" && len(id) <= 100
 }
 
-// tunedTransport has the settings of the SDK's transport.
-func tunedTransport() *http.Transport {
+// TunedTransport has the settings of the SDK's transport, but that it sees to compression itself.
+func TunedTransport() *http.Transport {
 	const idle = 256
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
