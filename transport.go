@@ -108,9 +108,11 @@ func load(executor *resty.Client, raw *http.Request) error {
 	*raw.URL = s.target.url()
 	s.header, raw.Header = raw.Header, executor.Header
 	s.header["Authorization"][0] = s.authorization
-	if _, given := s.header[headerIdempotency]; !given && raw.Method != http.MethodGet {
-		// Without a value it is not sent, and lets net/http replay the request on a stale connection, as it does a Get.
-		s.header[headerIdempotency] = nil
+	if raw.Method != http.MethodGet {
+		if _, given := s.header[headerIdempotency]; !given {
+			// Without a value it is not sent, and lets net/http replay the request on a stale connection, as it does a Get.
+			s.header[headerIdempotency] = nil
+		}
 	}
 	if s.body == nil {
 		return nil
@@ -157,7 +159,7 @@ func (o outermost) RoundTrip(request *http.Request) (*http.Response, error) {
 		request.Header, request.Host = s.header, request.URL.Host
 	}
 	response, err := o.RoundTripper.RoundTrip(request)
-	if err != nil || response == nil {
+	if err != nil || response == nil || !isRedirect(response.StatusCode) {
 		return response, err
 	}
 	if _, err := response.Location(); err != nil && !errors.Is(err, http.ErrNoLocation) {
@@ -166,6 +168,9 @@ func (o outermost) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	return response, nil
 }
+
+// isRedirect reports the statuses of which http.Client looks at the Location, and some more.
+func isRedirect(status int) bool { return status >= 300 && status <= 399 }
 
 // showLocation undoes what RoundTrip hid.
 func showLocation(header http.Header) {

@@ -43,6 +43,9 @@ type scenario struct {
 // headline is the comparison that the targets are about.
 var headline = scenario{"Get/user", 1, 64}
 
+// headlineRounds is how many times as often it is made as the others.
+const headlineRounds = 3
+
 func (s scenario) String() string {
 	return fmt.Sprintf("Loopback/%s/http=%d/goroutines=%d", s.action, s.http, s.goroutines)
 }
@@ -101,8 +104,12 @@ func (p plan) measure(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	for _, s := range p.scenarios() {
-		for round := range p.rounds {
-			fmt.Fprintf(os.Stderr, "%v, round %d of %d\n", s, round+1, p.rounds)
+		rounds := p.rounds
+		if s == headline {
+			rounds *= headlineRounds
+		}
+		for round := range rounds {
+			fmt.Fprintf(os.Stderr, "%v, round %d of %d\n", s, round+1, rounds)
 			for _, client := range p.clients(s, round) {
 				line, err := p.round(ctx, program, server, certificate, s, client)
 				if err != nil {
