@@ -98,8 +98,9 @@ func targets(r results) []target {
 // tables are the generated part of performance.md.
 func tables(r results) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s, %s cores, %s/%s, %s, %s, %d rounds.\n", r.machine["cpu"], r.machine["cpus"], r.machine["goos"],
-		r.machine["goarch"], r.machine["go"], r.machine["date"], len(r.rounds[headline.String()+"/client=sdk"]))
+	fmt.Fprintf(&b, "\n%s, %s cores, %s/%s, %s, %s, %d rounds of the comparison that the targets are about.\n",
+		r.machine["cpu"], r.machine["cpus"], r.machine["goos"], r.machine["goarch"], r.machine["go"], r.machine["date"],
+		len(r.rounds[headline.String()+"/client=sdk"]))
 
 	b.WriteString("\n| target | bound | measured | |\n|---|---|--:|---|\n")
 	for _, t := range targets(r) {
