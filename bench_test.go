@@ -2,6 +2,7 @@ package losant_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -95,7 +96,7 @@ func compare(b *testing.B, method string) {
 // that the SDK adds. What it adds in B/op is its copy of the body, which becomes Raw.
 func BenchmarkDecode(b *testing.B) {
 	body := []byte(largeGroup())
-	packed := pack(b, string(body))
+	packed := losant.Gzipped(b, gzip.BestSpeed, string(body))
 	client := func(answer []byte, length int64, header http.Header) func() error {
 		transport := canned{answer, length, header}
 		client := newCannedClient(b, transport)

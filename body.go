@@ -36,11 +36,11 @@ func (c *core) readBody(response *http.Response) ([]byte, error) {
 // unpacker unpacks one answer after the other.
 type unpacker struct {
 	gzip.Reader
-	packed *bufio.Reader
+	in *bufio.Reader
 }
 
-// unpack reads a gzipped body, as net/http would, but for a body that is held in one piece: it ends with the size that
-// it has unpacked, and so needs one buffer.
+// unpack reads a gzipped body. net/http would, too, but not into one buffer: a gzip file ends with the size that it has
+// unpacked, which is known beforehand once the whole file is there, as it is for most answers.
 func (c *core) unpack(response *http.Response, most int64) ([]byte, error) {
 	const (
 		piece = 64 << 10
@@ -53,15 +53,15 @@ func (c *core) unpack(response *http.Response, most int64) ([]byte, error) {
 	}
 	u, reused := c.unpackers.Get().(*unpacker)
 	if !reused {
-		u = &unpacker{packed: bufio.NewReader(nil)}
+		u = &unpacker{in: bufio.NewReader(nil)}
 	}
 	defer c.unpackers.Put(u)
-	defer u.packed.Reset(nil) // keep nothing of the answer
-	u.packed.Reset(io.MultiReader(bytes.NewReader(packed), response.Body))
+	defer u.in.Reset(nil) // keep nothing of the answer
+	u.in.Reset(io.MultiReader(bytes.NewReader(packed), response.Body))
 	if !bytes.HasPrefix(packed, []byte(magic)) { // somebody has unpacked it and left the label
-		return readAll(u.packed, response.ContentLength, most)
+		return readAll(u.in, response.ContentLength, most)
 	}
-	if err := u.Reset(u.packed); err != nil {
+	if err := u.Reset(u.in); err != nil {
 		return packed, err
 	}
 	response.Header = response.Header.Clone() // a given transport may have it from elsewhere

@@ -20,18 +20,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// gzipped packs text.
-func gzipped(t *testing.T, level int, text string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, level)
-	require.NoError(t, err)
-	_, err = io.WriteString(w, text)
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
-	return b.Bytes()
-}
-
 // newPacked serves one body as gzip.
 func newPacked(t *testing.T, status int, body []byte) *served {
 	t.Helper()
@@ -66,9 +54,9 @@ func TestAnswersAreAskedForPackedAndUnpacked(t *testing.T) {
 	t.Parallel()
 	eachTransport(t, func(t *testing.T, client func(string) (*Client, *http.Transport)) {
 		t.Helper()
-		packed := gzipped(t, gzip.BestCompression, goodAnswer)
+		packed := Gzipped(t, gzip.BestCompression, goodAnswer)
 		for name, body := range map[string][]byte{
-			"one file": packed, "two files": append(gzipped(t, gzip.BestCompression, "   "), packed...),
+			"one file": packed, "two files": append(Gzipped(t, gzip.BestCompression, "   "), packed...),
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -104,7 +92,7 @@ func TestAGivenTransportDecidesOnCompression(t *testing.T) {
 
 func TestAnAnswerThatAGivenTransportHasNotUnpackedIsUnpacked(t *testing.T) {
 	t.Parallel()
-	packed := gzipped(t, gzip.BestCompression, goodAnswer)
+	packed := Gzipped(t, gzip.BestCompression, goodAnswer)
 	header := http.Header{"Content-Encoding": {"gzip"}}
 	transport := httpmock.NewMockTransport()
 	transport.RegisterNoResponder(func(*http.Request) (*http.Response, error) {
@@ -119,7 +107,7 @@ func TestClientsUnpackManyAnswersAtOnce(t *testing.T) {
 	t.Parallel()
 	server := newCounting(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
-		_, _ = w.Write(gzipped(t, gzip.BestSpeed, `{"id":"`+r.URL.Path+strings.Repeat("0", len(r.URL.Path)*100)+`"}`))
+		_, _ = w.Write(Gzipped(t, gzip.BestSpeed, `{"id":"`+r.URL.Path+strings.Repeat("0", len(r.URL.Path)*100)+`"}`))
 	}, (*httptest.Server).Start)
 	client := dialling(t, server.URL)
 	var wg sync.WaitGroup
@@ -138,7 +126,7 @@ func TestClientsUnpackManyAnswersAtOnce(t *testing.T) {
 func TestPackedAnswersThatCannotBeUnpacked(t *testing.T) {
 	t.Parallel()
 	text := goodAnswer + strings.Repeat(" ", 1000)
-	packed := gzipped(t, gzip.NoCompression, text)
+	packed := Gzipped(t, gzip.NoCompression, text)
 	end := len(packed) - 8 // a checksum and the length are behind it
 	change := func(at int) []byte {
 		changed := bytes.Clone(packed)
@@ -196,7 +184,7 @@ func TestABodyOfKnownLengthIsCopiedOnce(t *testing.T) {
 		"packed": {
 			ContentLength: -1,
 			Header:        http.Header{"Content-Encoding": {"gzip"}},
-			Body:          io.NopCloser(bytes.NewReader(gzipped(t, gzip.HuffmanOnly, text))),
+			Body:          io.NopCloser(bytes.NewReader(Gzipped(t, gzip.HuffmanOnly, text))),
 		},
 	} {
 		response.StatusCode = http.StatusOK
@@ -225,7 +213,7 @@ func TestTheCapOfAnAnswerCountsWhatIsUnpacked(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				text := goodAnswer + strings.Repeat(" ", size-len(goodAnswer))
-				server := newPacked(t, 200, gzipped(t, gzip.NoCompression, text)) // longer than text, and quick to unpack
+				server := newPacked(t, 200, Gzipped(t, gzip.NoCompression, text)) // longer than text, and quick to unpack
 				c, _ := client(server.URL)
 
 				success, err := c.ExperienceUser.Delete(t.Context(), anApplication, aUser)
@@ -262,7 +250,7 @@ func TestABombIsNotUnpacked(t *testing.T) {
 	t.Parallel()
 	eachTransport(t, func(t *testing.T, client func(string) (*Client, *http.Transport)) {
 		t.Helper()
-		mebibyte := gzipped(t, gzip.BestCompression, strings.Repeat(" ", 1<<20)) // gzip files can be put one behind the other
+		mebibyte := Gzipped(t, gzip.BestCompression, strings.Repeat(" ", 1<<20)) // gzip files can be put one behind the other
 		server := newCounting(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			for { // until the client has had enough
@@ -337,7 +325,7 @@ func TestOfAnErrorAtMost64KiBAreRead(t *testing.T) {
 			t.Parallel()
 			text := strings.Repeat("abcdefgh", size/8+1)[:size]
 			for _, level := range []int{gzip.NoCompression, gzip.BestCompression} {
-				server := newPacked(t, http.StatusConflict, gzipped(t, level, text))
+				server := newPacked(t, http.StatusConflict, Gzipped(t, level, text))
 				var api *APIError
 				require.ErrorAs(t, use(t.Context(), dialling(t, server.URL), http.MethodPatch), &api)
 				assert.Equal(t, text[:min(size, 64<<10)], string(api.Body))

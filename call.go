@@ -166,15 +166,12 @@ func isSuccess(status int) bool { return status >= 200 && status <= 299 }
 
 // attempt sends the request once.
 func (c *core) attempt(ctx context.Context, r *request, number int) answer {
-	if c.logger == nil {
-		a := c.exchange(ctx, r)
-		a.attempts = number
-		return a
-	}
 	started := time.Now()
 	a := c.exchange(ctx, r)
 	a.attempts = number
-	c.log(ctx, r, a, time.Since(started))
+	if c.logger != nil {
+		c.log(ctx, r, a, time.Since(started))
+	}
 	return a
 }
 

@@ -180,7 +180,7 @@ func TestFaultsOfAConnection(t *testing.T) {
 		headers = "HTTP/1.1 200 OK\r\nContent-Length: 16\r\n"
 		half    = headers + "\r\n" + `{"success"`
 	)
-	packed := string(gzipped(t, gzip.BestCompression, goodAnswer))
+	packed := string(Gzipped(t, gzip.BestCompression, goodAnswer))
 	cut := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s",
 		len(packed), packed[:len(packed)-9])
 	for _, row := range []struct {

@@ -193,11 +193,11 @@ func FuzzSuccessAnswer(f *testing.F) {
 // FuzzPackedAnswer: what is labelled gzip comes as compress/gzip unpacks it, or as it is when it is no gzip file.
 func FuzzPackedAnswer(f *testing.F) {
 	for _, text := range []string{"", "{}", `{"success":true}`, strings.Repeat(`{"success":true} `, 10_000)} {
-		packed := pack(f, text)
+		packed := losant.Gzipped(f, gzip.BestSpeed, text)
 		f.Add([]byte(text))
 		f.Add(packed)
 		f.Add(packed[:len(packed)/2])
-		f.Add(append(pack(f, "  "), packed...))
+		f.Add(append(losant.Gzipped(f, gzip.BestSpeed, "  "), packed...))
 	}
 	answer := &fuzzedAnswer{status: http.StatusOK, header: http.Header{"Content-Encoding": {"gzip"}}}
 	client := newFuzzed(f, answer)
@@ -220,16 +220,6 @@ func FuzzPackedAnswer(f *testing.F) {
 		require.ErrorAs(t, failed, &undecodable)
 		require.Equal(t, string(want[:min(len(want), 64<<10)]), string(undecodable.Body))
 	})
-}
-
-func pack(tb testing.TB, text string) []byte {
-	tb.Helper()
-	var packed bytes.Buffer
-	packer := gzip.NewWriter(&packed)
-	_, err := packer.Write([]byte(text))
-	require.NoError(tb, err)
-	require.NoError(tb, packer.Close())
-	return packed.Bytes()
 }
 
 // FuzzErrorAnswer: whatever comes with a status other than success, the error has the status and the body.

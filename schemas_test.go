@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net/http"
 	"reflect"
 	"slices"
@@ -324,10 +325,10 @@ func TestADeviceCountOfZeroIsNotNone(t *testing.T) {
 	assert.Equal(t, losant.Ptr(0), group.DirectDeviceCount)
 	assert.Nil(t, group.TotalDeviceCount)
 
-	group, err = answeredGroup(t, `{"totalDeviceCount":2000000000}`)
+	group, err = answeredGroup(t, fmt.Sprintf(`{"totalDeviceCount":%d}`, math.MaxInt))
 	require.NoError(t, err)
 	assert.Nil(t, group.DirectDeviceCount)
-	assert.Equal(t, losant.Ptr(2000000000), group.TotalDeviceCount)
+	assert.Equal(t, losant.Ptr(math.MaxInt), group.TotalDeviceCount)
 }
 
 func TestDatesAreDecodedInEveryRFC3339Form(t *testing.T) {

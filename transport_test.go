@@ -176,7 +176,7 @@ func TestTLSIs12OrLater(t *testing.T) {
 
 func TestHTTP2CallsShareOneConnection(t *testing.T) {
 	t.Parallel()
-	packed := gzipped(t, gzip.BestCompression, goodAnswer)
+	packed := Gzipped(t, gzip.BestCompression, goodAnswer)
 	server := newCounting(t, func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, "HTTP/2.0", r.Proto)
 		assert.Equal(t, "gzip", r.Header.Get("Accept-Encoding"))

@@ -61,8 +61,8 @@ func serve(in io.Reader, out io.Writer) error {
 	return lines.Err()
 }
 
-// accept serves the connections of HTTP/1.1. The machine's cores are shared with the clients, and with net/http on this
-// side it would be the server that is measured, by half.
+// accept serves the connections of HTTP/1.1, without net/http: the cores are the clients' too, and it takes twice as much
+// of them.
 func accept(listener net.Listener, opened *atomic.Int64) {
 	answers := map[string][]byte{}
 	for _, action := range contenders.Actions() {
