@@ -1,12 +1,27 @@
 # The commands that check this project. .ci/run runs the targets of `checks` in their order.
 
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-OLDEST_GO     = $(shell sed -n 's/^go //p' go.mod)
-FUZZTIME      = 1m
-ROUNDS        = 5
-BENCHFLAGS    =
 
-checks = quickstart test format vet lint tidy build race oldest coverage interop
+# interop and benchmarks are modules of their own, so that what they need never weighs on a user's go.mod.
+modules   = . benchmarks interop
+platforms = windows/amd64 darwin/arm64 linux/386 js/wasm
+releases  = go1.25 go1.26 go1.27
+tags      = load,official
+
+# The oldest Go that go.mod allows, and the newest patch of each release after it.
+go1.25 = go1.25.0
+go1.26 = go1.26.11
+go1.27 = go1.27.4
+
+# make official DIR=FOLDER; without DIR it is looked for here.
+DIR = ../shared/losant/api
+
+FUZZTIME   = 1m
+ROUNDS     = 5
+BENCHFLAGS =
+
+checks = quickstart test format vet platforms lint generate tidy build race $(releases) coverage examples interop \
+	benchmarks official
 
 .PHONY: all list load fuzz bench bench-peers $(checks)
 
@@ -14,6 +29,10 @@ all: $(checks)
 
 list: ## the names of the checks
 	@echo $(checks)
+
+# $(call in_modules,COMMAND) runs a command in each module.
+in_modules = @for module in $(modules); do \
+	(cd $$module && echo "$$module: $(1)" && $(1)) || exit 1; done
 
 quickstart: ## what the README opens with: the main job
 	go run ./examples/quickstart
@@ -25,40 +44,71 @@ format: ## gofmt
 	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
 
 vet:
-	go vet ./...
+	$(call in_modules,go vet -tags $(tags) ./...)
+
+platforms: ## go vet for platforms that the tests do not run on
+	@for platform in $(platforms); do \
+		echo "$$platform: go vet ./..."; \
+		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go vet ./... || exit 1; \
+	done
 
 lint: ## golangci-lint, gofumpt included
-	go run $(GOLANGCI_LINT) run --build-tags interop,load ./...
+	$(call in_modules,go run $(GOLANGCI_LINT) run --build-tags $(tags) ./...)
+
+generate: ## generated code is what the generator makes today
+	@state() { git status --porcelain && git diff; }; \
+	before="$$(state)" && go generate ./... && after="$$(state)" && \
+	[ "$$before" = "$$after" ] || { state; echo "go generate ./... has changed what git status and git diff show"; exit 1; }
 
 tidy: ## go.mod and go.sum are complete and hold nothing else
-	go mod tidy -diff
-	go mod verify
+	$(call in_modules,go mod tidy -diff && go mod verify)
 
-build: ## every example compiles to a program
-	go build -o bin/ ./examples/...
+build:
+	$(call in_modules,go build ./...)
 
 race: ## the tests again, in another order, with the race detector
 	go test -race -shuffle=on -count=1 ./...
 
-oldest: ## the tests with the oldest Go that go.mod allows
-	GOTOOLCHAIN=go$(OLDEST_GO) go test ./...
+$(releases): ## the tests on each Go release that is supported, but for the one that they have run on already
+	@case "$$(go env GOVERSION)" in \
+		$@|$@.*) echo "$$(go env GOVERSION) is what the other checks run on" ;; \
+		*) echo "GOTOOLCHAIN=$($@) go test ./..." && GOTOOLCHAIN=$($@) go test ./... ;; \
+	esac
 
-coverage: ## at least 90 % of the statements of each package
-	go test -count=1 -cover . ./losanttest | awk '{ print } /coverage:/ { \
+coverage: ## at least 90 % of the statements of each package of the library
+	go test -count=1 -cover . ./losanttest ./internal/... | awk '{ print } /coverage:/ { \
 		for (i = 1; i < NF; i++) if ($$i == "coverage:" && $$(i+1)+0 < 90) low = 1 } END { exit low }'
 
-interop: ## Losant's own JavaScript against this code; interop/README.md says how. It needs Node 20 and npm
-	@node -e "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)" && npm --version >/dev/null 2>&1 || \
-		{ echo "make interop needs Node 20 or later and npm. On Debian: apt-get install -y nodejs npm"; exit 1; }
+examples: ## every example becomes a program, which says how it is used
+	go build -o bin/examples/ ./examples/...
+	@for example in bin/examples/*; do echo "$$example -h" && $$example -h >/dev/null 2>&1 </dev/null || exit 1; done
+
+interop: ## Losant's own JavaScript against this code; interop/README.md says how. It needs Node 18 and npm
+	@node -e "process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)" && npm --version >/dev/null 2>&1 || \
+		{ echo "make interop needs Node 18 or later and npm. On Debian: apt-get install -y nodejs npm"; exit 1; }
 	cd interop && npm ci --ignore-scripts --no-audit --no-fund
-	go vet -tags interop ./interop/...
-	go test -tags interop -count=1 ./interop/...
+	cd interop && go test -count=1 ./...
+
+benchmarks: ## each benchmark runs, if only once
+	go test -run '^$$' -bench . -benchtime 1x ./...
+	cd benchmarks && go test -bench . -benchtime 1x ./...
+
+official: ## all actions against the official description in DIR, where that is
+	@if ! grep -rqs --include='*_test.go' '^//go:build official' .; then \
+		echo "Nothing is checked: no test has the build tag official."; \
+	elif [ -d "$(DIR)" ]; then \
+		LOSANT_DESCRIPTION="$(abspath $(DIR))" go test -tags official -count=1 ./...; \
+	elif [ "$(origin DIR)" = "command line" ]; then \
+		echo "There is no folder $(DIR)."; exit 1; \
+	else \
+		echo "SKIPPED: the official description is not in $(DIR). make official DIR=FOLDER names another folder."; \
+	fi
 
 load: ## more than 200,000 calls of 64 goroutines with faults, under the race detector
 	go test -race -tags load -run '^TestLoad$$' -count=1 -v -timeout 30m .
 
 fuzz: ## each fuzz target for FUZZTIME
-	@for package in . ./losanttest; do \
+	@for package in $$(go list . ./losanttest ./internal/...); do \
 		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 			echo "== $$package $$target"; \
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
@@ -67,10 +117,11 @@ fuzz: ## each fuzz target for FUZZTIME
 
 bench: ## measures all that docs/performance.md shows, and writes its tables and its chart
 	@for round in $$(seq $(ROUNDS)); do \
-		go test -run '^$$' -bench '^Benchmark(Get|Patch|Delete|Decode|Heap)$$' -benchtime 0.5s . || exit 1; \
+		go test -run '^$$' -bench '^Benchmark(Decode|Heap)$$' -benchtime 0.5s . && \
+		(cd benchmarks && go test -run '^$$' -bench . -benchtime 0.5s .) || exit 1; \
 	done > docs/performance.txt
-	go run ./benchmarks -rounds $(ROUNDS) $(BENCHFLAGS) >> docs/performance.txt
-	go run ./benchmarks report docs/performance.txt docs
+	cd benchmarks && go run . -rounds $(ROUNDS) $(BENCHFLAGS) >> ../docs/performance.txt
+	cd benchmarks && go run . report ../docs/performance.txt ../docs
 
 bench-peers: ## bench, with Losant's JavaScript client beside the others
 	cd benchmarks/peers && npm ci --ignore-scripts --no-audit --no-fund

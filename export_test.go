@@ -4,15 +4,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
-	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
 // What the tests inside the package share with those outside.
-
-func NewTransport() *http.Transport { return newTransport() }
 
 // Gzipped packs text.
 func Gzipped(tb testing.TB, level int, text string) []byte {

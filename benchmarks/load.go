@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/losant-go/losant/internal/contenders"
+	"github.com/losant-go/losant/benchmarks/contenders"
 )
 
 // job is what a client process is to do.

@@ -1,9 +1,9 @@
 // Command benchmarks measures the SDK over loopback beside net/http by hand and resty as its README shows it, and turns
 // the figures into docs/performance.md and its chart.
 //
-//	go run ./benchmarks > results.txt           # what go test -bench prints; for benchstat -col /client
-//	go run ./benchmarks -peers > results.txt    # with the official JavaScript client, after npm ci in benchmarks/peers
-//	go run ./benchmarks report results.txt docs # the table in docs/performance.md, and docs/performance.svg
+//	go run . > results.txt              # what go test -bench prints; for benchstat -col /client
+//	go run . -peers > results.txt       # with the official JavaScript client, after npm ci in peers
+//	go run . report results.txt ../docs # the table in docs/performance.md, and docs/performance.svg
 //
 // The server is a process of its own, and so is every client of every round, which makes their CPU separable. In a
 // round all clients do the same number of calls one after the other. The machine may be faster or slower in the next

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/losant-go/losant/internal/contenders"
+	"github.com/losant-go/losant/benchmarks/contenders"
 )
 
 // The official JavaScript client, by its name in peers/package.json: as it was published, and with the axios that its
@@ -22,7 +22,7 @@ import (
 const (
 	peerPublished = "losant-rest"
 	peerCurrent   = "losant-rest-axios1"
-	peerScript    = "benchmarks/peers/losant-rest.js"
+	peerScript    = "peers/losant-rest.js"
 )
 
 // plan is what to measure.

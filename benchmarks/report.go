@@ -8,12 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/losant-go/losant/internal/contenders"
+	"github.com/losant-go/losant/benchmarks/contenders"
 )
 
 // The part of performance.md that report writes.
 const (
-	generatedBegin = "<!-- begin: written by go run ./benchmarks report -->\n"
+	generatedBegin = "<!-- begin: written by make bench -->\n"
 	generatedEnd   = "<!-- end -->\n"
 )
 

@@ -17,7 +17,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/losant-go/losant/internal/contenders"
+	"github.com/losant-go/losant/benchmarks/contenders"
 )
 
 // endpoints is what the server process tells about itself, as the first line of its output.

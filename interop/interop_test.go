@@ -1,5 +1,3 @@
-//go:build interop
-
 // Package interop_test tries this code against code of Losant's own: its official JavaScript client, the framework that
 // its API runs on, and its JSON schemas.
 package interop_test

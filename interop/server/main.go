@@ -1,6 +1,6 @@
 // Server is a Losant API on loopback for programs in other languages: losanttest with a fixed state.
 //
-//	go run ./interop/server
+//	go run ./server
 //
 // It prints one JSON object, with its URL, the application, its users and groups, and tokens by name, and runs until
 // stdin ends or it is told to terminate.
