@@ -153,7 +153,13 @@ func TestWrongUsage(t *testing.T) {
 		},
 		"query that is not a text": {
 			flags: []string{"-json", "-"}, stdin: `{"deviceQueryJson": {}}`,
-			line: "-json: deviceQueryJson cannot be a JSON object; patch -h lists the properties beside their flags",
+			line: "-json: deviceQueryJson has a JSON object where it takes none; " +
+				"patch -h lists the properties beside their flags",
+		},
+		"number inside": {
+			flags: []string{"-json", "-"}, stdin: `{"name": "Operators", "groupTags": {"shift": 1}}`,
+			line: "-json: groupTags has a JSON number where it takes none; " +
+				"patch -h lists the properties beside their flags",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

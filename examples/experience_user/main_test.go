@@ -325,7 +325,7 @@ func TestWrongUsage(t *testing.T) {
 		},
 		"wrong type": {
 			args: document, stdin: `{"firstName": 5}`,
-			line: "-json: firstName cannot be a JSON number; " + seeProperties,
+			line: "-json: firstName has a JSON number where it takes none; " + seeProperties,
 		},
 		"null for a field that takes none": {
 			args: document, stdin: `{"firstName": null}`,

@@ -25,7 +25,7 @@ func decodePatch(in io.Reader, patch any) error {
 	decoder := json.NewDecoder(bytes.NewReader(document))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(patch); err != nil {
-		return usageErrorf("-json: %s; patch -h lists the properties beside their flags", jsonProblem(err))
+		return usageErrorf("-json: %s; patch -h lists the properties beside their flags", jsonProblem(err, document, patch))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return usageErrorf("-json: there is more on stdin than one JSON object")
@@ -76,16 +76,24 @@ func properties(patch any) (all map[string]json.RawMessage, err error) {
 	return all, err
 }
 
-// jsonProblem is an error of encoding/json in the words of JSON.
-func jsonProblem(err error) string {
+// jsonProblem is an error of encoding/json in the words of JSON. Decoding the document into the patch has led to it.
+func jsonProblem(err error, document []byte, patch any) string {
 	var wrongType *json.UnmarshalTypeError
 	switch {
 	case errors.Is(err, io.EOF):
 		return "there is nothing on stdin"
-	case errors.As(err, &wrongType) && wrongType.Field != "":
-		return wrongType.Field + " cannot be a JSON " + wrongType.Value
-	case errors.As(err, &wrongType):
-		return "the document is not a JSON object"
+	case !errors.As(err, &wrongType):
+		return strings.Replace(strings.TrimPrefix(err.Error(), "json: "), "unknown field", "unknown property", 1)
 	}
-	return strings.Replace(strings.TrimPrefix(err.Error(), "json: "), "unknown field", "unknown property", 1)
+	// Not every release of Go says in the error which property it was.
+	var given map[string]json.RawMessage
+	_ = json.NewDecoder(bytes.NewReader(document)).Decode(&given)
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		alone, err := json.Marshal(map[string]json.RawMessage{name: given[name]})
+		if err == nil && errors.As(json.Unmarshal(alone, patch), &wrongType) {
+			kind, _, _ := strings.Cut(wrongType.Value, " ") // what may follow is the value
+			return name + " has a JSON " + kind + " where it takes none"
+		}
+	}
+	return "the document is not a JSON object"
 }
