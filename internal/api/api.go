@@ -1,0 +1,148 @@
+// Package api holds the description that everything generated is made from: the facts of Losant's API (losant.json) and
+// what people decided about them (overlay.json).
+package api
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+)
+
+//go:embed losant.json
+var description []byte
+
+// Description is the API as Losant describes it, without its sentences.
+type Description struct {
+	// Version is that of the API, "1.30.0".
+	Version string `json:"version"`
+	// Scopes are lists of scopes that many actions share, by a name that Action.Scopes refers to.
+	Scopes map[string][]string `json:"scopes"`
+	// Actions are ordered by resource and name.
+	Actions []Action `json:"actions"`
+	// Schemas are the schemas that have a name: those of Losant, and the parts of them that are objects, each distinct one
+	// once. A part is named after the place where it comes first, "devicePost.attributes[]".
+	Schemas map[string]*Schema `json:"schemas"`
+}
+
+// Action is one action of a resource.
+type Action struct {
+	Resource string `json:"resource"`
+	Name     string `json:"name"`
+	Method   string `json:"method"`
+	// Path has the path parameters in braces.
+	Path string `json:"path"`
+	// Scopes is the name of a list in Description.Scopes, which those of the resource itself come after: RESOURCE.* and
+	// RESOURCE.NAME.
+	Scopes string `json:"scopes,omitempty"`
+	// NoToken is set for an action that anybody may call.
+	NoToken bool `json:"noToken,omitempty"`
+	// NoOAuth is set for an action that refuses OAuth tokens.
+	NoOAuth bool `json:"noOAuth,omitempty"`
+	// Parameters are the path parameters in the order of the path, then the query and the form in Losant's order.
+	Parameters []Parameter `json:"parameters,omitempty"`
+	// Body is the JSON body; nil when the action has none.
+	Body *Body `json:"body,omitempty"`
+	// Answers are ordered by status.
+	Answers []Answer `json:"answers"`
+}
+
+// ID is resource and name, "devices.get".
+func (a *Action) ID() string { return a.Resource + "." + a.Name }
+
+// Where a parameter goes.
+const (
+	InPath  = "path"
+	InQuery = "query"
+	InForm  = "form"
+)
+
+// Parameter is a value that goes into the path, the query or a multipart form.
+type Parameter struct {
+	Name     string `json:"name"`
+	In       string `json:"in"`
+	Required bool   `json:"required,omitempty"`
+	// Type is what Losant writes: "string" for most, also where it means a number; "file", "object" or "array".
+	Type string `json:"type,omitempty"`
+	// Schema is the name of the schema of an object.
+	Schema    string `json:"schema,omitempty"`
+	Pattern   string `json:"pattern,omitempty"`
+	Enum      []any  `json:"enum,omitempty"`
+	Default   any    `json:"default,omitempty"`
+	MinLength *int   `json:"minLength,omitempty"`
+	MaxLength *int   `json:"maxLength,omitempty"`
+}
+
+// Body is the JSON body of a request.
+type Body struct {
+	Name     string `json:"name"`
+	Schema   string `json:"schema"`
+	Required bool   `json:"required,omitempty"`
+}
+
+// Answer is a documented answer.
+type Answer struct {
+	Status int `json:"status"`
+	// Schema is the name of the schema of the body. Empty for an answer without one, or a stream.
+	Schema string `json:"schema,omitempty"`
+	// Events are the schemas of the events of a stream, by the name of the event.
+	Events map[string]string `json:"events,omitempty"`
+}
+
+// Schema is the subset of JSON Schema (draft 7) that Losant uses. Ref excludes all else.
+type Schema struct {
+	// Ref is the name of a schema in Description.Schemas.
+	Ref string `json:"ref,omitempty"`
+	// Type are the JSON types that are allowed, in Losant's order; empty for any.
+	Type []string `json:"type,omitempty"`
+	Enum []any    `json:"enum,omitempty"`
+
+	Format    string `json:"format,omitempty"`
+	Pattern   string `json:"pattern,omitempty"`
+	MinLength *int   `json:"minLength,omitempty"`
+	MaxLength *int   `json:"maxLength,omitempty"`
+
+	Minimum *float64 `json:"minimum,omitempty"`
+	Maximum *float64 `json:"maximum,omitempty"`
+
+	Items       *Schema `json:"items,omitempty"`
+	MinItems    *int    `json:"minItems,omitempty"`
+	MaxItems    *int    `json:"maxItems,omitempty"`
+	UniqueItems bool    `json:"uniqueItems,omitempty"`
+
+	// Properties are in Losant's order, in which its server checks them.
+	Properties []Property `json:"properties,omitempty"`
+	// PatternProperties are the schemas of properties whose names match.
+	PatternProperties []PatternProperty `json:"patternProperties,omitempty"`
+	// Additional is the schema of all other properties: true or false, nil for nothing said.
+	Additional    *Schema `json:"additional,omitempty"`
+	Closed        bool    `json:"closed,omitempty"` // no other properties
+	MinProperties *int    `json:"minProperties,omitempty"`
+	MaxProperties *int    `json:"maxProperties,omitempty"`
+
+	OneOf []*Schema `json:"oneOf,omitempty"`
+	AnyOf []*Schema `json:"anyOf,omitempty"`
+
+	Default json.RawMessage `json:"default,omitempty"`
+}
+
+// Property is a property of an object.
+type Property struct {
+	Name     string  `json:"name"`
+	Required bool    `json:"required,omitempty"`
+	Schema   *Schema `json:"schema"`
+}
+
+// PatternProperty is the schema of all properties whose names match a pattern.
+type PatternProperty struct {
+	Pattern string  `json:"pattern"`
+	Schema  *Schema `json:"schema"`
+}
+
+// Load returns the description of the tree.
+func Load() (*Description, error) {
+	var d Description
+	if err := json.Unmarshal(description, &d); err != nil {
+		return nil, fmt.Errorf("losant.json: %w", err)
+	}
+	return &d, nil
+}

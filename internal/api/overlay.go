@@ -1,0 +1,95 @@
+package api
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+)
+
+//go:embed overlay.json
+var overlay []byte
+
+// Overlay is what no description says.
+type Overlay struct {
+	// Actions are all actions, by ID.
+	Actions map[string]ActionNote `json:"actions"`
+	// Resources are a sentence each on what a service is for, by resource.
+	Resources map[string]string `json:"resources"`
+	// Parameters are the parameters of the query and of forms, by name. An action may have its own in ActionNote.
+	Parameters map[string]ParameterNote `json:"parameters"`
+	// Properties are the properties that say more than the facts do, by "schema.property" or, for all schemas, "property".
+	Properties map[string]PropertyNote `json:"properties"`
+	// Types are the Go names of the parts of schemas, by their name in the description.
+	Types map[string]string `json:"types"`
+	// Enums are the Go types of enumerations, by the Go name.
+	Enums map[string]EnumNote `json:"enums"`
+	// Arguments are the Go names of arguments where the one of the description will not do, by Losant's name.
+	Arguments map[string]string `json:"arguments"`
+	// Corrections are applied by the import, in order.
+	Corrections []Correction `json:"corrections"`
+}
+
+// ActionNote is what people know of an action.
+type ActionNote struct {
+	// Summary is the first sentence of the doc comment, in the third person and without the name of the method: "Lists
+	// the devices of an application."
+	Summary string `json:"summary"`
+	// Note are further sentences: what surprises, limits, defaults.
+	Note string `json:"note,omitempty"`
+	// Class is the repeat class: "read", "delete" or "once".
+	Class string `json:"class"`
+	// Parameters overrides Overlay.Parameters.
+	Parameters map[string]ParameterNote `json:"parameters,omitempty"`
+}
+
+// ParameterNote is what people know of a parameter.
+type ParameterNote struct {
+	// Doc is a sentence without the name in front: "is the number of items of a page."
+	Doc string `json:"doc"`
+	// Type is the Go type: bool, int, string, time, duration, strings, instant, query, or "" for the type of its schema.
+	Type string `json:"type,omitempty"`
+	// Unit of a duration: "ms" or "s".
+	Unit string `json:"unit,omitempty"`
+	// Pointer is set where an empty value says something else than none.
+	Pointer bool `json:"pointer,omitempty"`
+	// Secret is set where no formatting may show the value.
+	Secret bool `json:"secret,omitempty"`
+}
+
+// PropertyNote is what people know of a property.
+type PropertyNote struct {
+	// Doc is a sentence without the name in front.
+	Doc string `json:"doc,omitempty"`
+	// Secret says whether no formatting may show the value. A property whose name matches token, secret, password or key
+	// has to be decided.
+	Secret *bool `json:"secret,omitempty"`
+	// Type is the Go type where the description's will not do: "int", "raw", "time".
+	Type string `json:"type,omitempty"`
+}
+
+// EnumNote is a named string type.
+type EnumNote struct {
+	// Doc is the sentence of its doc comment, without the name in front.
+	Doc string `json:"doc"`
+	// Of are the places it stands at, "schema.property", "?parameter" for a query parameter; the first one's values count.
+	Of []string `json:"of"`
+}
+
+// Correction replaces a part of a schema or of an action before it is read.
+type Correction struct {
+	// At is a path of names: "schemas/orgInvites/properties", "actions/userApiTokens.get/answers/200/schema".
+	At string `json:"at"`
+	// Move takes the value from there instead of Value.
+	Move  string          `json:"move,omitempty"`
+	Value json.RawMessage `json:"value,omitempty"`
+	Why   string          `json:"why"`
+}
+
+// LoadOverlay returns the overlay of the tree.
+func LoadOverlay() (*Overlay, error) {
+	var o Overlay
+	if err := json.Unmarshal(overlay, &o); err != nil {
+		return nil, fmt.Errorf("overlay.json: %w", err)
+	}
+	return &o, nil
+}
