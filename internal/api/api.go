@@ -1,11 +1,26 @@
 // Package api holds the description that everything generated is made from: the facts of Losant's API (losant.json) and
 // what people decided about them (overlay.json).
+//
+// losant.json is written by `go run ./internal/gen import DIR` and never by hand. DIR is the description of an API version
+// in a neutral format:
+//
+//   - actions.jsonl has one JSON object a line and action: resource, action (its name), method, path, scopes (all that open
+//     it), auth ("token" or "none"), deny_oauth_tokens, stream (whether it answers server-sent events), params, and answers by
+//     status. A parameter has name, in ("path", "query", "multipart" or "body"), required, deprecated, type, schema (a
+//     name), pattern, enum, default, minLength and maxLength. An answer has a schema, or the schemas of its events by their
+//     names. summary, go, and a parameter's description and example are for readers: they are dropped.
+//   - schemas/NAME.json is a JSON Schema (draft 7). "#/definitions/NAME" refers to another one.
+//
+// The import applies the corrections of the overlay, drops every sentence, fails on what it does not understand, and
+// brings the schemas in a normal form: each object and each choice between objects is stored once, under a name, and
+// referred to.
 package api
 
 import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 //go:embed losant.json
@@ -19,8 +34,11 @@ type Description struct {
 	Scopes map[string][]string `json:"scopes"`
 	// Actions are ordered by resource and name.
 	Actions []Action `json:"actions"`
-	// Schemas are the schemas that have a name: those of Losant, and the parts of them that are objects, each distinct one
-	// once. A part is named after the place where it comes first, "devicePost.attributes[]".
+	// Schemas are the schemas that have a name: those of Losant that an action uses, and the parts of them that are objects
+	// or choose between objects, each distinct one once. A part is named after the place it has its home at:
+	// "device.tags[]". There, "[]" is an element of an array, "{}" the value under a name that matches a pattern, "{*}" that
+	// under any other name, and "|graph" an alternative: the one whose discriminator says "graph", or the one of that index.
+	// A schema of Losant that equals another one refers to it.
 	Schemas map[string]*Schema `json:"schemas"`
 }
 
@@ -31,9 +49,11 @@ type Action struct {
 	Method   string `json:"method"`
 	// Path has the path parameters in braces.
 	Path string `json:"path"`
-	// Scopes is the name of a list in Description.Scopes, which those of the resource itself come after: RESOURCE.* and
-	// RESOURCE.NAME.
+	// Scopes is the name of a list in Description.Scopes: that of the first action which has it. Description.ScopesOf adds
+	// those of the resource itself.
 	Scopes string `json:"scopes,omitempty"`
+	// Scope is the action's own scope where that is not RESOURCE.NAME.
+	Scope string `json:"scope,omitempty"`
 	// NoToken is set for an action that anybody may call.
 	NoToken bool `json:"noToken,omitempty"`
 	// NoOAuth is set for an action that refuses OAuth tokens.
@@ -70,6 +90,8 @@ type Parameter struct {
 	Default   any    `json:"default,omitempty"`
 	MinLength *int   `json:"minLength,omitempty"`
 	MaxLength *int   `json:"maxLength,omitempty"`
+	// Deprecated is set where Losant advises against it.
+	Deprecated bool `json:"deprecated,omitempty"`
 }
 
 // Body is the JSON body of a request.
@@ -111,11 +133,14 @@ type Schema struct {
 
 	// Properties are in Losant's order, in which its server checks them.
 	Properties []Property `json:"properties,omitempty"`
+	// Required are the names of required properties in the order in which Losant's server asks for them. Some are not in
+	// Properties: alternatives that only require.
+	Required []string `json:"required,omitempty"`
 	// PatternProperties are the schemas of properties whose names match.
 	PatternProperties []PatternProperty `json:"patternProperties,omitempty"`
-	// Additional is the schema of all other properties: true or false, nil for nothing said.
+	// Additional is the schema of all other properties. Without it they may be anything, or not be there if Closed.
 	Additional    *Schema `json:"additional,omitempty"`
-	Closed        bool    `json:"closed,omitempty"` // no other properties
+	Closed        bool    `json:"closed,omitempty"`
 	MinProperties *int    `json:"minProperties,omitempty"`
 	MaxProperties *int    `json:"maxProperties,omitempty"`
 
@@ -127,15 +152,43 @@ type Schema struct {
 
 // Property is a property of an object.
 type Property struct {
-	Name     string  `json:"name"`
-	Required bool    `json:"required,omitempty"`
-	Schema   *Schema `json:"schema"`
+	Name   string  `json:"name"`
+	Schema *Schema `json:"schema"`
+	// Required repeats Schema.Required of the object.
+	Required bool `json:"-"`
 }
 
 // PatternProperty is the schema of all properties whose names match a pattern.
 type PatternProperty struct {
 	Pattern string  `json:"pattern"`
 	Schema  *Schema `json:"schema"`
+}
+
+// UnmarshalJSON sets Property.Required besides.
+func (s *Schema) UnmarshalJSON(data []byte) error {
+	type plain Schema
+	if err := json.Unmarshal(data, (*plain)(s)); err != nil {
+		return err
+	}
+	for i := range s.Properties {
+		p := &s.Properties[i]
+		p.Required = slices.Contains(s.Required, p.Name)
+	}
+	return nil
+}
+
+// ScopesOf returns all scopes that open an action, sorted. There are none for an action that needs no token.
+func (d *Description) ScopesOf(a *Action) []string {
+	if a.NoToken {
+		return nil
+	}
+	own := a.Scope
+	if own == "" {
+		own = a.ID()
+	}
+	scopes := append(slices.Clone(d.Scopes[a.Scopes]), a.Resource+".*", own)
+	slices.Sort(scopes)
+	return scopes
 }
 
 // Load returns the description of the tree.

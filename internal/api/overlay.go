@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,8 @@ var overlay []byte
 
 // Overlay is what no description says.
 type Overlay struct {
+	// Version is that of the API, which the description does not say.
+	Version string `json:"version"`
 	// Actions are all actions, by ID.
 	Actions map[string]ActionNote `json:"actions"`
 	// Resources are a sentence each on what a service is for, by resource.
@@ -19,7 +22,8 @@ type Overlay struct {
 	Parameters map[string]ParameterNote `json:"parameters"`
 	// Properties are the properties that say more than the facts do, by "schema.property" or, for all schemas, "property".
 	Properties map[string]PropertyNote `json:"properties"`
-	// Types are the Go names of the parts of schemas, by their name in the description.
+	// Types are the Go names of the parts of schemas, by their name in the description. A part that is named here has its
+	// home here, also if it occurs elsewhere or equals a schema of Losant.
 	Types map[string]string `json:"types"`
 	// Enums are the Go types of enumerations, by the Go name.
 	Enums map[string]EnumNote `json:"enums"`
@@ -75,20 +79,31 @@ type EnumNote struct {
 	Of []string `json:"of"`
 }
 
-// Correction replaces a part of a schema or of an action before it is read.
+// Correction replaces a part of a schema or of an action before it is read, by Value, or by what stands at Move. One that
+// has nothing to correct is an error.
 type Correction struct {
-	// At is a path of names: "schemas/orgInvites/properties", "actions/userApiTokens.get/answers/200/schema".
+	// At is a path of names: "schemas/orgInvites/items", "actions/userApiTokens.get/answers/200/schema". A step into a list
+	// is an index or the name of an element; "~1" stands for "/".
 	At string `json:"at"`
 	// Move takes the value from there instead of Value.
 	Move  string          `json:"move,omitempty"`
 	Value json.RawMessage `json:"value,omitempty"`
-	Why   string          `json:"why"`
+	// Flatten puts the elements of the list, which stands in a list, in its place.
+	Flatten bool   `json:"flatten,omitempty"`
+	Why     string `json:"why"`
 }
 
 // LoadOverlay returns the overlay of the tree.
 func LoadOverlay() (*Overlay, error) {
+	return ReadOverlay(overlay)
+}
+
+// ReadOverlay reads an overlay, and nothing that is not one: a misspelt field is an error.
+func ReadOverlay(data []byte) (*Overlay, error) {
 	var o Overlay
-	if err := json.Unmarshal(overlay, &o); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&o); err != nil {
 		return nil, fmt.Errorf("overlay.json: %w", err)
 	}
 	return &o, nil

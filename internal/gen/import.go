@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/losant-go/losant/internal/api"
+)
+
+// importDescription reads the description in a folder, corrected as the overlay says, in normal form.
+func importDescription(dir string, o *api.Overlay) (*api.Description, error) {
+	raw, err := readFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := raw.correct(o.Corrections); err != nil {
+		return nil, err
+	}
+	r := &reader{schemas: map[string]*api.Schema{}}
+	d := &api.Description{Version: o.Version}
+	d.Actions, d.Scopes = r.actions(raw.find("actions"))
+	r.used(raw.find("schemas"), d.Actions)
+	if len(r.errors) > 0 {
+		return nil, errors.Join(r.errors...)
+	}
+	d.Schemas, err = normalForm(r.schemas, d.Actions, o.Types)
+	return d, err
+}
+
+// readFolder reads a folder into one value: {"actions": {ID: ...}, "schemas": {NAME: ...}}.
+func readFolder(dir string) (*node, error) {
+	actions, schemas := &node{object: true}, &node{object: true}
+	lines, err := os.ReadFile(filepath.Join(dir, "actions.jsonl"))
+	if err != nil {
+		return nil, err
+	}
+	for i, line := range bytes.Split(bytes.TrimSpace(lines), []byte("\n")) {
+		action, err := parse(line)
+		if err != nil {
+			return nil, fmt.Errorf("actions.jsonl:%d: %w", i+1, err)
+		}
+		id := text(action, "resource") + "." + text(action, "action")
+		if actions.find(id) != nil {
+			return nil, fmt.Errorf("actions.jsonl:%d: %s for the second time", i+1, id)
+		}
+		actions.names, actions.nodes = append(actions.names, id), append(actions.nodes, action)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "schemas", "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		schema, err := parse(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		schemas.names, schemas.nodes = append(schemas.names, name), append(schemas.nodes, schema)
+	}
+	return &node{object: true, names: []string{"actions", "schemas"}, nodes: []*node{actions, schemas}}, nil
+}
+
+// text is a member of an object that is a string; "" if there is none.
+func text(n *node, name string) string {
+	member := n.find(name)
+	if member == nil {
+		return ""
+	}
+	return strings.Trim(member.String(), `"`)
+}
+
+// write is the description as it stands in the tree: one line a property or so, always the same.
+func write(d *api.Description) ([]byte, error) {
+	data, err := marshal(d)
+	if err != nil {
+		return nil, err
+	}
+	n, err := parse(data)
+	if err != nil {
+		return nil, err
+	}
+	return append(n.layout(nil, 0, 0), '\n'), nil
+}
