@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -67,7 +68,8 @@ type PropertyNote struct {
 	// Secret says whether no formatting may show the value. A property whose name matches token, secret, password or key
 	// has to be decided.
 	Secret *bool `json:"secret,omitempty"`
-	// Type is the Go type where the description's will not do: "int", "raw", "time".
+	// Type is the Go type where the description's will not do: "int" or "int64" for its numbers (int64 for milliseconds, which
+	// are too many for 32 bits), "raw", "time".
 	Type string `json:"type,omitempty"`
 }
 
@@ -75,7 +77,8 @@ type PropertyNote struct {
 type EnumNote struct {
 	// Doc is the sentence of its doc comment, without the name in front.
 	Doc string `json:"doc"`
-	// Of are the places it stands at, "schema.property", "?parameter" for a query parameter; the first one's values count.
+	// Of are the places it stands at: "schema.property", "schema.property[]" for the elements of an array, "?parameter" for
+	// a query parameter, "action?parameter" for that of one action. The first one's values count.
 	Of []string `json:"of"`
 }
 
@@ -107,4 +110,24 @@ func ReadOverlay(data []byte) (*Overlay, error) {
 		return nil, fmt.Errorf("overlay.json: %w", err)
 	}
 	return &o, nil
+}
+
+// Parameter returns what is known of a parameter: the action's own note, or that of all parameters of the name.
+func (o *Overlay) Parameter(a *Action, name string) (ParameterNote, bool) {
+	if note, ok := o.Actions[a.ID()].Parameters[name]; ok {
+		return note, true
+	}
+	note, ok := o.Parameters[name]
+	return note, ok
+}
+
+// Property returns what is known of a property: what the notes of "schema.name" say, and what they leave open from those of
+// "name".
+func (o *Overlay) Property(schema, name string) PropertyNote {
+	note, all := o.Properties[schema+"."+name], o.Properties[name]
+	note.Doc, note.Type = cmp.Or(note.Doc, all.Doc), cmp.Or(note.Type, all.Type)
+	if note.Secret == nil {
+		note.Secret = all.Secret
+	}
+	return note
 }

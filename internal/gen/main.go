@@ -32,6 +32,9 @@ func run(args []string) error {
 		if err != nil {
 			return err
 		}
+		if err := check(d, o); err != nil {
+			return err
+		}
 		return generate(d, o, ".")
 	case len(args) == 2 && args[0] == "import":
 		return importInto(description, args[1], o)
@@ -43,6 +46,9 @@ func run(args []string) error {
 func importInto(file, dir string, o *api.Overlay) error {
 	d, err := importDescription(dir, o)
 	if err != nil {
+		return err
+	}
+	if err := check(d, o); err != nil {
 		return err
 	}
 	data, err := write(d)
