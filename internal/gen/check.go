@@ -66,7 +66,11 @@ var classes = []string{"read", "delete", "once"}
 
 func (c *checker) checkActions() {
 	for _, id := range sorted(c.actions) {
-		note := c.overlay.Actions[id]
+		note, ok := c.overlay.Actions[id]
+		if !ok {
+			c.fail("action %s is missing", id)
+			continue
+		}
 		if note.Summary == "" {
 			c.fail("action %s has no summary", id)
 		}

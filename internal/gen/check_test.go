@@ -15,7 +15,8 @@ func TestCheckFails(t *testing.T) {
 		change func(o *api.Overlay)
 		want   string
 	}{
-		{func(o *api.Overlay) { delete(o.Actions, "pump.get") }, "action pump.get has no summary"},
+		{func(o *api.Overlay) { delete(o.Actions, "pump.get") }, "action pump.get is missing"},
+		{func(o *api.Overlay) { o.Actions["pump.get"] = api.ActionNote{Class: "read"} }, "action pump.get has no summary"},
 		{func(o *api.Overlay) { o.Actions["pump.get"] = api.ActionNote{Summary: "Returns a pump."} }, `action pump.get is of class "", not read, delete, once`},
 		{func(o *api.Overlay) { o.Actions["pump.start"] = o.Actions["pump.get"] }, "there is no action pump.start"},
 		{func(o *api.Overlay) { delete(o.Resources, "pump") }, "resource pump has no sentence"},
@@ -30,7 +31,7 @@ func TestCheckFails(t *testing.T) {
 			o.Actions["pump.getState"].Parameters["page"] = api.ParameterNote{Doc: "is a page."}
 		}, "there is no parameter of pump.getState page"},
 		{func(o *api.Overlay) { delete(o.Properties, "accessToken") }, "nobody has decided whether pumpPost.accessToken is a secret"},
-		{func(o *api.Overlay) { o.Properties["key"] = api.PropertyNote{Doc: "is a key."} }, "nobody has decided whether pump.tags[].key is a secret"},
+		{func(o *api.Overlay) { o.Properties["token"] = api.PropertyNote{Doc: "is a token."} }, "nobody has decided whether loggedIn.token is a secret"},
 		{func(o *api.Overlay) { o.Properties["valve"] = api.PropertyNote{Doc: "is a valve."} }, "there is no property valve"},
 		{func(o *api.Overlay) { o.Properties["pump.key"] = api.PropertyNote{Doc: "is a key."} }, "there is no property pump.key"},
 		{func(o *api.Overlay) { o.Properties["port"] = api.PropertyNote{Type: "uint"} }, `property port is of type "uint"`},
@@ -63,5 +64,14 @@ func TestCheck(t *testing.T) {
 	require.NoError(t, err)
 	o.Enums["SortField"] = api.EnumNote{Of: []string{"?sortField", "pumps.get?filterField"}}
 	o.Properties["pump.tags[].key"] = api.PropertyNote{Doc: "is a key."}
+	require.NoError(t, check(d, o))
+}
+
+func TestCheckOfTheTree(t *testing.T) {
+	t.Parallel()
+	d, err := api.Load()
+	require.NoError(t, err)
+	o, err := api.LoadOverlay()
+	require.NoError(t, err)
 	require.NoError(t, check(d, o))
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"flag"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,17 +22,21 @@ func assertGolden(t *testing.T, file string, got []byte) {
 		require.NoError(t, os.WriteFile(file, got, 0o600))
 		return
 	}
-	want, err := os.ReadFile(file)
-	require.NoError(t, err)
+	want := read(t, file)
 	assert.Equal(t, string(want), string(got), "%s; if the change is meant: go test ./internal/gen -update", file)
 }
 
 // readOverlay reads the overlay of testdata, a new one for each test.
 func readOverlay(t *testing.T) *api.Overlay {
 	t.Helper()
-	data, err := os.ReadFile("testdata/overlay.json")
-	require.NoError(t, err)
-	o, err := api.ReadOverlay(data)
+	o, err := api.ReadOverlay(read(t, "testdata/overlay.json"))
 	require.NoError(t, err)
 	return o
+}
+
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	data, err := fs.ReadFile(os.DirFS(filepath.Dir(file)), filepath.Base(file))
+	require.NoError(t, err)
+	return data
 }

@@ -4,16 +4,16 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io/fs"
+	"path"
 	"strings"
 
 	"github.com/losant-go/losant/internal/api"
 )
 
 // importDescription reads the description in a folder, corrected as the overlay says, in normal form.
-func importDescription(dir string, o *api.Overlay) (*api.Description, error) {
-	raw, err := readFolder(dir)
+func importDescription(folder fs.FS, o *api.Overlay) (*api.Description, error) {
+	raw, err := readFolder(folder)
 	if err != nil {
 		return nil, err
 	}
@@ -32,9 +32,9 @@ func importDescription(dir string, o *api.Overlay) (*api.Description, error) {
 }
 
 // readFolder reads a folder into one value: {"actions": {ID: ...}, "schemas": {NAME: ...}}.
-func readFolder(dir string) (*node, error) {
+func readFolder(folder fs.FS) (*node, error) {
 	actions, schemas := &node{object: true}, &node{object: true}
-	lines, err := os.ReadFile(filepath.Join(dir, "actions.jsonl"))
+	lines, err := fs.ReadFile(folder, "actions.jsonl")
 	if err != nil {
 		return nil, err
 	}
@@ -49,12 +49,12 @@ func readFolder(dir string) (*node, error) {
 		}
 		actions.names, actions.nodes = append(actions.names, id), append(actions.nodes, action)
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "schemas", "*.json"))
+	files, err := fs.Glob(folder, "schemas/*.json")
 	if err != nil {
 		return nil, err
 	}
 	for _, file := range files {
-		data, err := os.ReadFile(file)
+		data, err := fs.ReadFile(folder, file)
 		if err != nil {
 			return nil, err
 		}
@@ -62,7 +62,7 @@ func readFolder(dir string) (*node, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		name := strings.TrimSuffix(path.Base(file), ".json")
 		schemas.names, schemas.nodes = append(schemas.names, name), append(schemas.nodes, schema)
 	}
 	return &node{object: true, names: []string{"actions", "schemas"}, nodes: []*node{actions, schemas}}, nil
@@ -75,6 +75,18 @@ func text(n *node, name string) string {
 		return ""
 	}
 	return strings.Trim(member.String(), `"`)
+}
+
+// importFolder is losant.json as it follows from a folder and an overlay that says all there is to say.
+func importFolder(folder fs.FS, o *api.Overlay) ([]byte, error) {
+	d, err := importDescription(folder, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := check(d, o); err != nil {
+		return nil, err
+	}
+	return write(d)
 }
 
 // write is the description as it stands in the tree: one line a property or so, always the same.

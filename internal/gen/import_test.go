@@ -2,10 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -13,59 +14,43 @@ import (
 	"github.com/losant-go/losant/internal/api"
 )
 
-const folder = "testdata/description"
-
-// imported is what the import writes.
-func imported(t *testing.T, dir string, o *api.Overlay) []byte {
-	t.Helper()
-	d, err := importDescription(dir, o)
-	require.NoError(t, err)
-	data, err := write(d)
-	require.NoError(t, err)
-	return data
-}
+// folder is the description of testdata.
+var folder = os.DirFS("testdata/description")
 
 func TestImport(t *testing.T) {
 	t.Parallel()
-	data := imported(t, folder, readOverlay(t))
+	data, err := importFolder(folder, readOverlay(t))
+	require.NoError(t, err)
 	assertGolden(t, "testdata/losant.json", data)
-	assert.Equal(t, string(data), string(imported(t, folder, readOverlay(t))), "a second time")
 	assert.NotContains(t, string(data), "dropped", "no sentence")
+	for line := range strings.Lines(string(data)) {
+		assert.LessOrEqual(t, len(line), 121, "lines that can be compared")
+	}
+
+	again, err := importFolder(folder, readOverlay(t))
+	require.NoError(t, err)
+	assert.Equal(t, string(data), string(again))
 
 	d := &api.Description{}
 	require.NoError(t, json.Unmarshal(data, d))
-	again, err := write(d)
+	again, err = write(d)
 	require.NoError(t, err)
 	assert.Equal(t, string(data), string(again), "read and written again")
-	require.NoError(t, check(d, readOverlay(t)))
 }
 
-// The command writes the file, also where it has written it before.
-func TestImportInto(t *testing.T) {
+func TestImportChecks(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "losant.json")
-	for range 2 {
-		require.NoError(t, importInto(file, folder, readOverlay(t)))
-		assertGolden(t, "testdata/losant.json", read(t, file))
-	}
 	o := readOverlay(t)
 	delete(o.Actions, "pump.get")
-	require.ErrorContains(t, importInto(file, folder, o), "action pump.get has no summary")
-}
-
-// Lines are short enough to be read and compared.
-func TestImportedLines(t *testing.T) {
-	t.Parallel()
-	for line := range strings.Lines(string(imported(t, folder, readOverlay(t)))) {
-		assert.LessOrEqual(t, len(line), 121)
-	}
+	_, err := importFolder(folder, o)
+	require.EqualError(t, err, "overlay.json: action pump.get is missing")
 }
 
 // What the description says in a way that is not understood fails, and the failure names its place.
 func TestImportFails(t *testing.T) {
 	t.Parallel()
-	pump := func(old, new string) [3]string { return [3]string{"schemas/pump.json", old, new} }
-	action := func(old, new string) [3]string { return [3]string{"actions.jsonl", old, new} }
+	pump := func(old, replacement string) [3]string { return [3]string{"schemas/pump.json", old, replacement} }
+	action := func(old, replacement string) [3]string { return [3]string{"actions.jsonl", old, replacement} }
 	for _, test := range []struct {
 		edit [3]string // file, old, new
 		want string
@@ -109,21 +94,20 @@ func TestImportFails(t *testing.T) {
 	}
 }
 
-// edited is a copy of the description with one text of a file replaced, where it comes first.
-func edited(t *testing.T, edit [3]string) string {
+// edited is the description with one text of a file replaced, where it comes first.
+func edited(t *testing.T, edit [3]string) fs.FS {
 	t.Helper()
-	dir := t.TempDir()
-	require.NoError(t, os.CopyFS(dir, os.DirFS(folder)))
-	file := filepath.Join(dir, edit[0])
-	before := string(read(t, file))
+	files := fstest.MapFS{}
+	require.NoError(t, fs.WalkDir(folder, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(folder, path)
+		files[path] = &fstest.MapFile{Data: data}
+		return err
+	}))
+	before := string(files[edit[0]].Data)
 	require.Contains(t, before, edit[1])
-	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(before, edit[1], edit[2], 1)), 0o600))
-	return dir
-}
-
-func read(t *testing.T, file string) []byte {
-	t.Helper()
-	data, err := os.ReadFile(file)
-	require.NoError(t, err)
-	return data
+	files[edit[0]].Data = []byte(strings.Replace(before, edit[1], edit[2], 1))
+	return files
 }

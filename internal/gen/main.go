@@ -37,25 +37,14 @@ func run(args []string) error {
 		}
 		return generate(d, o, ".")
 	case len(args) == 2 && args[0] == "import":
-		return importInto(description, args[1], o)
+		data, err := importFolder(os.DirFS(args[1]), o)
+		if err != nil {
+			return fmt.Errorf("%s: %w", args[1], err)
+		}
+		return os.WriteFile(description, data, 0o600) //nolint:gosec // the path is a constant
 	default:
 		return errors.New("usage: gen [import DIR]")
 	}
-}
-
-func importInto(file, dir string, o *api.Overlay) error {
-	d, err := importDescription(dir, o)
-	if err != nil {
-		return err
-	}
-	if err := check(d, o); err != nil {
-		return err
-	}
-	data, err := write(d)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, data, 0o600)
 }
 
 func generate(*api.Description, *api.Overlay, string) error {
