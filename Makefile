@@ -1,6 +1,7 @@
 # The commands that check this project. .ci/run runs the targets of `checks` in their order.
 
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+BENCHSTAT     = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 # interop and benchmarks are modules of their own, so that what they need never weighs on a user's go.mod.
 modules   = . benchmarks interop
@@ -16,9 +17,9 @@ go1.27 = go1.27.4
 # make official DIR=FOLDER; without DIR it is looked for here.
 DIR = ../shared/losant/api
 
-FUZZTIME   = 1m
-ROUNDS     = 5
-BENCHFLAGS =
+FUZZTIME = 1m
+ROUNDS   = 10
+CALLS    = 50000
 
 checks = quickstart test format vet platforms lint generate tidy build race $(releases) coverage examples interop \
 	benchmarks official
@@ -115,14 +116,13 @@ fuzz: ## each fuzz target for FUZZTIME
 		done; \
 	done
 
-bench: ## measures all that docs/performance.md shows, and writes its tables and its chart
+bench: ## measures what docs/performance.md shows, in rounds, and compares the clients
 	@for round in $$(seq $(ROUNDS)); do \
-		go test -run '^$$' -bench '^Benchmark(Decode|Heap)$$' -benchtime 0.5s . && \
-		(cd benchmarks && go test -run '^$$' -bench . -benchtime 0.5s .) || exit 1; \
-	done > docs/performance.txt
-	cd benchmarks && go run . -rounds $(ROUNDS) $(BENCHFLAGS) >> ../docs/performance.txt
-	cd benchmarks && go run . report ../docs/performance.txt ../docs
+		go test -run '^$$' -bench . -benchtime 0.5s . && \
+		(cd benchmarks && go test -run '^$$' -bench . -benchtime $(CALLS)x .) || exit 1; \
+	done | tee docs/performance.txt
+	go run $(BENCHSTAT) -col /client docs/performance.txt
 
 bench-peers: ## bench, with Losant's JavaScript client beside the others
 	cd benchmarks/peers && npm ci --ignore-scripts --no-audit --no-fund
-	$(MAKE) bench BENCHFLAGS=-peers
+	$(MAKE) bench
