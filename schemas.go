@@ -1,12 +1,12 @@
 package losant
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
 	"time"
 )
 
@@ -213,6 +213,9 @@ func (n Nullable[T]) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes null to Null and all else to Value.
 func (n *Nullable[T]) UnmarshalJSON(data []byte) error {
+	if n == nil {
+		return errNilNullable
+	}
 	if string(data) == "null" {
 		*n = Null[T]()
 		return nil
@@ -220,6 +223,34 @@ func (n *Nullable[T]) UnmarshalJSON(data []byte) error {
 	*n = Nullable[T]{state: set}
 	return json.Unmarshal(data, &n.value)
 }
+
+// Equal reports whether n and other are both unset, both null, or both the same value. Packages that compare values, such
+// as go-cmp, call it.
+func (n Nullable[T]) Equal(other Nullable[T]) bool {
+	return n.state == other.state && reflect.DeepEqual(n.value, other.value)
+}
+
+// GobEncode encodes n for encoding/gob.
+func (n Nullable[T]) GobEncode() ([]byte, error) {
+	if n.state == unset {
+		return nil, nil
+	}
+	return n.MarshalJSON()
+}
+
+// GobDecode decodes what GobEncode has encoded.
+func (n *Nullable[T]) GobDecode(data []byte) error {
+	if len(data) > 0 {
+		return n.UnmarshalJSON(data)
+	}
+	if n == nil {
+		return errNilNullable
+	}
+	*n = Nullable[T]{}
+	return nil
+}
+
+var errNilNullable = errors.New("losant: decoding into a nil Nullable")
 
 // String returns the value, "null" or "unset".
 func (n Nullable[T]) String() string {
@@ -233,38 +264,36 @@ func (n Nullable[T]) String() string {
 	}
 }
 
-// from decodes the answer to a Delete.
-func (s *Success) from(a answer) error {
-	if a.gone {
-		s.Success = true
-		return nil
-	}
-	if err := decodeObject(a.body, s); err != nil {
+// answered takes the answer to a Delete.
+func (s *Success) answered(_ int, body []byte) error {
+	if err := decodeObject(body, s); err != nil {
 		return err
 	}
 	if !s.Success {
 		return errors.New(`the property "success" is not true`)
 	}
-	s.Raw = a.body
+	s.Raw = body
 	return nil
 }
 
-func (u *ExperienceUser) from(a answer) error {
-	u.Raw = a.body
-	return decodeObject(a.body, u)
+// gone is called when a Delete had succeeded before it was answered.
+func (s *Success) gone() { s.Success = true }
+
+func (u *ExperienceUser) setRaw(raw json.RawMessage) { u.Raw = raw }
+
+func (g *ExperienceGroup) setRaw(raw json.RawMessage) { g.Raw = raw }
+
+// MarshalJSON encodes the patch as it is sent, whatever the encoder thinks of the tags of its fields.
+func (p ExperienceUserPatch) MarshalJSON() ([]byte, error) {
+	type fields ExperienceUserPatch
+	return json.Marshal(fields(p)) //nolint:gosec // the password is what a patch may set
 }
 
-func (g *ExperienceGroup) from(a answer) error {
-	g.Raw = a.body
-	return decodeObject(a.body, g)
-}
-
-// decodeObject decodes a JSON object into v. Anything else, null included, is an error.
-func decodeObject(body []byte, v any) error {
-	if start := bytes.TrimLeft(body, " \t\r\n"); len(start) == 0 || start[0] != '{' {
-		return errors.New("the answer is not a JSON object")
-	}
-	return json.Unmarshal(body, v)
+// MarshalJSON encodes the patch as it is sent, whatever the encoder thinks of the tags of its fields: unset and null are
+// different things.
+func (p ExperienceGroupPatch) MarshalJSON() ([]byte, error) {
+	type fields ExperienceGroupPatch
+	return json.Marshal(fields(p))
 }
 
 // Format prints the patch as JSON with a placeholder for the password, under every verb.
@@ -277,7 +306,7 @@ func (p ExperienceUserPatch) redacted() string {
 	if p.Password != nil {
 		p.Password = Ptr("[redacted]")
 	}
-	text, err := json.Marshal(p) //nolint:gosec // the password has just been replaced
+	text, err := p.MarshalJSON()
 	if err != nil {
 		return "losant.ExperienceUserPatch(" + err.Error() + ")"
 	}

@@ -177,6 +177,7 @@ func TestNoExportedTypeShowsASecret(t *testing.T) {
 		"Action":                 {losant.Action{}},
 		"Nullable":               {losant.Value("x"), losant.Null[string]()},
 		"Operation":              {losant.Operations()},
+		"Applied":                {losant.MaybeApplied, losant.NotApplied},
 		"Scope":                  {losant.ScopeAllUser},
 		"Violation":              {losant.Violation{}},
 		"TokenSource":            {losant.TokenSource(func(context.Context) (string, error) { return secretToken, nil })},

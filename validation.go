@@ -31,6 +31,9 @@ type Violation struct {
 
 // Error lists the violations.
 func (e *ValidationError) Error() string {
+	if e == nil {
+		return unknownError
+	}
 	var text strings.Builder
 	text.WriteString("losant: " + e.Operation + ": invalid input: ")
 	for i, v := range e.Violations {
@@ -77,13 +80,13 @@ const (
 // Validate checks the patch against the documented constraints, as experienceUser.patch does before it sends anything.
 // The error is a [*ValidationError] or nil.
 func (p ExperienceUserPatch) Validate() error {
-	return invalid(operations[experienceUserPatch].Name, p.violations())
+	return invalid(experienceUserPatch.Name, p.violations())
 }
 
 // Validate checks the patch against the documented constraints, as experienceGroup.patch does before it sends anything.
 // The error is a [*ValidationError] or nil.
 func (p ExperienceGroupPatch) Validate() error {
-	return invalid(operations[experienceGroupPatch].Name, p.violations())
+	return invalid(experienceGroupPatch.Name, p.violations())
 }
 
 func (p ExperienceUserPatch) violations() []Violation {

@@ -240,7 +240,7 @@ func TestWrongUsage(t *testing.T) {
 		},
 		"bad token": {
 			args: get, env: a.Env("two words"),
-			line: "LOSANT_API_TOKEN must not contain white space or control characters",
+			line: "LOSANT_API_TOKEN must be printable ASCII without spaces",
 		},
 		"bad URL": {
 			args: get, env: []string{"LOSANT_API_TOKEN=a.token", "LOSANT_API_URL=api.losant.com"},
