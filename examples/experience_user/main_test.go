@@ -392,7 +392,7 @@ func TestRefused(t *testing.T) {
 			fault: losanttest.Fault{
 				Status: http.StatusConflict, Body: `{"message": "first\nsecond\u001b[31m\u0085third"}`,
 			},
-			line: "experienceUser.get: 409 first second [31m third (GET PATH). Check LOSANT_API_URL",
+			line: `experienceUser.get: 409 first\nsecond\x1b[31m\u0085third (GET PATH). Check LOSANT_API_URL`,
 		},
 		"429": {
 			command: "get", status: 1,
