@@ -132,8 +132,7 @@ func TestScopesOf(t *testing.T) {
 		"all.User.bounded", "all.User.cli", "application.*", "application.patch",
 	}, d.ScopesOf(action(t, d, "application.readmePatch")), "the scope of another action")
 	assert.Equal(t, []string{
-		"all.Organization", "all.Organization.bounded", "all.User", "all.User.bounded", "only.Organization", "only.Organization.bounded",
-		"org.*", "org.delete",
-	}, d.ScopesOf(action(t, d, "org.delete")))
+		"all.User", "all.User.bounded", "all.User.read", "me.*", "me.get", "only.User", "only.User.bounded", "only.User.read",
+	}, d.ScopesOf(action(t, d, "me.get")))
 	assert.Empty(t, d.ScopesOf(action(t, d, "auth.authenticateUser")))
 }
