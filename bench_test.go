@@ -16,7 +16,7 @@ import (
 )
 
 // The benchmarks below send through memory: what they measure is this client alone. The module in benchmarks/ has
-// others beside it, in memory and over loopback.
+// others beside it, over loopback.
 
 // exampleUser is an answer of the usual size.
 const exampleUser = `{"id":"` + userID + `","experienceUserId":"` + userID + `","applicationId":"` + applicationID +
