@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -92,8 +93,8 @@ func one(value string) *api.Schema { return &api.Schema{Enum: []any{value}} }
 // object has properties, each a name and a schema.
 func object(properties ...any) *api.Schema {
 	s := &api.Schema{Type: []string{"object"}}
-	for i := 0; i < len(properties); i += 2 {
-		s.Properties = append(s.Properties, api.Property{Name: properties[i].(string), Schema: properties[i+1].(*api.Schema)})
+	for pair := range slices.Chunk(properties, 2) {
+		s.Properties = append(s.Properties, api.Property{Name: pair[0].(string), Schema: pair[1].(*api.Schema)})
 	}
 	return s
 }
