@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -47,7 +48,14 @@ func TestLoad(t *testing.T) {
 			streams += len(answer.Events)
 		}
 	}
+	schemas := 0
+	for name := range d.Schemas {
+		if !strings.ContainsAny(name, ".[{|") {
+			schemas++
+		}
+	}
 	assert.Len(t, d.Actions, 375)
+	assert.Equal(t, 302, schemas)
 	assert.Len(t, resources, 99)
 	assert.Equal(t, map[string]int{InPath: 533, InQuery: 643, InForm: 14, "body": 143}, parameters)
 	assert.Equal(t, 3, streams)

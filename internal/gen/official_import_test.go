@@ -53,14 +53,11 @@ func TestOfficialSchemas(t *testing.T) {
 	ours, err := parse(read(t, tree))
 	require.NoError(t, err)
 	c := comparison{official: raw.find("schemas"), ours: ours.find("schemas"), seen: map[[2]*node]bool{}}
-	compared := 0
 	for i, name := range c.ours.names {
 		if !strings.ContainsAny(name, ".[{|") {
-			compared++
 			c.schema(t, name, c.official.find(name), c.ours.nodes[i])
 		}
 	}
-	assert.Equal(t, 302, compared)
 	assert.Greater(t, len(c.seen), 4000)
 }
 
@@ -74,7 +71,7 @@ func TestOfficialActions(t *testing.T) {
 	require.NoError(t, raw.correct(o.Corrections))
 	d, err := api.Load()
 	require.NoError(t, err)
-	require.Len(t, d.Actions, 375)
+	require.Len(t, d.Actions, len(raw.find("actions").names))
 	for i := range d.Actions {
 		a := &d.Actions[i]
 		var want map[string]any
