@@ -397,11 +397,11 @@ func (t tracing) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-func ExampleWithTransport() {
+func ExampleWithHTTPClient() {
 	server, _, applicationID := ada()
 	defer server.Close()
-	client, err := server.NewClient(losant.WithTransport(func(next http.RoundTripper) http.RoundTripper {
-		return tracing{next}
+	client, err := server.NewClient(losant.WithHTTPClient(&http.Client{
+		Transport: tracing{http.DefaultTransport},
 	}))
 	if err != nil {
 		log.Fatal(err)

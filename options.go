@@ -1,7 +1,6 @@
 package losant
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,8 +13,7 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/losant-go/losant/internal/rest"
+	"unicode"
 )
 
 // Option configures a Client. Options are independent of their order, but for two of the same kind: then the last
@@ -34,7 +32,7 @@ type CallOption interface {
 
 // TokenSource returns the API token for the next attempt of a request. It is asked on every attempt, under that
 // attempt's context, possibly by many goroutines at once, so one that fetches tokens should cache them. Its error ends
-// the call. One that does not come back when its context ends is left behind.
+// the call.
 type TokenSource func(context.Context) (string, error)
 
 // Response tells how a call went, whether it succeeded or not. See [WithResponse].
@@ -43,9 +41,6 @@ type Response struct {
 	StatusCode int
 	// Header is the header that the last attempt was answered with. Nil when it got no answer.
 	Header http.Header
-	// Body is the body of the last answer, unpacked: at most 16 MiB of a success, 64 KiB of anything else. A result's Raw
-	// shares its memory.
-	Body []byte
 	// Attempts is the number of attempts. Zero when the call was refused.
 	Attempts int
 	// Duration is the whole call, waits included.
@@ -55,12 +50,11 @@ type Response struct {
 // config is what NewClient builds a Client from.
 type config struct {
 	settings
-	baseURL       string
-	insecure      bool
-	httpClient    *http.Client
-	wrapTransport func(http.RoundTripper) http.RoundTripper
-	source        TokenSource
-	logger        *slog.Logger
+	baseURL    string
+	insecure   bool
+	httpClient *http.Client
+	source     TokenSource
+	logger     *slog.Logger
 }
 
 // settings are what the options of a call can change. A client's are never written to: a call with options changes a
@@ -71,7 +65,7 @@ type settings struct {
 	maxAttempts int
 	validate    bool
 	report      func(Response)
-	header      http.Header // of every request, but for Authorization and Content-Type
+	header      http.Header // of every request; Authorization waits for its token
 	query       query
 }
 
@@ -115,36 +109,18 @@ func WithInsecureHTTP() Option {
 	}}
 }
 
-// WithHTTPClient sends requests through a copy of client: the way to a transport of your own, for tests and for what
-// [WithTransport] cannot do. As with any http.Client, a nil Transport is [http.DefaultTransport]; it keeps 2 idle
+// WithHTTPClient sends requests through a copy of client: the way to a transport of your own for proxies, TLS,
+// tracing, metrics or tests. As with any http.Client, a nil Transport is [http.DefaultTransport]; it keeps 2 idle
 // connections to a host, so give a client for many concurrent calls a transport with a larger MaxIdleConnsPerHost. The
-// transport decides whether answers are asked for with gzip, and unpacks them. Redirects are not followed and cookies are
-// not kept, whatever its CheckRedirect and Jar say; its Timeout holds beside [WithTimeout]. client itself is never
-// changed.
-//
-// What the transport has written, and how often, only its errors tell: see the package comment on retries. A Patch has no
-// GetBody, so that net/http does not send it again by itself. An attempt ends at its limit even if the transport does not
-// heed its context, and leaves it running then.
+// transport decides whether answers are asked for with gzip. Requests without a body have a nil Body.
+// Redirects are not followed and cookies are not kept, whatever its CheckRedirect and Jar say; its Timeout holds
+// beside [WithTimeout]. client itself is never changed.
 func WithHTTPClient(client *http.Client) Option {
 	return clientOption{"WithHTTPClient", func(c *config) string {
 		if client == nil {
 			return "must not be nil"
 		}
 		c.httpClient = client
-		return ""
-	}}
-}
-
-// WithTransport puts a transport of your own around the client's: the way to tracing, metrics and proxies of HTTP
-// requests. wrap is called once, by NewClient, and gets the transport that the client would use otherwise. It cannot be
-// combined with [WithHTTPClient]. An attempt ends at its limit even if your transport does not heed its context, and leaves
-// it running then.
-func WithTransport(wrap func(http.RoundTripper) http.RoundTripper) Option {
-	return clientOption{"WithTransport", func(c *config) string {
-		if wrap == nil {
-			return "must not be nil"
-		}
-		c.wrapTransport = wrap
 		return ""
 	}}
 }
@@ -171,7 +147,7 @@ func WithUserAgent(product string) Option {
 
 // WithLogger writes one record for every attempt: operation, method, path, status, attempt and duration, and the error
 // when there was no answer. Answers of success are at level Info, all else at Warn. Headers, queries and bodies are
-// never logged, nor what errors quote of them. The default logs nothing.
+// never logged. The default logs nothing.
 func WithLogger(logger *slog.Logger) Option {
 	return clientOption{"WithLogger", func(c *config) string {
 		if logger == nil {
@@ -237,8 +213,7 @@ func WithMaxAttempts(attempts int) CallOption {
 
 // WithHeader sends a header of your own, in place of the client's of the same name. The headers that the client owns
 // are refused: Accept, Accept-Encoding, Accept-Version, Authorization, Content-Encoding, Content-Length, Content-Type,
-// Host, losantdomain and User-Agent, most of which have an option; and those of a single connection: Connection,
-// Keep-Alive, Proxy-Connection, Trailer, Transfer-Encoding and Upgrade.
+// Host, losantdomain, Transfer-Encoding and User-Agent. Most of them have an option.
 func WithHeader(name, value string) CallOption {
 	name = textproto.CanonicalMIMEHeaderKey(name)
 	return callOption{"WithHeader(" + strconv.Quote(name) + ")", func(s *settings) string {
@@ -247,8 +222,7 @@ func WithHeader(name, value string) CallOption {
 		}
 		switch name {
 		case "Accept", "Accept-Encoding", headerVersion, "Authorization", "Content-Encoding", "Content-Length",
-			"Content-Type", "Host", headerDomain, headerUserAgent,
-			"Connection", "Keep-Alive", "Proxy-Connection", "Trailer", "Transfer-Encoding", "Upgrade":
+			"Content-Type", "Host", headerDomain, "Transfer-Encoding", headerUserAgent:
 			return "is a header that the client owns"
 		}
 		if strings.ContainsFunc(value, isControl) {
@@ -344,23 +318,16 @@ func staticToken(token string) credential {
 	return func(context.Context) (string, error) { return authorization, nil }
 }
 
-// credential asks the source, and does not trust what it says, nor that it comes back.
+// credential asks the source, and does not trust what it says.
 func (source TokenSource) credential(ctx context.Context) (string, error) {
-	type answer struct {
-		token string
-		err   error
-	}
-	a, err := rest.Await(ctx, func() (a answer) {
-		a.token, a.err = source(ctx)
-		return a
-	})
-	if err = cmp.Or(err, a.err); err != nil {
+	token, err := source(ctx)
+	if err != nil {
 		return "", fmt.Errorf("token source: %w", err)
 	}
-	if problem := mustBeToken(a.token); problem != "" {
+	if problem := mustBeToken(token); problem != "" {
 		return "", errors.New("token source: the token " + problem)
 	}
-	return scheme + a.token, nil
+	return scheme + token, nil
 }
 
 // mustBeToken says why s cannot be a token, "" when it can.
@@ -368,8 +335,8 @@ func mustBeToken(s string) string {
 	switch {
 	case s == "":
 		return "must not be empty"
-	case !all(s, func(r rune) bool { return r > ' ' && r <= '~' }):
-		return "must be printable ASCII without spaces"
+	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+		return "must not contain white space or control characters"
 	default:
 		return ""
 	}

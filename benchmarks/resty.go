@@ -3,6 +3,7 @@ package benchmarks
 import (
 	"context"
 	"fmt"
+	"net/http"
 
 	"github.com/go-resty/resty/v2"
 
@@ -12,8 +13,12 @@ import (
 // plainResty is resty as its README shows it, with nothing tuned.
 type plainResty struct{ *resty.Client }
 
-func newResty(baseURL string) client {
-	return plainResty{resty.New().SetBaseURL(baseURL).SetAuthToken(token)}
+func newResty(baseURL string, transport http.RoundTripper) client {
+	r := resty.New().SetBaseURL(baseURL).SetAuthToken(token)
+	if transport != nil {
+		r.SetTransport(transport)
+	}
+	return plainResty{r}
 }
 
 func (r plainResty) get(ctx context.Context) (*losant.ExperienceUser, error) {
