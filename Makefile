@@ -16,6 +16,7 @@ go1.27 = go1.27.4
 
 # make official DIR=FOLDER; without DIR it is looked for here.
 DIR = ../shared/losant/api
+official_packages = $(sort $(dir $(shell grep -rl --include='*_test.go' '^//go:build official' .)))
 
 FUZZTIME = 1m
 ROUNDS   = 10
@@ -24,7 +25,7 @@ CALLS    = 50000
 checks = quickstart test format vet platforms lint generate tidy build race $(releases) coverage examples interop \
 	benchmarks official
 
-.PHONY: all list load fuzz bench bench-peers $(checks)
+.PHONY: all list load fuzz bench bench-peers measure-size measure-compile measure-test $(checks)
 
 all: $(checks)
 
@@ -94,11 +95,9 @@ benchmarks: ## each benchmark runs, if only once
 	go test -run '^$$' -bench . -benchtime 1x ./...
 	cd benchmarks && go test -bench . -benchtime 1x ./...
 
-official: ## all actions against the official description in DIR, where that is
-	@if ! grep -rqs --include='*_test.go' '^//go:build official' .; then \
-		echo "Nothing is checked: no test has the build tag official."; \
-	elif [ -d "$(DIR)" ]; then \
-		LOSANT_DESCRIPTION="$(abspath $(DIR))" go test -tags official -count=1 ./...; \
+official: ## the description and what is made of it against the official one in DIR, where that is
+	@if [ -d "$(DIR)" ]; then \
+		LOSANT_DESCRIPTION="$(abspath $(DIR))" go test -tags official -count=1 $(official_packages); \
 	elif [ "$(origin DIR)" = "command line" ]; then \
 		echo "There is no folder $(DIR)."; exit 1; \
 	else \
@@ -126,3 +125,14 @@ bench: ## measures what docs/performance.md shows, in rounds, and compares the c
 bench-peers: ## bench, with Losant's JavaScript client beside the others
 	cd benchmarks/peers && npm ci --ignore-scripts --no-audit --no-fund
 	$(MAKE) bench
+
+measure-size: ## the bytes of a program that makes one call, as it comes and without symbols
+	cd benchmarks && go build -o ../bin/onecall ./onecall && go build -ldflags '-s -w' -o ../bin/onecall-stripped ./onecall
+	@wc -c bin/onecall bin/onecall-stripped
+
+measure-compile: ## the seconds to compile the root package, when all that it imports is compiled
+	@export GOCACHE="$$(mktemp -d)" && trap 'rm -rf "$$GOCACHE"' EXIT && \
+	go build $$(go list -f '{{join .Imports " "}}' .) && bash -c 'time go build .'
+
+measure-test: ## the seconds of go test ./..., when all is compiled
+	@go test -run '^$$' ./... >/dev/null && bash -c 'time go test -count=1 ./...'

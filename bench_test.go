@@ -2,7 +2,6 @@ package losant_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,7 +16,7 @@ import (
 )
 
 // The benchmarks below send through memory: what they measure is this client alone. The module in benchmarks/ has
-// others beside it, in memory and over loopback.
+// others beside it, over loopback.
 
 // exampleUser is an answer of the usual size.
 const exampleUser = `{"id":"` + userID + `","experienceUserId":"` + userID + `","applicationId":"` + applicationID +
@@ -106,7 +105,6 @@ func cannedCalls(tb testing.TB) []cannedCall {
 // that the SDK adds. What it adds in B/op is its copy of the body, which becomes Raw.
 func BenchmarkDecode(b *testing.B) {
 	body := []byte(largeGroup())
-	packed := losant.Gzipped(b, gzip.BestSpeed, string(body))
 	client := func(answer []byte, length int64, header http.Header) func() error {
 		transport := canned{answer, length, header}
 		client := newCannedClient(b, transport)
@@ -121,7 +119,6 @@ func BenchmarkDecode(b *testing.B) {
 	}{
 		{"json", func() error { return json.Unmarshal(body, &losant.ExperienceGroup{}) }},
 		{"sdk", client(body, int64(len(body)), http.Header{})},
-		{"sdk-gzip", client(packed, int64(len(packed)), http.Header{"Content-Encoding": {"gzip"}})},
 		{"sdk-unknown-length", client(body, -1, http.Header{})},
 	} {
 		b.Run("group/client="+c.name, func(b *testing.B) {

@@ -136,7 +136,9 @@ func TestAnEndedContextAsksForNoTokenAndSendsNothing(t *testing.T) {
 				require.ErrorIs(t, err, want)
 				var unsent *losant.TransportError
 				require.ErrorAs(t, err, &unsent)
-				assert.Equal(t, &losant.TransportError{Operation: a.name, Method: a.method, Path: a.path, Err: want}, unsent)
+				assert.Equal(t, &losant.TransportError{
+					Operation: a.name, Method: a.method, Path: a.path, Applied: losant.NotApplied, Err: want,
+				}, unsent)
 				assert.Zero(t, stage.sent())
 				response.Duration = 0
 				assert.Equal(t, losant.Response{}, response)

@@ -14,21 +14,26 @@
 //
 // # Retries
 //
-// A call makes three attempts by default, each of at most 30 seconds ([WithMaxAttempts], [WithTimeout]). All six
-// operations set a state and do not add to one, so a request is sent again
+// A call makes three attempts by default, each of at most 30 seconds ([WithMaxAttempts], [WithTimeout]). What an attempt
+// means for the next one depends on what the operation does, not on its HTTP method:
 //
-//   - by any method, when it was provably not applied: nothing was written (dial, DNS, TLS handshake time-out), or the
-//     answer was 429 or 503;
-//   - by Get and Delete also after 500, 502 and 504, and when the answer was lost: the connection ended before the
-//     answer was complete, or the attempt timed out.
+//   - Get reads. It is sent again whenever the answer is missing or was lost, and after 429, 500, 502, 503 and 504.
+//   - Delete removes one resource by its id. It is sent again like a Get. If it then finds nothing, and Losant says so
+//     itself, after an attempt that may have been applied, it has reached its goal and succeeds.
+//   - Patch must not be applied twice, since somebody else may have changed the resource in between. It is sent again only
+//     if it was provably not applied: nothing was written (dial, DNS, proxy, TLS handshake), or the answer was 429 or 503.
 //
-// A Patch is not sent again after its answer was lost, since somebody else may have changed the resource in between.
-// One case is left to net/http: when a kept-alive connection turns out to have been closed by the server, it sends
-// the request over a new one at once, for all three methods.
+// Once an attempt may have been applied, that is not forgotten, whatever the later ones end with. Errors say it:
+// [APIError.Applied] and [TransportError.Applied] are [NotApplied] only when that is certain.
 //
-// A Delete that finds 404 after it was sent before and may have been applied has reached its goal and succeeds. Never
-// repeated are requests that failed for good: untrusted certificates, redirects, other statuses, answers that do not
-// decode, and ended contexts.
+// net/http sends requests again by itself when a kept-alive connection turns out to be closed, and over HTTP/2. The
+// client's own transport lets one attempt reach two connections at the most, and a Patch only one once it may have been
+// written. It knows whether anything was written, also when [WithTransport] puts something around it that sends requests
+// of its own. About a transport given by [WithHTTPClient] nothing of that is known, so only errors that come before any
+// connection prove that a request was not applied.
+//
+// Never repeated are requests that failed for good: untrusted certificates, proxies that let nobody through, redirects,
+// other statuses, answers that do not decode, and ended contexts.
 //
 // Waits are random between zero and a bound that starts at 250 milliseconds and doubles up to 8 seconds. A
 // Retry-After header raises the wait. A wait that does not fit into the context's deadline, or into 30 seconds, is
@@ -51,10 +56,9 @@ import (
 	"net/url"
 	"runtime"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/go-resty/resty/v2"
+	"github.com/losant-go/losant/internal/rest"
 )
 
 // version is the version of this package, for the User-Agent.
@@ -68,11 +72,9 @@ const (
 )
 
 const (
-	headerAcceptEncoding = "Accept-Encoding"
-	headerDomain         = "Losantdomain"
-	headerIdempotency    = "Idempotency-Key"
-	headerUserAgent      = "User-Agent"
-	headerVersion        = "Accept-Version"
+	headerDomain    = "Losantdomain"
+	headerUserAgent = "User-Agent"
+	headerVersion   = "Accept-Version"
 )
 
 // Client calls the Losant API. Make it with [NewClient], once for a process: it holds a pool of connections. It cannot
@@ -88,55 +90,73 @@ type Client struct {
 
 // core is what a client and its services share.
 type core struct {
-	defaults  func() settings // a function, because no formatting of a client, however deep, can show what it keeps
-	base      *url.URL        // without a slash at its end
-	logger    *slog.Logger
-	executor  *resty.Client
-	attempts  sync.Pool // of *resty.Request
-	unpackers sync.Pool // of *unpacker
-	budget    budget
+	defaults func() settings // a function, because no formatting of a client, however deep, can show what it keeps
+	base     *url.URL        // without a slash at its end
+	logger   *slog.Logger
+	rest     *rest.Client
 }
 
 // NewClient returns a Client that calls the API with a token: an application API token, a user API token or the token
 // of an authenticated user. The token may be empty if [WithTokenSource] or [WithToken] is given.
 //
-// It refuses, with a [*ValidationError] that names each problem: no token; a token with white space or control
-// characters; a base URL that is not absolute http or https, or that has a query, a fragment or user information;
+// It refuses, with a [*ValidationError] that names each problem: no token; a token that is not printable ASCII;
+// a base URL that is not absolute http or https, or that has a query, a fragment or user information;
 // plain http to a host that is not loopback, unless [WithInsecureHTTP] is given; nil arguments and options out of
 // range.
 func NewClient(token string, opts ...Option) (*Client, error) {
 	c := defaults()
 	violations := c.apply(opts)
-	if token != "" || c.credential == nil && c.source == nil {
-		violations = append(violations, violated("token", mustBeToken(token))...)
-	}
+	violations = append(violations, c.authorize(token)...)
 	base, problem := parseBaseURL(c.baseURL, c.insecure)
 	violations = append(violations, violated("WithBaseURL", problem)...)
+	client, wrong := c.connect()
+	violations = append(violations, wrong...)
 	if err := invalid("NewClient", violations); err != nil {
 		return nil, err
 	}
+	shared := &service{&core{
+		defaults: func() settings { return c.settings },
+		base:     base,
+		logger:   c.logger,
+		rest:     client,
+	}}
+	return &Client{
+		ExperienceUser:  (*ExperienceUserService)(shared),
+		ExperienceGroup: (*ExperienceGroupService)(shared),
+		core:            shared.core,
+	}, nil
+}
+
+// authorize decides who is asked for tokens.
+func (c *config) authorize(token string) []Violation {
+	given := c.credential != nil
 	switch {
-	case c.credential != nil:
+	case given:
 	case c.source != nil:
 		c.credential = c.source.credential
 	default:
 		c.credential = staticToken(token)
 	}
-	if c.httpClient == nil {
-		c.httpClient = &http.Client{Transport: newTransport()}
-		c.header.Set(headerAcceptEncoding, "gzip")
+	if token == "" && (given || c.source != nil) {
+		return nil
 	}
-	core := &core{
-		defaults: func() settings { return c.settings },
-		base:     base,
-		logger:   c.logger,
-		executor: newExecutor(*c.httpClient),
+	return violated("token", mustBeToken(token))
+}
+
+// connect makes what sends the requests.
+func (c *config) connect() (*rest.Client, []Violation) {
+	switch {
+	case c.httpClient == nil:
+		client, err := rest.NewClient(c.wrapTransport)
+		if err != nil {
+			return nil, violated("WithTransport", err.Error())
+		}
+		return client, nil
+	case c.wrapTransport != nil:
+		return nil, violated("WithTransport", "must not be given together with WithHTTPClient, which has a transport")
+	default:
+		return rest.NewClientThrough(c.httpClient), nil
 	}
-	return &Client{
-		ExperienceUser:  &ExperienceUserService{core},
-		ExperienceGroup: &ExperienceGroupService{core},
-		core:            core,
-	}, nil
 }
 
 func defaults() *config {
@@ -146,7 +166,6 @@ func defaults() *config {
 	c.validate = true
 	c.header = http.Header{
 		"Accept":        {"application/json"},
-		"Authorization": {""}, // set in every attempt's own copy
 		headerVersion:   {defaultAPIVersion},
 		headerUserAgent: {userAgent()},
 	}
@@ -182,7 +201,23 @@ func parseBaseURL(text string, insecure bool) (base *url.URL, problem string) {
 	case base.Scheme == "http" && !isLoopback(base.Hostname()) && !insecure:
 		return nil, "must be https, or to a loopback host, unless WithInsecureHTTP is given"
 	}
+	base.Host = strings.TrimSuffix(base.Host, ":") // a port that is not there
+	base.RawPath = escapeRest(base.RawPath)
 	return base, ""
+}
+
+// escapeRest escapes what may not stand in a path as it is, and leaves what is escaped already: url.URL otherwise escapes
+// the path anew if there is both, and a %2f becomes a slash.
+func escapeRest(path string) string {
+	var b strings.Builder
+	for _, c := range []byte(path) {
+		if c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 func isLoopback(host string) bool {
@@ -194,24 +229,33 @@ func userAgent() string {
 }
 
 // BaseURL is the URL that the paths of the API are appended to, without a slash at its end.
-func (c *Client) BaseURL() string { return c.core.base.String() }
+func (c *Client) BaseURL() string {
+	if c == nil || c.core == nil {
+		return ""
+	}
+	return c.core.base.String()
+}
 
 // LosantDomain is the losantdomain header that calls send unless told otherwise, "" for none.
-func (c *Client) LosantDomain() string { return c.core.defaults().header.Get(headerDomain) }
+func (c *Client) LosantDomain() string {
+	if c == nil || c.core == nil {
+		return ""
+	}
+	return c.core.defaults().header.Get(headerDomain)
+}
 
 // CloseIdleConnections closes the connections that no call is using. The client stays usable. An http.Client given by
 // [WithHTTPClient] shares its transport with this client, and so these connections.
-func (c *Client) CloseIdleConnections() { c.core.executor.GetClient().CloseIdleConnections() }
+func (c *Client) CloseIdleConnections() {
+	if c != nil && c.core != nil {
+		c.core.rest.CloseIdleConnections()
+	}
+}
 
 // Format prints losant.Client(BASE URL) under every verb: the client holds a token.
 func (c Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.name()) }
 
-// LogValue is losant.Client(BASE URL).
-func (c Client) LogValue() slog.Value { return slog.StringValue(c.name()) }
+// MarshalText is losant.Client(BASE URL): what log/slog and encoding/json show of a client.
+func (c Client) MarshalText() ([]byte, error) { return []byte(c.name()), nil }
 
-func (c Client) name() string {
-	if c.core == nil {
-		return "losant.Client()"
-	}
-	return "losant.Client(" + c.core.base.String() + ")"
-}
+func (c Client) name() string { return "losant.Client(" + c.BaseURL() + ")" }

@@ -49,6 +49,8 @@ const (
 	userAnswer    = `{"id":"` + userID + `","email":"ada@example.com"}`
 	groupAnswer   = `{"id":"` + groupID + `","name":"Floor 8"}`
 	successAnswer = `{"success":true}`
+
+	notFoundAnswer = `{"type":"NotFound","message":"Experience group was not found"}`
 )
 
 func TestMain(m *testing.M) {
@@ -521,7 +523,7 @@ func TestNewClientRefuses(t *testing.T) {
 		extra       = "must not have a query or a fragment"
 		plainHTTP   = "must be https, or to a loopback host, unless WithInsecureHTTP is given"
 		emptyText   = "must not be empty"
-		dirty       = "must not contain white space or control characters"
+		dirty       = "must be printable ASCII without spaces"
 		isNil       = "must not be nil"
 	)
 	baseURL := func(url, problem string) refusal {

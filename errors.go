@@ -3,13 +3,60 @@ package losant
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
+
+	"github.com/losant-go/losant/internal/rest"
 )
+
+// What errors.Is finds in an error for the answers that callers most often tell apart.
+var (
+	ErrBadRequest   = errors.New("losant: bad request")  // status 400
+	ErrUnauthorized = errors.New("losant: unauthorized") // status 401
+	ErrForbidden    = errors.New("losant: forbidden")    // status 403
+	ErrNotFound     = errors.New("losant: not found")    // status 404
+	ErrRateLimited  = errors.New("losant: rate limited") // status 429
+)
+
+// The values of [APIError.Type] that are known. Losant may answer others.
+const (
+	TypeAlreadyExists         = "AlreadyExists"         // what must be unique is taken
+	TypeBadDigest             = "BadDigest"             // the body is not that of the header Content-MD5
+	TypeError                 = "Error"                 // the server failed
+	TypeForbidden             = "Forbidden"             // there is no token, or it lacks the scope
+	TypeInvalidContent        = "InvalidContent"        // the body is not JSON
+	TypeMethodNotAllowed      = "MethodNotAllowed"      // there is no such route
+	TypeNotFound              = "NotFound"              // there is no such resource
+	TypeRequestEntityTooLarge = "RequestEntityTooLarge" // the body is too large
+	TypeUnauthorized          = "Unauthorized"          // the token is not valid, or has expired
+	TypeUnsupportedMediaType  = "UnsupportedMediaType"  // the body has an unknown encoding
+	TypeValidation            = "Validation"            // the request breaks the schema
+)
+
+// Applied says whether a request that failed may have changed something.
+type Applied uint8
+
+const (
+	// MaybeApplied is when nobody can tell: the request may have taken effect, in this attempt or in an earlier one.
+	MaybeApplied Applied = iota
+	// NotApplied is when the request certainly changed nothing: it was not sent, Losant refused it, or it only reads.
+	NotApplied
+)
+
+// String is "may have been applied" or "not applied".
+func (a Applied) String() string {
+	if a == NotApplied {
+		return "not applied"
+	}
+	return "may have been applied"
+}
 
 // APIError is an answer other than success. Every error that Losant answered can be reached as one, whatever its more
 // particular type:
@@ -21,7 +68,7 @@ type APIError struct {
 	Method     string // "GET"
 	Path       string // the path with its ids, without the query
 	StatusCode int
-	// Type is Losant's own name of the error: "Validation", "NotFound". Empty when the body has none.
+	// Type is Losant's own name of the error, such as TypeValidation. Empty when the body has none.
 	Type string
 	// Message is Losant's own text. Empty when the body has none.
 	Message string
@@ -30,23 +77,48 @@ type APIError struct {
 	Body []byte
 	// Attempts is the number of attempts, this answer's included.
 	Attempts int
+	// Applied is whether the request may have changed something, all attempts considered.
+	Applied Applied
 }
 
 // Error is the operation, the status, Losant's type and message or else the beginning of the body, and the request.
 func (e *APIError) Error() string { return e.text("") }
 
+// Is reports whether target is the sentinel of the status, such as [ErrNotFound].
+func (e *APIError) Is(target error) bool {
+	if e == nil {
+		return false
+	}
+	switch target { //nolint:errorlint // errors.Is has done the unwrapping
+	case ErrBadRequest:
+		return e.StatusCode == http.StatusBadRequest
+	case ErrUnauthorized:
+		return e.StatusCode == http.StatusUnauthorized
+	case ErrForbidden:
+		return e.StatusCode == http.StatusForbidden
+	case ErrNotFound:
+		return e.StatusCode == http.StatusNotFound
+	case ErrRateLimited:
+		return e.StatusCode == http.StatusTooManyRequests
+	}
+	return false
+}
+
+// unknownError is the text of errors that nobody filled in, made for a test.
+const unknownError = "losant: unknown error"
+
 // text is the error's text with a remark behind what Losant said.
 func (e *APIError) text(remark string) string {
-	if e == nil { // inside an error that somebody made for a test
-		return "losant: unknown error"
+	if e == nil {
+		return unknownError
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "losant: %s: %d", e.Operation, e.StatusCode)
 	switch {
 	case e.Type != "" && e.Message != "":
-		b.WriteString(" " + e.Type + ": " + e.Message)
+		b.WriteString(" " + printable(e.Type) + ": " + printable(e.Message))
 	case e.Type != "" || e.Message != "":
-		b.WriteString(" " + e.Type + e.Message)
+		b.WriteString(" " + printable(e.Type+e.Message))
 	case len(e.Body) > 0:
 		fmt.Fprintf(&b, " %s: %q", http.StatusText(e.StatusCode), excerpt(e.Body))
 	default:
@@ -64,6 +136,28 @@ func (e *APIError) text(remark string) string {
 	return b.String()
 }
 
+// printable escapes what could spoil a line of a log or a terminal.
+func printable(text string) string {
+	if !strings.ContainsFunc(text, isUnprintable) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if isUnprintable(r) {
+			quoted := strconv.QuoteRuneToASCII(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// isUnprintable reports control characters, those that change the direction of writing among them, and ends of lines.
+func isUnprintable(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+}
+
 // excerpt returns the first characters of a body: enough to tell who wrote it.
 func excerpt(body []byte) string {
 	const most = 200
@@ -78,24 +172,60 @@ func excerpt(body []byte) string {
 	return text[:end] + "…"
 }
 
+// The types below are APIErrors of one kind. Each has methods of its own, since those of an APIError that is embedded
+// panic on a nil pointer.
+
 // BadRequestError is status 400: the request was malformed. Losant documents it for every operation.
 type BadRequestError struct{ *APIError }
 
+// Error is that of the APIError.
+func (e *BadRequestError) Error() string { return textOf(e.Unwrap()) }
+
+// Is reports whether target is [ErrBadRequest].
+func (e *BadRequestError) Is(target error) bool { return target == ErrBadRequest } //nolint:errorlint // a sentinel
+
 // Unwrap returns the APIError.
-func (e *BadRequestError) Unwrap() error { return e.APIError }
+func (e *BadRequestError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return orNil(e.APIError)
+}
 
 // NotFoundError is status 404: the application, the user or the group does not exist. Losant documents it for every
 // operation.
 type NotFoundError struct{ *APIError }
 
+// Error is that of the APIError.
+func (e *NotFoundError) Error() string { return textOf(e.Unwrap()) }
+
+// Is reports whether target is [ErrNotFound].
+func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound } //nolint:errorlint // a sentinel
+
 // Unwrap returns the APIError.
-func (e *NotFoundError) Unwrap() error { return e.APIError }
+func (e *NotFoundError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return orNil(e.APIError)
+}
 
 // UnauthorizedError is status 401: the token is not valid, or has expired.
 type UnauthorizedError struct{ *APIError }
 
+// Error is that of the APIError.
+func (e *UnauthorizedError) Error() string { return textOf(e.Unwrap()) }
+
+// Is reports whether target is [ErrUnauthorized].
+func (e *UnauthorizedError) Is(target error) bool { return target == ErrUnauthorized } //nolint:errorlint // a sentinel
+
 // Unwrap returns the APIError.
-func (e *UnauthorizedError) Unwrap() error { return e.APIError }
+func (e *UnauthorizedError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return orNil(e.APIError)
+}
 
 // ForbiddenError is status 403: the token does not hold a scope that the operation needs.
 type ForbiddenError struct {
@@ -106,11 +236,11 @@ type ForbiddenError struct {
 	GrantedScopes []Scope
 }
 
-// Unwrap returns the APIError.
-func (e *ForbiddenError) Unwrap() error { return e.APIError }
-
 // Error names the scopes beside what the APIError says.
 func (e *ForbiddenError) Error() string {
+	if e == nil {
+		return unknownError
+	}
 	remark := "; needs one of the scopes " + list(e.RequiredScopes)
 	if e.GrantedScopes != nil {
 		remark += "; the token holds " + list(e.GrantedScopes)
@@ -118,11 +248,22 @@ func (e *ForbiddenError) Error() string {
 	return e.text(remark)
 }
 
+// Is reports whether target is [ErrForbidden].
+func (e *ForbiddenError) Is(target error) bool { return target == ErrForbidden } //nolint:errorlint // a sentinel
+
+// Unwrap returns the APIError.
+func (e *ForbiddenError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return orNil(e.APIError)
+}
+
 func list(scopes []Scope) string {
 	if len(scopes) == 0 {
 		return "none"
 	}
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint(scopes), " ", ", "), "[]")
+	return printable(strings.Trim(strings.ReplaceAll(fmt.Sprint(scopes), " ", ", "), "[]"))
 }
 
 // RateLimitError is status 429: too many requests.
@@ -132,8 +273,19 @@ type RateLimitError struct {
 	RetryAfter time.Duration
 }
 
+// Error is that of the APIError.
+func (e *RateLimitError) Error() string { return textOf(e.Unwrap()) }
+
+// Is reports whether target is [ErrRateLimited].
+func (e *RateLimitError) Is(target error) bool { return target == ErrRateLimited } //nolint:errorlint // a sentinel
+
 // Unwrap returns the APIError.
-func (e *RateLimitError) Unwrap() error { return e.APIError }
+func (e *RateLimitError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return orNil(e.APIError)
+}
 
 // DecodeError is a 2xx answer that is not what is documented: not a JSON object, a property of the wrong type, a
 // Delete without "success": true, an answer of more than 16 MiB, or one that was cut or corrupted in transit. The
@@ -144,12 +296,39 @@ type DecodeError struct {
 	Err error
 }
 
-// Unwrap returns the APIError and Err.
-func (e *DecodeError) Unwrap() []error { return []error{e.APIError, e.Err} }
-
 // Error says what is wrong with the answer beside what the APIError says.
 func (e *DecodeError) Error() string {
-	return e.text(fmt.Sprintf("; not the documented answer: %v", e.Err))
+	if e == nil {
+		return unknownError
+	}
+	return e.text(printable(fmt.Sprintf("; not the documented answer: %v", e.Err)))
+}
+
+// Is reports false: no sentinel is a DecodeError's own.
+func (e *DecodeError) Is(error) bool { return false }
+
+// Unwrap returns the APIError and Err.
+func (e *DecodeError) Unwrap() []error {
+	if e == nil {
+		return nil
+	}
+	return slices.DeleteFunc([]error{orNil(e.APIError), e.Err}, func(err error) bool { return err == nil })
+}
+
+// orNil returns no error for no APIError: a nil pointer in an error would be one.
+func orNil(e *APIError) error {
+	if e == nil {
+		return nil
+	}
+	return e
+}
+
+// textOf is the text of an error, also of none.
+func textOf(err error) string {
+	if err == nil {
+		return unknownError
+	}
+	return err.Error()
 }
 
 // TransportError is a request without an answer: the connection failed, the attempts timed out, the context ended or
@@ -160,50 +339,81 @@ type TransportError struct {
 	Path      string // the path with its ids, without the query
 	// Attempts is the number of attempts. Zero when the context had ended before the first.
 	Attempts int
+	// Applied is whether the request may have changed something, all attempts considered.
+	Applied Applied
 	// Err is the cause; the error of the context when that ended.
 	Err error
 }
 
 // Error is the operation, the cause and the request.
 func (e *TransportError) Error() string {
+	if e == nil {
+		return unknownError
+	}
 	attempts := ""
 	if e.Attempts > 1 {
 		attempts = fmt.Sprintf(", %d attempts", e.Attempts)
 	}
-	return fmt.Sprintf("losant: %s: no answer: %v (%s %s%s)", e.Operation, e.Err, e.Method, e.Path, attempts)
+	cause := printable(fmt.Sprint(e.Err))
+	return fmt.Sprintf("losant: %s: no answer: %s (%s %s%s)", e.Operation, cause, e.Method, e.Path, attempts)
 }
 
 // Unwrap returns the cause.
-func (e *TransportError) Unwrap() error { return e.Err }
+func (e *TransportError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
-// failure is the error for a request whose last attempt was a.
-func (r *request) failure(a answer) error {
-	if a.status == 0 {
+// failure is the error for a request that did not succeed.
+func (o *Operation) failure(r *rest.Request, outcome *rest.Outcome) error {
+	err := o.typed(r, outcome)
+	if outcome.Answered && outcome.Err != nil && !isSuccess(outcome.StatusCode) {
+		err = fmt.Errorf("%w (%w while its body was read)", err, outcome.Err)
+	}
+	if outcome.Interrupted != nil {
+		err = fmt.Errorf("%w (%w while waiting to try again)", err, outcome.Interrupted)
+	}
+	return err
+}
+
+func isSuccess(status int) bool { return status >= 200 && status <= 299 }
+
+// typed is the error of the status, or of the lack of one.
+func (o *Operation) typed(r *rest.Request, outcome *rest.Outcome) error {
+	applied := NotApplied
+	if outcome.MaybeApplied {
+		applied = MaybeApplied
+	}
+	if !outcome.Answered {
 		return &TransportError{
-			Operation: r.operation.Name, Method: r.operation.Method, Path: r.path(), Attempts: a.attempts, Err: a.err,
+			Operation: o.Name, Method: o.Method, Path: r.URL.EscapedPath(),
+			Attempts: outcome.Attempts, Applied: applied, Err: outcome.Err,
 		}
 	}
-	api := r.apiError(a)
-	switch a.status {
+	api := o.apiError(r, outcome)
+	api.Applied = applied
+	switch outcome.StatusCode {
 	case http.StatusBadRequest:
 		return &BadRequestError{api}
 	case http.StatusUnauthorized:
 		return &UnauthorizedError{api}
 	case http.StatusForbidden:
-		token := strings.TrimPrefix(a.authorization, scheme)
-		return &ForbiddenError{api, slices.Clone(r.operation.Scopes), grantedScopes(token)}
+		token := strings.TrimPrefix(outcome.Authorization, scheme)
+		return &ForbiddenError{api, slices.Clone(o.Scopes), grantedScopes(token)}
 	case http.StatusNotFound:
 		return &NotFoundError{api}
 	case http.StatusTooManyRequests:
-		return &RateLimitError{api, a.retryAfter}
+		return &RateLimitError{api, outcome.RetryAfter}
 	}
-	if isSuccess(a.status) {
-		return &DecodeError{api, a.err}
+	if isSuccess(outcome.StatusCode) {
+		return &DecodeError{api, outcome.Err}
 	}
 	return api
 }
 
-func (r *request) apiError(a answer) *APIError {
+func (o *Operation) apiError(r *rest.Request, outcome *rest.Outcome) *APIError {
 	// Losant's framework writes {type, message}, the server below it {code, message}. Where the body is something else,
 	// the fields stay empty and Body has it.
 	var body struct {
@@ -211,15 +421,21 @@ func (r *request) apiError(a answer) *APIError {
 		Code    string `json:"code"`
 		Message string `json:"message"`
 	}
-	received := a.body[:min(len(a.body), maxErrorBody)]
+	received := outcome.Body[:min(len(outcome.Body), rest.MaxErrorBody)]
 	_ = json.Unmarshal(received, &body)
 	if body.Type == "" {
 		body.Type = body.Code
 	}
 	return &APIError{
-		Operation: r.operation.Name, Method: r.operation.Method, Path: r.path(),
-		StatusCode: a.status, Type: body.Type, Message: body.Message,
-		Header: a.header, Attempts: a.attempts,
+		Operation: o.Name, Method: o.Method, Path: r.URL.EscapedPath(),
+		StatusCode: outcome.StatusCode, Type: body.Type, Message: body.Message,
+		Header: outcome.Header, Attempts: outcome.Attempts,
 		Body: bytes.Clone(received), // and not a part of up to 16 MiB
 	}
+}
+
+// isNotFound reports whether it is Losant that does not find what was asked for, and not somebody on the way.
+func isNotFound(err error) bool {
+	var missing *NotFoundError
+	return errors.As(err, &missing) && missing.Type == TypeNotFound
 }

@@ -68,13 +68,21 @@ func TestEveryStatusHasItsType(t *testing.T) {
 					Operation: a.name, Method: a.method, Path: a.path,
 					StatusCode: status, Type: "Kind", Message: "What happened",
 					Header: http.Header{"Content-Type": {"application/json"}, "X-Tag": {"1"}},
-					Body:   []byte(body), Attempts: 1,
+					Body:   []byte(body), Attempts: 1, Applied: appliedAfter(a, status),
 				}, apiErr)
 				require.ErrorContains(t, err, fmt.Sprintf("losant: %s: %d Kind: What happened", a.name, status))
 				require.ErrorContains(t, err, fmt.Sprintf("(%s %s)", a.method, a.path))
 			})
 		}
 	}
+}
+
+// appliedAfter is whether an action may have been applied that was answered with a status, and sent once.
+func appliedAfter(a action, status int) losant.Applied {
+	if a.method == http.MethodGet || status >= 400 && status <= 499 || status == 503 {
+		return losant.NotApplied
+	}
+	return losant.MaybeApplied
 }
 
 func TestRateLimitErrorSaysHowLongToWait(t *testing.T) {
@@ -158,7 +166,8 @@ func TestErrorTextsCountTheAttempts(t *testing.T) {
 		require.ErrorAs(t, err, &transportErr)
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		assert.Equal(t, &losant.TransportError{
-			Operation: "experienceUser.get", Method: http.MethodGet, Path: userPath, Attempts: 2, Err: io.ErrUnexpectedEOF,
+			Operation: "experienceUser.get", Method: http.MethodGet, Path: userPath, Attempts: 2, Applied: losant.NotApplied,
+			Err: io.ErrUnexpectedEOF,
 		}, transportErr)
 	})
 }

@@ -397,11 +397,11 @@ func (t tracing) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-func ExampleWithHTTPClient() {
+func ExampleWithTransport() {
 	server, _, applicationID := ada()
 	defer server.Close()
-	client, err := server.NewClient(losant.WithHTTPClient(&http.Client{
-		Transport: tracing{http.DefaultTransport},
+	client, err := server.NewClient(losant.WithTransport(func(next http.RoundTripper) http.RoundTripper {
+		return tracing{next}
 	}))
 	if err != nil {
 		log.Fatal(err)

@@ -1,17 +1,49 @@
 package losant
 
-import "context"
+import (
+	"context"
+	"net/http"
+
+	"github.com/losant-go/losant/internal/rest"
+)
+
+const experienceUserPath = "/applications/{applicationId}/experience/users/{experienceUserId}"
+
+var (
+	experienceUserDelete = Operation{
+		Name: "experienceUser.delete", Method: http.MethodDelete, Path: experienceUserPath, class: rest.Delete,
+		Scopes: []Scope{
+			ScopeAllApplication, ScopeAllApplicationBounded, ScopeAllOrganization, ScopeAllOrganizationBounded,
+			ScopeAllUser, ScopeAllUserBounded, ScopeExperienceUserAll, ScopeExperienceUserDelete,
+		},
+	}
+	experienceUserGet = Operation{
+		Name: "experienceUser.get", Method: http.MethodGet, Path: experienceUserPath, class: rest.Read,
+		Scopes: []Scope{
+			ScopeAllApplication, ScopeAllApplicationBounded, ScopeAllApplicationRead, ScopeAllOrganization,
+			ScopeAllOrganizationBounded, ScopeAllOrganizationRead, ScopeAllUser, ScopeAllUserBounded,
+			ScopeAllUserRead, ScopeExperienceUserAll, ScopeExperienceUserGet,
+		},
+	}
+	experienceUserPatch = Operation{
+		Name: "experienceUser.patch", Method: http.MethodPatch, Path: experienceUserPath, class: rest.Once,
+		Scopes: []Scope{
+			ScopeAllApplication, ScopeAllApplicationBounded, ScopeAllOrganization, ScopeAllOrganizationBounded,
+			ScopeAllUser, ScopeAllUserBounded, ScopeExperienceUserAll, ScopeExperienceUserPatch,
+		},
+	}
+)
 
 // ExperienceUserService calls the actions of Losant's resource Experience User. Every method takes the id of the
 // application and the id of the user, and returns the errors described in the package comment; Losant documents 400
 // ([*BadRequestError]) and 404 ([*NotFoundError]).
-type ExperienceUserService struct{ core *core }
+type ExperienceUserService service
 
 // Delete deletes an experience user, and so takes it out of its groups.
 //
 //	DELETE /applications/{applicationId}/experience/users/{experienceUserId}
 //
-// A Delete that is sent again and then finds 404 succeeds.
+// A Delete that is sent again and then finds nothing, after an attempt that may have been applied, succeeds.
 //
 // Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
 // user, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
@@ -21,7 +53,7 @@ type ExperienceUserService struct{ core *core }
 func (s *ExperienceUserService) Delete(
 	ctx context.Context, applicationID, experienceUserID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](ctx, s.core, experienceUserDelete, []string{applicationID, experienceUserID}, nil, opts)
+	return call[Success](ctx, (*service)(s), &experienceUserDelete, arguments{ids: []string{applicationID, experienceUserID}}, opts)
 }
 
 // Get returns an experience user.
@@ -37,7 +69,7 @@ func (s *ExperienceUserService) Delete(
 func (s *ExperienceUserService) Get(
 	ctx context.Context, applicationID, experienceUserID string, opts ...CallOption,
 ) (*ExperienceUser, error) {
-	return call[ExperienceUser](ctx, s.core, experienceUserGet, []string{applicationID, experienceUserID}, nil, opts)
+	return call[ExperienceUser](ctx, (*service)(s), &experienceUserGet, arguments{ids: []string{applicationID, experienceUserID}}, opts)
 }
 
 // Patch changes what patch sets, and returns the experience user as it is then.
@@ -45,7 +77,7 @@ func (s *ExperienceUserService) Get(
 //	PATCH /applications/{applicationId}/experience/users/{experienceUserId}
 //
 // A patch that Losant's documented constraints do not allow is refused with a [*ValidationError]. It is not sent
-// again once it may have been applied, but for the one case in the package comment.
+// again once it may have been applied.
 //
 // Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
 // user, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
@@ -56,5 +88,5 @@ func (s *ExperienceUserService) Patch(
 	ctx context.Context, applicationID, experienceUserID string, patch ExperienceUserPatch, opts ...CallOption,
 ) (*ExperienceUser, error) {
 	return call[ExperienceUser](
-		ctx, s.core, experienceUserPatch, []string{applicationID, experienceUserID}, patch, opts)
+		ctx, (*service)(s), &experienceUserPatch, arguments{ids: []string{applicationID, experienceUserID}, body: patch}, opts)
 }

@@ -3,7 +3,6 @@ package losant_test
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -188,38 +187,6 @@ func FuzzSuccessAnswer(f *testing.F) {
 		}
 		return success, err
 	}, func(s *losant.Success) *json.RawMessage { return &s.Raw })
-}
-
-// FuzzPackedAnswer: what is labelled gzip comes as compress/gzip unpacks it, or as it is when it is no gzip file.
-func FuzzPackedAnswer(f *testing.F) {
-	for _, text := range []string{"", "{}", `{"success":true}`, strings.Repeat(`{"success":true} `, 10_000)} {
-		packed := losant.Gzipped(f, gzip.BestSpeed, text)
-		f.Add([]byte(text))
-		f.Add(packed)
-		f.Add(packed[:len(packed)/2])
-		f.Add(append(losant.Gzipped(f, gzip.BestSpeed, "  "), packed...))
-	}
-	answer := &fuzzedAnswer{status: http.StatusOK, header: http.Header{"Content-Encoding": {"gzip"}}}
-	client := newFuzzed(f, answer)
-	f.Fuzz(func(t *testing.T, body []byte) {
-		answer.body, answer.requests = body, nil
-		want := body
-		reader, err := gzip.NewReader(bytes.NewReader(body))
-		if err == nil {
-			want, err = io.ReadAll(io.LimitReader(reader, 16<<20+1))
-		}
-
-		success, failed := client.ExperienceUser.Delete(t.Context(), applicationID, userID)
-
-		if failed == nil {
-			require.Equal(t, string(want), string(success.Raw))
-			require.True(t, err == nil || !bytes.HasPrefix(body, []byte("\x1f\x8b")), "a broken file is no result")
-			return
-		}
-		var undecodable *losant.DecodeError
-		require.ErrorAs(t, failed, &undecodable)
-		require.Equal(t, string(want[:min(len(want), 64<<10)]), string(undecodable.Body))
-	})
 }
 
 // FuzzErrorAnswer: whatever comes with a status other than success, the error has the status and the body.

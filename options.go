@@ -1,6 +1,7 @@
 package losant
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
+
+	"github.com/losant-go/losant/internal/rest"
 )
 
 // Option configures a Client. Options are independent of their order, but for two of the same kind: then the last
@@ -32,7 +34,7 @@ type CallOption interface {
 
 // TokenSource returns the API token for the next attempt of a request. It is asked on every attempt, under that
 // attempt's context, possibly by many goroutines at once, so one that fetches tokens should cache them. Its error ends
-// the call.
+// the call. One that does not come back when its context ends is left behind.
 type TokenSource func(context.Context) (string, error)
 
 // Response tells how a call went, whether it succeeded or not. See [WithResponse].
@@ -41,6 +43,9 @@ type Response struct {
 	StatusCode int
 	// Header is the header that the last attempt was answered with. Nil when it got no answer.
 	Header http.Header
+	// Body is the body of the last answer, unpacked: at most 16 MiB of a success, 64 KiB of anything else. A result's Raw
+	// shares its memory.
+	Body []byte
 	// Attempts is the number of attempts. Zero when the call was refused.
 	Attempts int
 	// Duration is the whole call, waits included.
@@ -50,11 +55,12 @@ type Response struct {
 // config is what NewClient builds a Client from.
 type config struct {
 	settings
-	baseURL    string
-	insecure   bool
-	httpClient *http.Client
-	source     TokenSource
-	logger     *slog.Logger
+	baseURL       string
+	insecure      bool
+	httpClient    *http.Client
+	wrapTransport func(http.RoundTripper) http.RoundTripper
+	source        TokenSource
+	logger        *slog.Logger
 }
 
 // settings are what the options of a call can change. A client's are never written to: a call with options changes a
@@ -65,7 +71,7 @@ type settings struct {
 	maxAttempts int
 	validate    bool
 	report      func(Response)
-	header      http.Header // of every request; Authorization waits for its token
+	header      http.Header // of every request, but for Authorization and Content-Type
 	query       query
 }
 
@@ -109,18 +115,36 @@ func WithInsecureHTTP() Option {
 	}}
 }
 
-// WithHTTPClient sends requests through a copy of client: the way to a transport of your own for proxies, TLS,
-// tracing, metrics or tests. As with any http.Client, a nil Transport is [http.DefaultTransport]; it keeps 2 idle
+// WithHTTPClient sends requests through a copy of client: the way to a transport of your own, for tests and for what
+// [WithTransport] cannot do. As with any http.Client, a nil Transport is [http.DefaultTransport]; it keeps 2 idle
 // connections to a host, so give a client for many concurrent calls a transport with a larger MaxIdleConnsPerHost. The
-// transport decides whether answers are asked for with gzip. Requests without a body have a nil Body.
-// Redirects are not followed and cookies are not kept, whatever its CheckRedirect and Jar say; its Timeout holds
-// beside [WithTimeout]. client itself is never changed.
+// transport decides whether answers are asked for with gzip, and unpacks them. Redirects are not followed and cookies are
+// not kept, whatever its CheckRedirect and Jar say; its Timeout holds beside [WithTimeout]. client itself is never
+// changed.
+//
+// What the transport has written, and how often, only its errors tell: see the package comment on retries. A Patch has no
+// GetBody, so that net/http does not send it again by itself. An attempt ends at its limit even if the transport does not
+// heed its context, and leaves it running then.
 func WithHTTPClient(client *http.Client) Option {
 	return clientOption{"WithHTTPClient", func(c *config) string {
 		if client == nil {
 			return "must not be nil"
 		}
 		c.httpClient = client
+		return ""
+	}}
+}
+
+// WithTransport puts a transport of your own around the client's: the way to tracing, metrics and proxies of HTTP
+// requests. wrap is called once, by NewClient, and gets the transport that the client would use otherwise. It cannot be
+// combined with [WithHTTPClient]. An attempt ends at its limit even if your transport does not heed its context, and leaves
+// it running then.
+func WithTransport(wrap func(http.RoundTripper) http.RoundTripper) Option {
+	return clientOption{"WithTransport", func(c *config) string {
+		if wrap == nil {
+			return "must not be nil"
+		}
+		c.wrapTransport = wrap
 		return ""
 	}}
 }
@@ -147,7 +171,7 @@ func WithUserAgent(product string) Option {
 
 // WithLogger writes one record for every attempt: operation, method, path, status, attempt and duration, and the error
 // when there was no answer. Answers of success are at level Info, all else at Warn. Headers, queries and bodies are
-// never logged. The default logs nothing.
+// never logged, nor what errors quote of them. The default logs nothing.
 func WithLogger(logger *slog.Logger) Option {
 	return clientOption{"WithLogger", func(c *config) string {
 		if logger == nil {
@@ -213,7 +237,8 @@ func WithMaxAttempts(attempts int) CallOption {
 
 // WithHeader sends a header of your own, in place of the client's of the same name. The headers that the client owns
 // are refused: Accept, Accept-Encoding, Accept-Version, Authorization, Content-Encoding, Content-Length, Content-Type,
-// Host, losantdomain, Transfer-Encoding and User-Agent. Most of them have an option.
+// Host, losantdomain and User-Agent, most of which have an option; and those of a single connection: Connection,
+// Keep-Alive, Proxy-Connection, Trailer, Transfer-Encoding and Upgrade.
 func WithHeader(name, value string) CallOption {
 	name = textproto.CanonicalMIMEHeaderKey(name)
 	return callOption{"WithHeader(" + strconv.Quote(name) + ")", func(s *settings) string {
@@ -222,7 +247,8 @@ func WithHeader(name, value string) CallOption {
 		}
 		switch name {
 		case "Accept", "Accept-Encoding", headerVersion, "Authorization", "Content-Encoding", "Content-Length",
-			"Content-Type", "Host", headerDomain, "Transfer-Encoding", headerUserAgent:
+			"Content-Type", "Host", headerDomain, headerUserAgent,
+			"Connection", "Keep-Alive", "Proxy-Connection", "Trailer", "Transfer-Encoding", "Upgrade":
 			return "is a header that the client owns"
 		}
 		if strings.ContainsFunc(value, isControl) {
@@ -318,16 +344,23 @@ func staticToken(token string) credential {
 	return func(context.Context) (string, error) { return authorization, nil }
 }
 
-// credential asks the source, and does not trust what it says.
+// credential asks the source, and does not trust what it says, nor that it comes back.
 func (source TokenSource) credential(ctx context.Context) (string, error) {
-	token, err := source(ctx)
-	if err != nil {
+	type answer struct {
+		token string
+		err   error
+	}
+	a, err := rest.Await(ctx, func() (a answer) {
+		a.token, a.err = source(ctx)
+		return a
+	})
+	if err = cmp.Or(err, a.err); err != nil {
 		return "", fmt.Errorf("token source: %w", err)
 	}
-	if problem := mustBeToken(token); problem != "" {
+	if problem := mustBeToken(a.token); problem != "" {
 		return "", errors.New("token source: the token " + problem)
 	}
-	return scheme + token, nil
+	return scheme + a.token, nil
 }
 
 // mustBeToken says why s cannot be a token, "" when it can.
@@ -335,8 +368,8 @@ func mustBeToken(s string) string {
 	switch {
 	case s == "":
 		return "must not be empty"
-	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return "must not contain white space or control characters"
+	case !all(s, func(r rune) bool { return r > ' ' && r <= '~' }):
+		return "must be printable ASCII without spaces"
 	default:
 		return ""
 	}

@@ -379,7 +379,8 @@ func TestAContextThatEndsDuringAWaitEndsTheCallAtThatMoment(t *testing.T) {
 				assert.Equal(t, 2, stage.sent())
 				assert.Equal(t, 2, attemptsOf(err))
 				assert.Equal(t, losant.Response{
-					StatusCode: row.status, Header: http.Header{"Retry-After": {"10"}}, Attempts: 2, Duration: 13 * time.Second,
+					StatusCode: row.status, Header: http.Header{"Retry-After": {"10"}}, Body: []byte(successAnswer),
+					Attempts: 2, Duration: 13 * time.Second,
 				}, response)
 			})
 		})
@@ -431,7 +432,7 @@ func TestADeleteThatFinds404AfterADoubtfulAttemptHasSucceeded(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, stage := newStaged(t, append(row.endings, answers(404, "X-Last", "yes")))
+				client, stage := newStaged(t, append(row.endings, answersBody(404, notFoundAnswer, "X-Last", "yes")))
 				var response losant.Response
 
 				success, err := client.ExperienceGroup.Delete(t.Context(), applicationID, groupID, losant.WithResponse(&response))

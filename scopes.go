@@ -2,10 +2,11 @@ package losant
 
 import (
 	"errors"
-	"net/http"
 	"slices"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/losant-go/losant/internal/rest"
 )
 
 // Scope is one entry of an API token's scope claim: what the token may be used for. Scopes this package has no
@@ -46,77 +47,20 @@ type Operation struct {
 	Path string
 	// Scopes are the scopes of which a token needs one.
 	Scopes []Scope
+
+	class rest.Class // what sending it a second time means
 }
 
 // Operations returns the operations of this package, ordered by resource and action. The result is the caller's own.
 func Operations() []Operation {
-	all := slices.Clone(operations[:])
+	all := []Operation{
+		experienceGroupDelete, experienceGroupGet, experienceGroupPatch,
+		experienceUserDelete, experienceUserGet, experienceUserPatch,
+	}
 	for i := range all {
 		all[i].Scopes = slices.Clone(all[i].Scopes)
 	}
 	return all
-}
-
-// The rows of the table of operations.
-const (
-	experienceGroupDelete = iota
-	experienceGroupGet
-	experienceGroupPatch
-	experienceUserDelete
-	experienceUserGet
-	experienceUserPatch
-)
-
-const (
-	experienceGroupPath = "/applications/{applicationId}/experience/groups/{experienceGroupId}"
-	experienceUserPath  = "/applications/{applicationId}/experience/users/{experienceUserId}"
-)
-
-// operations is the single source of URLs, of the names in errors and logs, of the scopes a ForbiddenError names and of
-// the routes of losanttest. It is never written to.
-var operations = [...]Operation{
-	experienceGroupDelete: {
-		Name: "experienceGroup.delete", Method: http.MethodDelete, Path: experienceGroupPath,
-		Scopes: toWrite(ScopeExperienceGroupAll, ScopeExperienceGroupDelete),
-	},
-	experienceGroupGet: {
-		Name: "experienceGroup.get", Method: http.MethodGet, Path: experienceGroupPath,
-		Scopes: toRead(ScopeExperienceGroupAll, ScopeExperienceGroupGet),
-	},
-	experienceGroupPatch: {
-		Name: "experienceGroup.patch", Method: http.MethodPatch, Path: experienceGroupPath,
-		Scopes: toWrite(ScopeExperienceGroupAll, ScopeExperienceGroupPatch),
-	},
-	experienceUserDelete: {
-		Name: "experienceUser.delete", Method: http.MethodDelete, Path: experienceUserPath,
-		Scopes: toWrite(ScopeExperienceUserAll, ScopeExperienceUserDelete),
-	},
-	experienceUserGet: {
-		Name: "experienceUser.get", Method: http.MethodGet, Path: experienceUserPath,
-		Scopes: toRead(ScopeExperienceUserAll, ScopeExperienceUserGet),
-	},
-	experienceUserPatch: {
-		Name: "experienceUser.patch", Method: http.MethodPatch, Path: experienceUserPath,
-		Scopes: toWrite(ScopeExperienceUserAll, ScopeExperienceUserPatch),
-	},
-}
-
-// toRead returns the scopes that open a reading action: the general ones, then the resource's own.
-func toRead(own ...Scope) []Scope {
-	return append([]Scope{
-		ScopeAllApplication, ScopeAllApplicationBounded, ScopeAllApplicationRead,
-		ScopeAllOrganization, ScopeAllOrganizationBounded, ScopeAllOrganizationRead,
-		ScopeAllUser, ScopeAllUserBounded, ScopeAllUserRead,
-	}, own...)
-}
-
-// toWrite returns the scopes that open a writing action: the general ones, then the resource's own.
-func toWrite(own ...Scope) []Scope {
-	return append([]Scope{
-		ScopeAllApplication, ScopeAllApplicationBounded,
-		ScopeAllOrganization, ScopeAllOrganizationBounded,
-		ScopeAllUser, ScopeAllUserBounded,
-	}, own...)
 }
 
 // grantedScopes reads the scope claim of an API token, which is a JWT, without verifying it: only Losant can do that.

@@ -70,9 +70,18 @@ func documentedOperations() []losant.Operation {
 	}
 }
 
+// described are operations with what is exported of them.
+func described(all []losant.Operation) []losant.Operation {
+	plain := make([]losant.Operation, len(all))
+	for i, o := range all {
+		plain[i] = losant.Operation{Name: o.Name, Method: o.Method, Path: o.Path, Scopes: o.Scopes}
+	}
+	return plain
+}
+
 func TestOperationsAreThoseDocumented(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, documentedOperations(), losant.Operations())
+	assert.Equal(t, documentedOperations(), described(losant.Operations()))
 }
 
 func TestOperationsAreTheCallersOwn(t *testing.T) {
@@ -84,7 +93,7 @@ func TestOperationsAreTheCallersOwn(t *testing.T) {
 		}
 		mine[i] = losant.Operation{}
 	}
-	assert.Equal(t, documentedOperations(), losant.Operations())
+	assert.Equal(t, documentedOperations(), described(losant.Operations()))
 }
 
 func TestRequiredScopesAreTheCallersOwn(t *testing.T) {

@@ -1,14 +1,13 @@
 // Package benchmarks measures what a call costs with this SDK beside the same call with net/http by hand, with resty as
 // its README shows it, and with Losant's JavaScript client. It is a module of its own, of which nobody has to know.
 //
-//	go test -bench .                # in memory and over loopback
-//	npm ci --prefix peers           # so that the JavaScript client takes part
-//	make -C .. bench                # many rounds, beside each other in a table
+//	go test -bench .         # one round
+//	npm ci --prefix peers    # so that the JavaScript client takes part
+//	make -C .. bench         # many rounds, beside each other in a table
 package benchmarks
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/losant-go/losant"
 )
@@ -49,10 +48,10 @@ func actions() []action {
 	return []action{{"Get", client.get}, {"Patch", client.patch}}
 }
 
-// contender makes clients of the API at a URL. They send through a transport, or through their own when it is nil.
+// contender makes clients of the API at a URL.
 type contender struct {
 	name string
-	dial func(baseURL string, transport http.RoundTripper) client
+	dial func(baseURL string) client
 }
 
 func contenders() []contender {
@@ -62,12 +61,8 @@ func contenders() []contender {
 // sdk is this module as its README shows it.
 type sdk struct{ *losant.Client }
 
-func newSDK(baseURL string, transport http.RoundTripper) client {
-	opts := []losant.Option{losant.WithBaseURL(baseURL)}
-	if transport != nil {
-		opts = append(opts, losant.WithHTTPClient(&http.Client{Transport: transport}))
-	}
-	client, err := losant.NewClient(token, opts...)
+func newSDK(baseURL string) client {
+	client, err := losant.NewClient(token, losant.WithBaseURL(baseURL))
 	if err != nil {
 		panic(err) // the arguments are constants
 	}

@@ -37,7 +37,7 @@ func BenchmarkLoopback(b *testing.B) {
 			name := fmt.Sprintf("%s/http=%d/goroutines=%d/client=", action.name, c.protocol, goroutines)
 			inAnyOrder(contenders(), func(contender contender) {
 				b.Run(name+contender.name, func(b *testing.B) {
-					client := contender.dial(c.url, nil)
+					client := contender.dial(c.url)
 					defer client.CloseIdleConnections()
 					server.measure(b, func(ctx context.Context) error {
 						_, err := action.call(client, ctx)
@@ -71,6 +71,7 @@ func (s *server) measure(b *testing.B, call func(context.Context) error) {
 	s.opened(b)
 	require.NoError(b, call(b.Context()))
 	b.SetParallelism(max(1, goroutines/runtime.GOMAXPROCS(0)))
+	b.ReportAllocs()
 	before := cpuTime(b)
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {

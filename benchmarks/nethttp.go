@@ -20,10 +20,10 @@ type netHTTP struct {
 	baseURL string
 }
 
-func newNetHTTP(baseURL string, transport http.RoundTripper) client {
-	if transport == nil {
-		transport = tunedTransport()
-	}
+func newNetHTTP(baseURL string) client {
+	const idle = 256 // as the SDK
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = idle, idle
 	return netHTTP{&http.Client{Transport: transport}, baseURL}
 }
 
@@ -70,12 +70,4 @@ func (h netHTTP) user(ctx context.Context, method, id string, body io.Reader) (*
 	}
 	user := &losant.ExperienceUser{Raw: raw}
 	return user, json.Unmarshal(raw, user)
-}
-
-// tunedTransport keeps as many idle connections as the SDK's.
-func tunedTransport() *http.Transport {
-	const idle = 256
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = idle, idle
-	return transport
 }

@@ -3,7 +3,6 @@ package benchmarks
 import (
 	"context"
 	"fmt"
-	"net/http"
 
 	"github.com/go-resty/resty/v2"
 
@@ -13,12 +12,8 @@ import (
 // plainResty is resty as its README shows it, with nothing tuned.
 type plainResty struct{ *resty.Client }
 
-func newResty(baseURL string, transport http.RoundTripper) client {
-	r := resty.New().SetBaseURL(baseURL).SetAuthToken(token)
-	if transport != nil {
-		r.SetTransport(transport)
-	}
-	return plainResty{r}
+func newResty(baseURL string) client {
+	return plainResty{resty.New().SetBaseURL(baseURL).SetAuthToken(token)}
 }
 
 func (r plainResty) get(ctx context.Context) (*losant.ExperienceUser, error) {

@@ -240,7 +240,7 @@ func TestWrongUsage(t *testing.T) {
 		},
 		"bad token": {
 			args: get, env: a.Env("two words"),
-			line: "LOSANT_API_TOKEN must not contain white space or control characters",
+			line: "LOSANT_API_TOKEN must be printable ASCII without spaces",
 		},
 		"bad URL": {
 			args: get, env: []string{"LOSANT_API_TOKEN=a.token", "LOSANT_API_URL=api.losant.com"},
@@ -392,7 +392,7 @@ func TestRefused(t *testing.T) {
 			fault: losanttest.Fault{
 				Status: http.StatusConflict, Body: `{"message": "first\nsecond\u001b[31m\u0085third"}`,
 			},
-			line: "experienceUser.get: 409 first second [31m third (GET PATH). Check LOSANT_API_URL",
+			line: `experienceUser.get: 409 first\nsecond\x1b[31m\u0085third (GET PATH). Check LOSANT_API_URL`,
 		},
 		"429": {
 			command: "get", status: 1,

@@ -154,7 +154,7 @@ type Schema struct {
 type Property struct {
 	Name   string  `json:"name"`
 	Schema *Schema `json:"schema"`
-	// Required repeats Schema.Required of the object.
+	// Required repeats Schema.Required of the object that it is a property of.
 	Required bool `json:"-"`
 }
 
@@ -165,16 +165,22 @@ type PatternProperty struct {
 }
 
 // UnmarshalJSON sets Property.Required besides.
-func (s *Schema) UnmarshalJSON(data []byte) error {
-	type plain Schema
-	if err := json.Unmarshal(data, (*plain)(s)); err != nil {
+func (d *Description) UnmarshalJSON(data []byte) error {
+	type plain Description
+	if err := json.Unmarshal(data, (*plain)(d)); err != nil {
 		return err
 	}
+	for _, s := range d.Schemas {
+		s.setRequired()
+	}
+	return nil
+}
+
+func (s *Schema) setRequired() {
 	for i := range s.Properties {
 		p := &s.Properties[i]
 		p.Required = slices.Contains(s.Required, p.Name)
 	}
-	return nil
 }
 
 // ScopesOf returns all scopes that open an action, sorted. There are none for an action that needs no token.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -47,7 +48,14 @@ func TestLoad(t *testing.T) {
 			streams += len(answer.Events)
 		}
 	}
+	schemas := 0
+	for name := range d.Schemas {
+		if !strings.ContainsAny(name, ".[{|") {
+			schemas++
+		}
+	}
 	assert.Len(t, d.Actions, 375)
+	assert.Equal(t, 302, schemas)
 	assert.Len(t, resources, 99)
 	assert.Equal(t, map[string]int{InPath: 533, InQuery: 643, InForm: 14, "body": 143}, parameters)
 	assert.Equal(t, 3, streams)
@@ -132,8 +140,7 @@ func TestScopesOf(t *testing.T) {
 		"all.User.bounded", "all.User.cli", "application.*", "application.patch",
 	}, d.ScopesOf(action(t, d, "application.readmePatch")), "the scope of another action")
 	assert.Equal(t, []string{
-		"all.Organization", "all.Organization.bounded", "all.User", "all.User.bounded", "only.Organization", "only.Organization.bounded",
-		"org.*", "org.delete",
-	}, d.ScopesOf(action(t, d, "org.delete")))
+		"all.User", "all.User.bounded", "all.User.read", "me.*", "me.get", "only.User", "only.User.bounded", "only.User.read",
+	}, d.ScopesOf(action(t, d, "me.get")))
 	assert.Empty(t, d.ScopesOf(action(t, d, "auth.authenticateUser")))
 }

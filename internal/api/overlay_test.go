@@ -11,8 +11,8 @@ func TestReadOverlay(t *testing.T) {
 	t.Parallel()
 	_, err := LoadOverlay()
 	require.NoError(t, err)
-	_, err = ReadOverlay([]byte(`{"actions": {"devices.get": {"sumary": "Lists the devices of an application."}}}`))
-	require.EqualError(t, err, `overlay.json: json: unknown field "sumary"`)
+	_, err = ReadOverlay([]byte(`{"actions": {"devices.get": {"abstract": "Lists devices."}}}`))
+	require.EqualError(t, err, `overlay.json: json: unknown field "abstract"`)
 }
 
 func TestNotes(t *testing.T) {

@@ -1,0 +1,195 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+)
+
+// attempt is a request on its way, and what has become known of it.
+type attempt struct {
+	*Request
+
+	outgoing      http.Request
+	url           url.URL     // of outgoing
+	authorization [1]string   // in its header
+	header        http.Header // of an answer whose Location is hidden from http.Client
+	received      atomic.Pointer[http.Response]
+	sendings      sendings
+}
+
+type attemptKey struct{}
+
+// attemptOf returns the attempt that a request belongs to, nil if there is none.
+func attemptOf(request *http.Request) *attempt {
+	a, _ := request.Context().Value(attemptKey{}).(*attempt)
+	return a
+}
+
+// attempt sends the request once, and reports it.
+func (c *Client) attempt(caller context.Context, r *Request, number int) Outcome {
+	started := time.Now()
+	ctx, cancel := limit(caller, r.Timeout)
+	defer cancel() // also what the transport has begun under it
+	o := c.exchange(ctx, r)
+	o.Attempts = number
+	if o.Err != nil {
+		o.transient = o.transient && caller.Err() == nil
+		o.Err = r.explain(caller, ctx, o.Err)
+	}
+	if r.Report != nil {
+		r.Report(caller, o, time.Since(started))
+	}
+	return o
+}
+
+// limit returns the context of one attempt.
+func limit(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if timeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, timeout)
+}
+
+// exchange sends the request once, and reads the answer.
+func (c *Client) exchange(ctx context.Context, r *Request) Outcome {
+	authorization, err := r.Authorize(ctx)
+	if err != nil {
+		return Outcome{Err: err, unapplied: true}
+	}
+	a := &attempt{Request: r, url: r.URL, authorization: [1]string{authorization}}
+	ctx = context.WithValue(ctx, attemptKey{}, a)
+	if err := a.build(ctx, c.own != nil); err != nil {
+		return Outcome{Err: err, unapplied: true}
+	}
+	o := c.roundTrip(ctx, a)
+	o.Authorization = authorization
+	return o
+}
+
+// build makes the HTTP request of the attempt.
+func (a *attempt) build(ctx context.Context, observed bool) error {
+	header := a.Header.Clone()
+	if a.authorization[0] != "" {
+		header["Authorization"] = a.authorization[:]
+	}
+	a.outgoing = *(&http.Request{
+		Method: a.Method, URL: &a.url, Host: a.url.Host, Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	if a.Body == nil {
+		return nil
+	}
+	body, err := a.Body.Open()
+	if err != nil {
+		return err
+	}
+	header["Content-Type"] = []string{a.Body.ContentType()}
+	a.outgoing.Body, a.outgoing.ContentLength = body, a.Body.Length()
+	if observed || a.Class != Once {
+		// It is what lets net/http send a body again by itself. In a given transport nobody sees whether that is safe.
+		a.outgoing.GetBody = a.Body.Open
+	}
+	return nil
+}
+
+// roundTrip takes an attempt through the transport. Code of the caller's on the way may hang; the attempt ends all the
+// same.
+func (c *Client) roundTrip(ctx context.Context, a *attempt) Outcome {
+	if !c.foreign {
+		return c.sendAndRead(a)
+	}
+	o, err := Await(ctx, func() Outcome { return c.sendAndRead(a) })
+	if err == nil {
+		return o
+	}
+	o = Outcome{Err: err, transient: true}
+	if response := a.received.Load(); response != nil {
+		a.answer(&o, response)
+		o.unapplied = false // the header is there, but what else the transport does is open
+	}
+	return o
+}
+
+func (c *Client) sendAndRead(a *attempt) (o Outcome) {
+	response, err := c.send(&a.outgoing)
+	if err != nil {
+		o.Err = withoutURL(err)
+		o.Doubt, o.unapplied = a.sendings.judgeError(o.Err)
+		o.transient = !isPermanent(o.Err)
+		return o
+	}
+	defer func() { _ = response.Body.Close() }()
+	a.received.Store(response)
+	o.Body, o.Err = readBody(response)
+	a.answer(&o, response)
+	return o
+}
+
+// answer fills in what the header of a response says.
+func (a *attempt) answer(o *Outcome, response *http.Response) {
+	o.Answered, o.StatusCode, o.Header = true, response.StatusCode, response.Header
+	if a.header != nil {
+		o.Header = a.header
+	}
+	o.RetryAfter = retryAfter(o.Header)
+	o.Doubt = a.sendings.doubted()
+	o.unapplied = !o.Doubt && isRefusal(o.StatusCode)
+	o.transient = isTransient(o.StatusCode) || isSuccess(o.StatusCode) && o.Err != nil && !isUnusable(o.Err)
+}
+
+// explain returns an error with what ended the attempt, if that was a context: the caller's, or the time of the attempt.
+func (r *Request) explain(caller, attempt context.Context, err error) error {
+	over, ctx := ended(caller), caller
+	if over == nil && attempt.Err() != nil {
+		over, ctx = attempt.Err(), attempt
+		err = fmt.Errorf("the attempt took longer than %v: %w", r.Timeout, err)
+	}
+	switch {
+	case over == nil || errors.Is(err, ctx.Err()) && errors.Is(err, context.Cause(ctx)):
+		return err
+	case errors.Is(over, err):
+		return over
+	default:
+		return fmt.Errorf("%w: %w", over, err)
+	}
+}
+
+// withoutURL takes off what http.Client puts around an error: a URL, whose query may hold secrets.
+func withoutURL(err error) error {
+	for {
+		wrapper, ok := err.(*url.Error) //nolint:errorlint // only the outermost: what is inside others is theirs
+		if !ok {
+			return err
+		}
+		err = wrapper.Err // there are several, if a transport has a client of its own
+	}
+}
+
+// ended returns why a context is over, nil while it is not: its error, and its cause if that is another one.
+func ended(ctx context.Context) error {
+	err := ctx.Err()
+	if err == nil {
+		return nil
+	}
+	if cause := context.Cause(ctx); !errors.Is(err, cause) {
+		return &endedError{err, cause}
+	}
+	return err
+}
+
+// endedError is the end of a context that was given a cause.
+type endedError struct{ err, cause error }
+
+func (e *endedError) Error() string {
+	if errors.Is(e.cause, e.err) {
+		return e.cause.Error()
+	}
+	return e.err.Error() + ": " + e.cause.Error()
+}
+
+func (e *endedError) Unwrap() []error { return []error{e.err, e.cause} }
