@@ -47,11 +47,12 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, a answer, fault Fa
 		_, _ = w.Write(body) // a client that has gone away misses nothing
 		return
 	}
-	if len(body) > 0 {
-		w.WriteHeader(a.status)
-		_, _ = w.Write(body[:len(body)/2])
-		_ = http.NewResponseController(w).Flush()
+	if len(body) == 0 {
+		drop(w)
 	}
+	w.WriteHeader(a.status)
+	_, _ = w.Write(body[:len(body)/2])
+	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
 

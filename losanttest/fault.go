@@ -34,7 +34,7 @@ type Fault struct {
 	// Delay passes before the answer. When the client goes away or the server is closed meanwhile, that is the end of the
 	// call.
 	Delay time.Duration
-	// Drop closes the connection without an answer, whatever the other fields say of one.
+	// Drop closes the connection before there is an answer, whatever the other fields say of one.
 	Drop bool
 	// Truncate closes the connection in the middle of the answer's body; an answer without a body does not come at all.
 	Truncate bool

@@ -123,6 +123,31 @@ func TestFaultDrop(t *testing.T) {
 	assert.Len(t, f.Requests(), 2)
 }
 
+// A connection that ends without a word looks idle to net/http, which then sends a Get again by itself.
+func TestFaultsOfWarmConnectionsAreSeen(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]losanttest.Fault{
+		"drop":     {Drop: true},
+		"truncate": {Truncate: true, Status: http.StatusNoContent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			client := f.client(t)
+			t.Cleanup(client.CloseIdleConnections)
+			_, err := client.ExperienceUser.Get(t.Context(), f.app, f.user.ID)
+			require.NoError(t, err)
+			f.Inject(fault)
+
+			_, err = client.ExperienceUser.Get(t.Context(), f.app, f.user.ID)
+
+			var lost *losant.TransportError
+			require.ErrorAs(t, err, &lost)
+			assert.Len(t, f.Requests(), 2)
+		})
+	}
+}
+
 func TestFaultTruncate(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

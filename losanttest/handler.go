@@ -20,7 +20,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	s.wait(r.Context(), fault.Delay)
 	if fault.Drop {
-		panic(http.ErrAbortHandler)
+		drop(w)
 	}
 	result, instead := fault.answer()
 	switch {
@@ -31,6 +31,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		result = s.answer(c)
 	}
 	s.send(w, r, result, fault)
+}
+
+// drop ends the connection in the first line of an answer. Without any of it, a client may take the connection for one that
+// was idle too long: net/http then sends a Get again by itself, and nobody sees the fault.
+func drop(w http.ResponseWriter) {
+	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		_, _ = conn.Write([]byte("HTTP/1.1 "))
+		_ = conn.Close()
+	}
+	panic(http.ErrAbortHandler)
 }
 
 // wait lets a delay pass. It ends the call when the client goes away or the server is closed before that.

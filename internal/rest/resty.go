@@ -32,14 +32,21 @@ func NewClient(wrap func(http.RoundTripper) http.RoundTripper) (*Client, error) 
 
 // NewClientThrough returns a client that sends through a copy of hc.
 func NewClientThrough(hc *http.Client) *Client {
-	return &Client{resty: newResty(*hc), foreign: true}
+	_, plain := hc.Transport.(*http.Transport)
+	return &Client{resty: newResty(*hc), foreign: !plain}
 }
 
 // Own returns the client's own transport, nil if it was given one.
 func (c *Client) Own() *http.Transport { return c.own }
 
 // CloseIdleConnections closes the connections that no request is using.
-func (c *Client) CloseIdleConnections() { c.resty.GetClient().CloseIdleConnections() }
+func (c *Client) CloseIdleConnections() {
+	if c.own != nil { // what is around it may not know how
+		c.own.CloseIdleConnections()
+		return
+	}
+	c.resty.GetClient().CloseIdleConnections()
+}
 
 // newResty returns a resty client that sends what it is given through hc, and does nothing else: no cookies, redirects,
 // retries and logs.
