@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
@@ -23,10 +24,7 @@ type arguments struct {
 }
 
 // body is the body of a request.
-type body interface {
-	json.Marshaler
-	violations() []Violation
-}
+type body interface{ violations() []Violation }
 
 // call carries out one operation: from the arguments of a service method to one result or one error.
 func call[T any](ctx context.Context, s *service, o *Operation, args arguments, opts []CallOption) (*T, error) {
@@ -92,7 +90,7 @@ func (c *core) prepare(
 		MaxAttempts: s.maxAttempts, Timeout: s.timeout, Authorize: s.credential,
 	}
 	if args.body != nil && len(violations) == 0 {
-		encoded, err := args.body.MarshalJSON()
+		encoded, err := encode(args.body)
 		if err != nil {
 			resource, _, _ := strings.Cut(o.Name, ".")
 			violations = append(violations, Violation{resource, "cannot be encoded: " + err.Error()})
@@ -105,6 +103,23 @@ func (c *core) prepare(
 		}
 	}
 	return request, invalid(o.Name, violations)
+}
+
+// encode encodes a body. What has nothing in it is empty, and not null.
+func encode(body body) (encoded []byte, err error) {
+	if own, ok := body.(json.Marshaler); ok {
+		encoded, err = own.MarshalJSON()
+	} else {
+		encoded, err = json.Marshal(body)
+	}
+	switch {
+	case string(encoded) != "null":
+		return encoded, err
+	case reflect.TypeOf(body).Kind() == reflect.Slice:
+		return []byte("[]"), nil
+	default:
+		return []byte("{}"), nil
+	}
 }
 
 // target is the URL of the operation: ids take the place of the parameters of its path, in their order.
@@ -140,32 +155,37 @@ func (o *Operation) result(request *rest.Request, outcome *rest.Outcome, result 
 		}
 		return err
 	}
-	if err := decode(outcome, result); err != nil {
+	if err := decode(outcome.StatusCode, outcome.Body, result); err != nil {
 		outcome.Err = err
 		return o.failure(request, outcome)
 	}
 	return nil
 }
 
-// decode decodes an answer of success.
-func decode(outcome *rest.Outcome, result any) error {
+// decode decodes the body of an answer of success.
+func decode(status int, body []byte, result any) error {
 	if own, ok := result.(interface {
 		answered(status int, body []byte) error
 	}); ok {
-		return own.answered(outcome.StatusCode, outcome.Body)
+		return own.answered(status, body)
 	}
-	if keeps, ok := result.(interface{ setRaw(raw json.RawMessage) }); ok {
-		keeps.setRaw(outcome.Body)
+	if reflect.TypeOf(result).Elem().Kind() == reflect.Slice {
+		return decodeAs('[', "array", body, result)
 	}
-	return decodeObject(outcome.Body, result)
+	if keeps, ok := result.(interface{ setRaw(body []byte) }); ok {
+		keeps.setRaw(body)
+	}
+	return decodeObject(body, result)
 }
 
 // decodeObject decodes a JSON object into v. Anything else, null included, is an error.
-func decodeObject(body []byte, v any) error {
-	if start := bytes.TrimLeft(body, " \t\r\n"); len(start) == 0 || start[0] != '{' {
-		return errors.New("the answer is not a JSON object")
+func decodeObject(body []byte, v any) error { return decodeAs('{', "object", body, v) }
+
+func decodeAs(first byte, kind string, body []byte, v any) error {
+	if start := bytes.TrimLeft(body, " \t\r\n"); len(start) == 0 || start[0] != first {
+		return errors.New("the answer is not a JSON " + kind)
 	}
-	return json.Unmarshal(body, v)
+	return unmarshal(body, v)
 }
 
 // log writes the record of one attempt.

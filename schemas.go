@@ -1,12 +1,17 @@
 package losant
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"reflect"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -17,128 +22,6 @@ type Success struct {
 	// Raw is the whole body as received. It is nil when a repeated Delete found that an earlier attempt, whose answer was
 	// lost, had done its work.
 	Raw json.RawMessage `json:"-"`
-}
-
-// ExperienceUser is a user of an application's experience, as the API answers it (Losant's schema "experienceUser").
-// Properties that the answer lacks are zero. Dates are in UTC, to the millisecond.
-type ExperienceUser struct {
-	Hypermedia
-
-	ID                  string    `json:"id,omitzero"`
-	ExperienceUserID    string    `json:"experienceUserId,omitzero"` // the same as ID
-	ApplicationID       string    `json:"applicationId,omitzero"`
-	CreationDate        time.Time `json:"creationDate,omitzero"`
-	LastUpdated         time.Time `json:"lastUpdated,omitzero"`
-	PasswordLastUpdated time.Time `json:"passwordLastUpdated,omitzero"`
-	// LastLogin is zero for a user who never logged in.
-	LastLogin time.Time `json:"lastLogin,omitzero"`
-	Email     string    `json:"email,omitzero"`
-	FirstName string    `json:"firstName,omitzero"`
-	LastName  string    `json:"lastName,omitzero"`
-	// AvatarURL cannot be patched.
-	AvatarURL string `json:"avatarUrl,omitzero"`
-	// TokenCutoff is the time before which tokens of this user are void; zero when it was never set.
-	TokenCutoff time.Time         `json:"tokenCutoff,omitzero"`
-	UserTags    map[string]string `json:"userTags,omitzero"`
-	// ExperienceGroups are the groups the user is in. To change them, patch ExperienceGroupIDs.
-	ExperienceGroups []ExperienceGroupRef `json:"experienceGroups,omitzero"`
-
-	// Raw is the whole body as received, with every property this type does not know.
-	Raw json.RawMessage `json:"-"`
-}
-
-// ExperienceGroupRef names a group that a user is in.
-type ExperienceGroupRef struct {
-	ID   string `json:"id,omitzero"`
-	Name string `json:"name,omitzero"`
-	// ParentID is empty for a group at the root.
-	ParentID string `json:"parentId,omitzero"`
-}
-
-// ExperienceGroup is a group of an application's experience, as the API answers it (Losant's schema
-// "experienceGroup"). Properties that the answer lacks are zero.
-type ExperienceGroup struct {
-	Hypermedia
-
-	ID                    string            `json:"id,omitzero"`
-	ExperienceGroupID     string            `json:"experienceGroupId,omitzero"` // the same as ID
-	ApplicationID         string            `json:"applicationId,omitzero"`
-	CreationDate          time.Time         `json:"creationDate,omitzero"`
-	LastUpdated           time.Time         `json:"lastUpdated,omitzero"`
-	Name                  string            `json:"name,omitzero"`
-	Description           string            `json:"description,omitzero"`
-	ExperienceUserIDs     []string          `json:"experienceUserIds,omitzero"`
-	ExperienceEndpointIDs []string          `json:"experienceEndpointIds,omitzero"`
-	GroupTags             map[string]string `json:"groupTags,omitzero"`
-	DeviceIDs             []string          `json:"deviceIds,omitzero"`
-	DeviceTags            []DeviceTag       `json:"deviceTags,omitzero"`
-	// DeviceQueryJSON is an advanced device query, as JSON text; empty when there is none.
-	DeviceQueryJSON string `json:"deviceQueryJson,omitzero"`
-	// ParentID is empty for a group at the root. Members of a group count as members of the groups below it.
-	ParentID string `json:"parentId,omitzero"`
-	// AncestorIDs are the group's parent, the parent's parent and so on. They follow from ParentID.
-	AncestorIDs []string `json:"ancestorIds,omitzero"`
-	// DirectDeviceCount is the number of devices of this group, nil unless asked for by WithDirectDeviceCount.
-	DirectDeviceCount *int `json:"directDeviceCount,omitzero"`
-	// TotalDeviceCount is the number of devices of this group and its descendants, nil unless asked for by
-	// WithTotalDeviceCount.
-	TotalDeviceCount *int `json:"totalDeviceCount,omitzero"`
-
-	// Raw is the whole body as received, with every property this type does not know.
-	Raw json.RawMessage `json:"-"`
-}
-
-// DeviceTag is a tag by which devices belong to a group. Key is 1 to 255 characters of 0-9 A-Z a-z _ -, Value 1 to 255
-// characters. Both are optional: an empty one is not sent.
-type DeviceTag struct {
-	Key   string `json:"key,omitzero"`
-	Value string `json:"value,omitzero"`
-}
-
-// ExperienceUserPatch says what an experienceUser.patch changes (Losant's schema "experienceUserPatch"). The zero
-// value changes nothing: nil fields are not sent. Ids are 24 hexadecimal digits. Under fmt, and as an attribute of
-// slog, it shows no password; encoding/json encodes it whole.
-type ExperienceUserPatch struct {
-	// Email is at most 1024 characters, holds an @ and no white space, and is unique in the application.
-	Email *string `json:"email,omitempty"`
-	// FirstName is at most 1024 characters; Ptr("") clears it.
-	FirstName *string `json:"firstName,omitempty"`
-	// LastName is at most 1024 characters; Ptr("") clears it.
-	LastName *string `json:"lastName,omitempty"`
-	// Password is 8 to 2048 characters.
-	Password *string `json:"password,omitempty"`
-	// TokenCutoff voids every token of this user that was issued before it. Its year is 0 to 9999, the offset of its zone
-	// whole minutes.
-	TokenCutoff *time.Time `json:"tokenCutoff,omitempty"`
-	// UserTags replace all tags; an empty map clears them. Keys are 1 to 255 characters of 0-9 A-Z a-z _ -, values 1 to
-	// 255 characters.
-	UserTags map[string]string `json:"userTags,omitzero"`
-	// ExperienceGroupIDs are at most 1000 ids, and replace all memberships; an empty slice leaves every group.
-	ExperienceGroupIDs []string `json:"experienceGroupIds,omitzero"`
-}
-
-// ExperienceGroupPatch says what an experienceGroup.patch changes (Losant's schema "experienceGroupPatch"). The zero
-// value changes nothing: nil fields and the zero [Nullable] are not sent. Ids are 24 hexadecimal digits.
-type ExperienceGroupPatch struct {
-	// Name is 1 to 255 characters.
-	Name *string `json:"name,omitempty"`
-	// Description is at most 32767 characters; Ptr("") clears it.
-	Description *string `json:"description,omitempty"`
-	// ExperienceUserIDs are at most 1000 ids, and replace all members; an empty slice removes every member.
-	ExperienceUserIDs []string `json:"experienceUserIds,omitzero"`
-	// ExperienceEndpointIDs are at most 1000 ids, and replace all endpoints; an empty slice removes them.
-	ExperienceEndpointIDs []string `json:"experienceEndpointIds,omitzero"`
-	// GroupTags replace all tags; an empty map clears them. Keys are 1 to 255 characters of 0-9 A-Z a-z _ -, values 1 to
-	// 255 characters.
-	GroupTags map[string]string `json:"groupTags,omitzero"`
-	// DeviceIDs are at most 1000 ids, and replace all devices; an empty slice removes them.
-	DeviceIDs []string `json:"deviceIds,omitzero"`
-	// DeviceTags are at most 100, and replace all device tags; an empty slice clears them.
-	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
-	// DeviceQueryJSON is JSON text of at most 8192 characters; Null[string]() removes the query.
-	DeviceQueryJSON Nullable[string] `json:"deviceQueryJson,omitzero"`
-	// ParentID is the id of another group; Null[string]() moves the group to the root.
-	ParentID Nullable[string] `json:"parentId,omitzero"`
 }
 
 // Hypermedia is what Losant's framework adds to an answer besides its properties. [WithActions], [WithLinks] and
@@ -169,6 +52,21 @@ type Action struct {
 	Href       string `json:"href,omitzero"`
 	Method     string `json:"method,omitzero"`
 	Deprecated bool   `json:"deprecated,omitzero"`
+}
+
+// Query is an advanced query, as Losant's documentation writes it in JSON:
+//
+//	losant.Query{"name": losant.Query{"$startsWith": "pump"}}
+//
+// It is not checked before it is sent. A nil Query is none where a query is optional, and {} where it is not.
+type Query map[string]any
+
+// MarshalJSON encodes a nil Query as {}.
+func (q Query) MarshalJSON() ([]byte, error) {
+	if q == nil {
+		return []byte("{}"), nil
+	}
+	return json.Marshal(map[string]any(q))
 }
 
 // Ptr returns a pointer to v, for the optional fields of a patch: Email: losant.Ptr("ada@example.com").
@@ -252,6 +150,14 @@ func (n *Nullable[T]) GobDecode(data []byte) error {
 
 var errNilNullable = errors.New("losant: decoding into a nil Nullable")
 
+// pointer returns a pointer to the value, nil when there is none.
+func (n Nullable[T]) pointer() *T {
+	if n.state != set {
+		return nil
+	}
+	return &n.value
+}
+
 // String returns the value, "null" or "unset".
 func (n Nullable[T]) String() string {
 	switch n.state {
@@ -279,36 +185,169 @@ func (s *Success) answered(_ int, body []byte) error {
 // gone is called when a Delete had succeeded before it was answered.
 func (s *Success) gone() { s.Success = true }
 
-func (u *ExperienceUser) setRaw(raw json.RawMessage) { u.Raw = raw }
-
-func (g *ExperienceGroup) setRaw(raw json.RawMessage) { g.Raw = raw }
-
-// MarshalJSON encodes the patch as it is sent, whatever the encoder thinks of the tags of its fields.
-func (p ExperienceUserPatch) MarshalJSON() ([]byte, error) {
-	type fields ExperienceUserPatch
-	return json.Marshal(fields(p)) //nolint:gosec // the password is what a patch may set
+func isObject(data []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{"))
 }
 
-// MarshalJSON encodes the patch as it is sent, whatever the encoder thinks of the tags of its fields: unset and null are
-// different things.
-func (p ExperienceGroupPatch) MarshalJSON() ([]byte, error) {
-	type fields ExperienceGroupPatch
-	return json.Marshal(fields(p))
-}
-
-// Format prints the patch as JSON with a placeholder for the password, under every verb.
-func (p ExperienceUserPatch) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.redacted()) }
-
-// LogValue is the patch as JSON with a placeholder for the password.
-func (p ExperienceUserPatch) LogValue() slog.Value { return slog.StringValue(p.redacted()) }
-
-func (p ExperienceUserPatch) redacted() string {
-	if p.Password != nil {
-		p.Password = Ptr("[redacted]")
+// unmarshal is json.Unmarshal, for which 5.0 is a whole number, too.
+func unmarshal(data []byte, v any) error {
+	err := json.Unmarshal(data, v)
+	if err == nil {
+		return nil
 	}
-	text, err := p.MarshalJSON()
+	var mismatch *json.UnmarshalTypeError
+	if errors.As(err, &mismatch) && strings.HasPrefix(mismatch.Value, "number ") {
+		return json.Unmarshal(withoutFractions(data), v)
+	}
+	return err
+}
+
+// withoutFractions writes whole numbers that have a fraction or an exponent without one.
+func withoutFractions(data []byte) []byte {
+	const inNumber = "0123456789.eE+-"
+	out := make([]byte, 0, len(data))
+	for i := 0; i < len(data); {
+		switch c := data[i]; {
+		case c == '"':
+			end := i + 1
+			for end < len(data) && data[end] != '"' {
+				if data[end] == '\\' {
+					end++
+				}
+				end++
+			}
+			end = min(end+1, len(data))
+			out, i = append(out, data[i:end]...), end
+		case c == '-' || c >= '0' && c <= '9':
+			number := data[i : i+len(data[i:])-len(bytes.TrimLeft(data[i:], inNumber))]
+			i += len(number)
+			const exact = 1 << 53
+			if f, err := strconv.ParseFloat(string(number), 64); err == nil && f == math.Trunc(f) && math.Abs(f) <= exact {
+				number = strconv.AppendInt(nil, int64(f), 10)
+			}
+			out = append(out, number...)
+		default:
+			out, i = append(out, c), i+1
+		}
+	}
+	return out
+}
+
+// moment is a time as text, as milliseconds since the epoch or as {"$date": text}.
+type moment struct{ time.Time }
+
+func (m *moment) UnmarshalJSON(data []byte) error {
+	if isObject(data) {
+		var date struct {
+			Date json.RawMessage `json:"$date"`
+		}
+		if err := json.Unmarshal(data, &date); err != nil {
+			return err
+		}
+		data = date.Date
+	}
+	if milliseconds, err := strconv.ParseFloat(string(data), 64); err == nil {
+		m.Time = time.UnixMilli(int64(milliseconds)).UTC()
+		return nil
+	}
+	return m.Time.UnmarshalJSON(data)
+}
+
+// pointer returns a pointer to the time, nil for none.
+func (m moment) pointer() *time.Time {
+	if m.IsZero() {
+		return nil
+	}
+	return &m.Time
+}
+
+// kindOf returns the values of properties that tell the kinds of a union apart, with spaces between them.
+func kindOf(data []byte, properties ...string) string {
+	var all map[string]json.RawMessage
+	if json.Unmarshal(data, &all) != nil {
+		return ""
+	}
+	values := make([]string, len(properties))
+	for i, p := range properties {
+		if json.Unmarshal(all[p], &values[i]) != nil {
+			return ""
+		}
+	}
+	return strings.Join(values, " ")
+}
+
+// encodeKind encodes one kind of a union: an object, and the properties that say of which kind it is.
+func encodeKind(properties string, kind any) ([]byte, error) {
+	object, err := json.Marshal(kind)
 	if err != nil {
-		return "losant.ExperienceUserPatch(" + err.Error() + ")"
+		return nil, err
 	}
-	return "losant.ExperienceUserPatch" + string(text)
+	if string(object) == "{}" {
+		return []byte("{" + properties + "}"), nil
+	}
+	return append([]byte("{"+properties+","), object[1:]...), nil
+}
+
+// encodeRaw encodes what a union has kept of a kind that is not known.
+func encodeRaw(raw json.RawMessage) ([]byte, error) {
+	if raw == nil {
+		return []byte("null"), nil
+	}
+	return raw, nil
+}
+
+// entriesOf returns the entries of an answer that is a map, without the hypermedia beside them.
+func entriesOf(data []byte) (map[string]json.RawMessage, error) {
+	var entries map[string]json.RawMessage
+	err := json.Unmarshal(data, &entries)
+	for _, name := range []string{"_type", "_etag", "_links", "_actions", "_embedded"} {
+		delete(entries, name)
+	}
+	return entries, err
+}
+
+// redacted is shown in the place of a secret.
+const redacted = "[redacted]"
+
+// printRedacted prints a value as JSON with placeholders for its secrets.
+func printRedacted(w io.Writer, name string, value any, secrets ...string) {
+	_, _ = io.WriteString(w, redactedText(name, value, secrets))
+}
+
+// redactedValue is a value as JSON with placeholders for its secrets.
+func redactedValue(name string, value any, secrets ...string) slog.Value {
+	return slog.StringValue(redactedText(name, value, secrets))
+}
+
+// redactedText encodes a value, and puts a placeholder for each property of it, and of what is in it, that is a secret.
+func redactedText(name string, value any, secrets []string) string {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return "losant." + name + "(" + err.Error() + ")"
+	}
+	var text strings.Builder
+	text.WriteString("losant." + name)
+	shown := 0
+	for decoder := json.NewDecoder(bytes.NewReader(data)); ; {
+		token, err := decoder.Token()
+		if err != nil { // the end
+			break
+		}
+		property, ok := token.(string)
+		if after := decoder.InputOffset(); !ok || data[after] != ':' || !slices.Contains(secrets, property) {
+			continue
+		}
+		var secret json.RawMessage
+		if err := decoder.Decode(&secret); err != nil {
+			break
+		}
+		if string(secret) != "null" {
+			end := int(decoder.InputOffset())
+			text.Write(data[shown : end-len(secret)])
+			text.WriteString(strconv.Quote(redacted))
+			shown = end
+		}
+	}
+	text.Write(data[shown:])
+	return text.String()
 }

@@ -179,6 +179,7 @@ func TestNoExportedTypeShowsASecret(t *testing.T) {
 		"Operation":              {losant.Operations()},
 		"Applied":                {losant.MaybeApplied, losant.NotApplied},
 		"Scope":                  {losant.ScopeAllUser},
+		"Query":                  {losant.Query{"name": losant.Query{"$ne": "x"}}},
 		"Violation":              {losant.Violation{}},
 		"TokenSource":            {losant.TokenSource(func(context.Context) (string, error) { return secretToken, nil })},
 	}
@@ -227,7 +228,7 @@ func exportedTypes(t *testing.T) (names []string) {
 	files, err := fs.Glob(os.DirFS("."), "*.go")
 	require.NoError(t, err)
 	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
+		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_schemas.go") { // those are tested by schema
 			continue
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)

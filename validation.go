@@ -2,8 +2,11 @@ package losant
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -61,99 +64,137 @@ func violated(field, problem string) []Violation {
 	return []Violation{{field, problem}}
 }
 
-// The documented limits. Lengths are in characters; JSON Schema counts code points and Losant's server UTF-16 code
-// units, so a length is refused only when it is out of bounds both ways.
 const (
-	maxParameter   = 100 // the server has no route for longer ids
-	maxUserText    = 1024
-	minPassword    = 8
-	maxPassword    = 2048
-	maxTag         = 255
-	maxIDs         = 1000
-	maxName        = 255
-	maxDescription = 32767
-	maxDeviceTags  = 100
-	maxDeviceQuery = 8192
-	idLength       = 24
+	maxParameter = 100 // the server has no route for longer ids
+	maxKey       = 255
+	maxUserText  = 1024
+	idLength     = 24
+	unlimited    = 1 << 30 // of a length or a number of elements, longer than any body
 )
 
-// Validate checks the patch against the documented constraints, as experienceUser.patch does before it sends anything.
-// The error is a [*ValidationError] or nil.
-func (p ExperienceUserPatch) Validate() error {
-	return invalid(experienceUserPatch.Name, p.violations())
+// checker checks a part of a body, in which fields are named as on the wire. Lengths are in characters; JSON Schema counts
+// code points and Losant's server UTF-16 code units, so a length is refused only when it is out of bounds both ways.
+type checker struct {
+	body  *checked
+	depth int // of the part: how many steps lead to it
 }
 
-// Validate checks the patch against the documented constraints, as experienceGroup.patch does before it sends anything.
-// The error is a [*ValidationError] or nil.
-func (p ExperienceGroupPatch) Validate() error {
-	return invalid(experienceGroupPatch.Name, p.violations())
-}
-
-func (p ExperienceUserPatch) violations() []Violation {
-	c := check{in: "experienceUser"}
-	c.text("email", p.Email, 0, maxUserText)
-	c.email("email", p.Email)
-	c.text("firstName", p.FirstName, 0, maxUserText)
-	c.text("lastName", p.LastName, 0, maxUserText)
-	c.text("password", p.Password, minPassword, maxPassword)
-	c.time("tokenCutoff", p.TokenCutoff)
-	c.tags("userTags", p.UserTags)
-	c.ids("experienceGroupIds", p.ExperienceGroupIDs)
-	return c.found
-}
-
-func (p ExperienceGroupPatch) violations() []Violation {
-	c := check{in: "experienceGroup"}
-	c.text("name", p.Name, 1, maxName)
-	c.text("description", p.Description, 0, maxDescription)
-	c.ids("experienceUserIds", p.ExperienceUserIDs)
-	c.ids("experienceEndpointIds", p.ExperienceEndpointIDs)
-	c.tags("groupTags", p.GroupTags)
-	c.ids("deviceIds", p.DeviceIDs)
-	c.deviceTags("deviceTags", p.DeviceTags)
-	if query, ok := p.DeviceQueryJSON.Get(); ok {
-		c.refuse("deviceQueryJson", mustBeOfLength(query, 0, maxDeviceQuery))
-	}
-	if id, ok := p.ParentID.Get(); ok {
-		c.refuse("parentId", mustBeID(id))
-	}
-	return c.found
-}
-
-// check collects the violations of one patch, in which fields are named as on the wire.
-type check struct {
-	in    string
+// checked is a body, and what is wrong with it. It holds the steps of all its parts, since they are checked one after the
+// other and each is named only when something is wrong with it.
+type checked struct {
+	steps [16]step // the deepest body has 8
 	found []Violation
 }
 
-// refuse adds the violation of a field that has a problem.
-func (c *check) refuse(field, problem string) {
-	if problem != "" {
-		c.found = append(c.found, Violation{Field: c.in + "." + field, Problem: problem})
+// step leads to a field, or to an element of it.
+type step struct {
+	name string
+	nth  int // from 1; 0 for the field itself
+}
+
+// field is the checker of an object in a field.
+func (c checker) field(name string) checker { return c.enter(step{name: name}) }
+
+// element is the checker of an element of a list.
+func (c checker) element(name string, i int) checker { return c.enter(step{name, i + 1}) }
+
+func (c checker) enter(s step) checker {
+	c.body.steps[c.depth] = s
+	c.depth++
+	return c
+}
+
+// refuse adds the violation of a field that has a problem; "" is the part itself.
+func (c checker) refuse(field, problem string) {
+	if problem == "" {
+		return
+	}
+	var path []byte
+	for _, s := range c.body.steps[:c.depth] {
+		path = appendName(path, s.name)
+		if s.nth > 0 {
+			path = fmt.Appendf(path, "[%d]", s.nth-1)
+		}
+	}
+	path = appendName(path, field)
+	c.body.found = append(c.body.found, Violation{Field: string(path), Problem: problem})
+}
+
+func appendName(path []byte, name string) []byte {
+	if len(path) > 0 && name != "" && name[0] != '[' {
+		path = append(path, '.')
+	}
+	return append(path, name...)
+}
+
+// inOrder puts the violations that were found since there were n in order.
+func (c checker) inOrder(n int) {
+	slices.SortFunc(c.body.found[n:], func(a, b Violation) int {
+		return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.Problem, b.Problem))
+	})
+}
+
+// given refuses nil, which would be sent as null.
+func (c checker) given(field string, given bool) {
+	if !given {
+		c.refuse(field, "must not be nil")
 	}
 }
 
-// refusePart is refuse for an element of a collection. It makes the name only when it is needed.
-func (c *check) refusePart(field string, i int, property, problem string) {
-	if problem != "" {
-		c.refuse(fmt.Sprintf("%s[%d]%s", field, i, property), problem)
-	}
-}
-
-func (c *check) text(field string, value *string, shortest, longest int) {
+func (c checker) length(field string, value *string, shortest, longest int) {
 	if value != nil {
 		c.refuse(field, mustBeOfLength(*value, shortest, longest))
 	}
 }
 
-func (c *check) email(field string, value *string) {
-	if value != nil && (!strings.Contains(*value, "@") || strings.ContainsFunc(*value, isSpace)) {
-		c.refuse(field, "must contain an @ and no white space")
+// must refuses a text that none of the rules allows.
+func (c checker) must(field string, value *string, rules ...func(string) string) {
+	if value == nil {
+		return
+	}
+	var problems []string
+	for _, rule := range rules {
+		problem := rule(*value)
+		if problem == "" {
+			return
+		}
+		problems = append(problems, problem)
+	}
+	c.refuse(field, strings.Join(problems, " or "))
+}
+
+func (c checker) oneOf(field string, value *string, values ...string) {
+	if value != nil && !slices.Contains(values, *value) {
+		c.refuse(field, "must be one of "+strings.Join(values, ", "))
+	}
+}
+
+func (c checker) integer(field string, value *int, least, most float64) {
+	if value != nil {
+		c.refuse(field, mustBeBetween(float64(*value), least, most))
+	}
+}
+
+func (c checker) long(field string, value *int64, least, most float64) {
+	if value != nil {
+		c.refuse(field, mustBeBetween(float64(*value), least, most))
+	}
+}
+
+func (c checker) number(field string, value *float64, least, most float64) {
+	if value != nil {
+		c.refuse(field, mustBeBetween(*value, least, most))
+	}
+}
+
+func (c checker) integerOf(field string, value *int, values ...int) {
+	if value != nil && !slices.Contains(values, *value) {
+		c.refuse(field, "must be one of "+strings.Trim(fmt.Sprint(values), "[]"))
 	}
 }
 
 // time refuses what RFC 3339 has no text for.
-func (c *check) time(field string, value *time.Time) {
+func (c checker) time(field string, value *time.Time) {
 	if value == nil {
 		return
 	}
@@ -165,36 +206,91 @@ func (c *check) time(field string, value *time.Time) {
 	}
 }
 
-func (c *check) tags(field string, tags map[string]string) {
-	earlier := len(c.found)
-	for key, value := range tags {
-		if !isWord(key, maxTag) {
-			c.refuse(fmt.Sprintf("%s[%q]", field, key), "must have a key of "+wordRule(maxTag))
-		}
-		if problem := mustBeOfLength(value, 1, maxTag); problem != "" {
-			c.refuse(fmt.Sprintf("%s[%q]", field, key), problem)
-		}
-	}
-	slices.SortFunc(c.found[earlier:], func(a, b Violation) int {
-		return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.Problem, b.Problem))
-	})
+// scalar refuses what is no text, number or boolean, nor nil where that is allowed.
+func (c checker) scalar(field string, value any, nullable bool) {
+	c.refuse(field, mustBeScalar(value, nullable))
 }
 
-func (c *check) deviceTags(field string, tags []DeviceTag) {
-	c.refuse(field, mustBeAtMost(len(tags), maxDeviceTags, "tags"))
-	for i, tag := range tags {
-		if tag.Key != "" {
-			c.refusePart(field, i, ".key", mustBeWord(tag.Key, maxTag))
-		}
-		c.refusePart(field, i, ".value", mustBeOfLength(tag.Value, 0, maxTag))
+func (c checker) count(field, of string, n, least, most int) {
+	switch {
+	case n < least:
+		c.refuse(field, fmt.Sprintf("must be at least %d %s", least, of))
+	case n > most:
+		c.refuse(field, fmt.Sprintf("must be at most %d %s", most, of))
 	}
 }
 
-func (c *check) ids(field string, ids []string) {
-	c.refuse(field, mustBeAtMost(len(ids), maxIDs, "ids"))
-	for i, id := range ids {
-		c.refusePart(field, i, "", mustBeID(id))
+func (c checker) unique(field string, values []string) {
+	for i, value := range values {
+		if slices.Contains(values[:i], value) {
+			c.refuse(fmt.Sprintf("%s[%d]", field, i), "must not be there twice")
+		}
 	}
+}
+
+// keys refuses names in a map that break a rule, nil for none.
+func (c checker) key(field, key string, rule func(string) string) {
+	if rule == nil {
+		return
+	}
+	if problem := rule(key); problem != "" {
+		c.refuse(entry(field, key), "must have a key of "+strings.TrimPrefix(problem, "must be "))
+	}
+}
+
+func entry(field, key string) string { return fmt.Sprintf("%s[%q]", field, key) }
+
+// keys refuses the names of a map that break a rule, nil for none.
+func (c checker) keys(field string, values map[string]any, rule func(string) string) {
+	defer c.inOrder(len(c.body.found))
+	for key := range values {
+		c.key(field, key, rule)
+	}
+}
+
+// scalars is keys for a map of texts, numbers and booleans.
+func (c checker) scalars(field string, values map[string]any, rule func(string) string, nullable bool) {
+	defer c.inOrder(len(c.body.found))
+	for key, value := range values {
+		c.key(field, key, rule)
+		if problem := mustBeScalar(value, nullable); problem != "" {
+			c.refuse(entry(field, key), problem)
+		}
+	}
+}
+
+// texts is keys for a map of texts of some length.
+func (c checker) texts(field string, values map[string]string, rule func(string) string, shortest, longest int) {
+	defer c.inOrder(len(c.body.found))
+	for key, value := range values {
+		c.key(field, key, rule)
+		if problem := mustBeOfLength(value, shortest, longest); problem != "" {
+			c.refuse(entry(field, key), problem)
+		}
+	}
+}
+
+// exactlyOne refuses a choice of which none or more than one is given.
+func (c checker) exactlyOne(choice string, given ...bool) {
+	if n := countTrue(given); n != 1 {
+		c.refuse("", "must have either "+choice)
+	}
+}
+
+// atLeastOne refuses a choice of which none is given.
+func (c checker) atLeastOne(choice string, given ...bool) {
+	if countTrue(given) == 0 {
+		c.refuse("", "must have "+choice)
+	}
+}
+
+func countTrue(all []bool) (n int) {
+	for _, b := range all {
+		if b {
+			n++
+		}
+	}
+	return n
 }
 
 // The functions below say what is wrong with a value, "" when nothing is.
@@ -211,11 +307,32 @@ func mustBeOfLength(value string, shortest, longest int) string {
 	return ""
 }
 
-func mustBeAtMost(n, most int, of string) string {
-	if n <= most {
+func mustBeScalar(value any, nullable bool) string {
+	switch value.(type) {
+	case nil:
+		if nullable {
+			return ""
+		}
+	case string, bool, float64, int, json.Number:
 		return ""
+	default:
+		switch reflect.TypeOf(value).Kind() {
+		case reflect.Map, reflect.Slice, reflect.Array, reflect.Struct, reflect.Pointer:
+		default:
+			return ""
+		}
 	}
-	return fmt.Sprintf("must be at most %d %s", most, of)
+	return "must be a text, a number or a boolean"
+}
+
+func mustBeBetween(value, least, most float64) string {
+	switch {
+	case value < least:
+		return "must be at least " + strconv.FormatFloat(least, 'f', -1, 64)
+	case value > most:
+		return "must be at most " + strconv.FormatFloat(most, 'f', -1, 64)
+	}
+	return ""
 }
 
 func mustBeID(id string) string {
@@ -223,6 +340,110 @@ func mustBeID(id string) string {
 		return ""
 	}
 	return fmt.Sprintf("must be %d hexadecimal digits", idLength)
+}
+
+func mustBeKey(s string) string { return mustBeWord(s, maxKey) }
+
+func mustBeHeader(s string) string {
+	if n := utf8.RuneCountInString(s); s != "" && n <= maxKey && !strings.ContainsAny(s, lineEnds) {
+		return ""
+	}
+	return "must be 1 to 255 characters"
+}
+
+func mustBeFileName(s string) string {
+	ok := func(r rune) bool { return isAlphanumeric(r) || r == '_' || r == '-' || r == '.' }
+	if s != "" && s != "." && s != ".." && len(s) <= maxKey && all(s, ok) {
+		return ""
+	}
+	return "must be 1 to 255 characters of 0-9 A-Z a-z _ . -, and not . or .."
+}
+
+func mustBeSlug(s string) string {
+	if all(s, func(r rune) bool { return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r == '-' }) {
+		return ""
+	}
+	return "must be characters of 0-9 a-z -"
+}
+
+func mustBeBase64URL(s string) string {
+	if s != "" && all(s, func(r rune) bool { return isAlphanumeric(r) || r == '_' || r == '-' }) {
+		return ""
+	}
+	return "must be characters of 0-9 A-Z a-z _ -"
+}
+
+// mustBeTemplate looks for two braces that open, something, and two that close, in one line.
+func mustBeTemplate(s string) string {
+	for line := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune(lineEnds, r) }) {
+		if _, inner, ok := strings.Cut(line, "{{"); ok && strings.LastIndex(inner, "}}") > 0 {
+			return ""
+		}
+	}
+	return "must be a template"
+}
+
+// lineEnds are the characters that "." does not match in the patterns of JavaScript.
+const lineEnds = "\n\r\u2028\u2029"
+
+func mustBeVersion(s string) string {
+	parts := strings.Split(s, ".")
+	for _, part := range parts {
+		if part == "" || len(part) > 1 && part[0] == '0' || !all(part, func(r rune) bool { return r >= '0' && r <= '9' }) {
+			parts = nil
+		}
+	}
+	if len(parts) == 3 {
+		return ""
+	}
+	return "must be a version such as 1.30.0"
+}
+
+func mustBeImage(s string) string {
+	for _, kind := range []string{"jpg", "jpeg", "png", "svg+xml"} {
+		image, ok := strings.CutPrefix(s, "data:image/"+kind+";base64,")
+		if ok && all(image, func(r rune) bool { return isAlphanumeric(r) || strings.ContainsRune("+/=", r) }) {
+			return ""
+		}
+	}
+	return "must be a data URL of a JPEG, PNG or SVG image in base64"
+}
+
+// mustBePassword asks for 12 characters, among them a capital, a small letter, a digit and another one.
+func mustBePassword(s string) string {
+	has := func(ok func(rune) bool) bool { return strings.ContainsFunc(s, ok) }
+	if utf16Length(s) >= 12 && has(func(r rune) bool { return r >= 'A' && r <= 'Z' }) &&
+		has(func(r rune) bool { return r >= 'a' && r <= 'z' }) && has(func(r rune) bool { return r >= '0' && r <= '9' }) &&
+		has(func(r rune) bool { return !isAlphanumeric(r) }) {
+		return ""
+	}
+	return "must be 12 characters or more, with a capital and a small letter, a digit and another character"
+}
+
+func mustBeEmail(s string) string {
+	if strings.Contains(s, "@") && !strings.ContainsFunc(s, isSpace) {
+		return ""
+	}
+	return "must contain an @ and no white space"
+}
+
+func mustBeURL(s string) string {
+	scheme, _, ok := strings.Cut(s, ":")
+	if ok && scheme != "" && !strings.ContainsFunc(s, isSpace) &&
+		all(scheme, func(r rune) bool { return isAlphanumeric(r) || strings.ContainsRune("+-.", r) }) {
+		return ""
+	}
+	return "must be a URL with its scheme"
+}
+
+// mustBe is the rule for a text that is one of several.
+func mustBe(values ...string) func(string) string {
+	return func(s string) string {
+		if slices.Contains(values, s) {
+			return ""
+		}
+		return fmt.Sprintf("must be %q", values)
+	}
 }
 
 // mustBeWord is the rule for ids in a path, where dots and slashes could name another resource, escaped or not. It is

@@ -130,7 +130,7 @@ func (c *checker) checkNotes(kind string, notes map[string]api.ParameterNote, ha
 
 var (
 	secretive       = regexp.MustCompile(`(?i)token|secret|password|key`)
-	propertyGoTypes = []string{"", "int", "int64", "raw", "time"}
+	propertyGoTypes = []string{"", "int", "*int", "int64", "raw", "time", "Query"}
 )
 
 func (c *checker) checkProperties() {

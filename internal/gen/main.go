@@ -46,7 +46,3 @@ func run(args []string) error {
 		return errors.New("usage: gen [import DIR]")
 	}
 }
-
-func generate(*api.Description, *api.Overlay, string) error {
-	return errors.New("there is no generator yet")
-}

@@ -1,0 +1,433 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/losant-go/losant/internal/api"
+)
+
+// rule is what a pattern of the description means.
+type rule struct {
+	check string // the function of package losant that says what is wrong with a text
+	doc   string // what the text is
+	empty bool   // whether the empty text matches
+}
+
+// patterns are the rules of all patterns. What is matched by other means than Go's regular expressions, which know no
+// look-ahead and are slow to compile, is matched by hand.
+var patterns = map[string]rule{
+	`^[A-Fa-f\d]{24}$`:                    {check: "mustBeID", doc: "24 hexadecimal digits"},
+	`^[0-9a-zA-Z_-]{1,255}$`:              {check: "mustBeKey", doc: "1 to 255 characters of 0-9 A-Z a-z _ -"},
+	`.*{{.+}}.*`:                          {check: "mustBeTemplate", doc: "a template"},
+	`^(?!\.{1,2}$)[0-9a-zA-Z_.-]{1,255}$`: {check: "mustBeFileName", doc: "1 to 255 characters of 0-9 A-Z a-z _ . -"},
+	`^[0-9a-z-]*$`:                        {check: "mustBeSlug", doc: "characters of 0-9 a-z -", empty: true},
+	`^[A-Za-z0-9_-]+$`:                    {check: "mustBeBase64URL", doc: "characters of 0-9 A-Z a-z _ -"},
+	`^(0|([1-9]\d*))\.(0|([1-9]\d*))\.(0|([1-9]\d*))$`: {check: "mustBeVersion", doc: "a version such as 1.30.0"},
+	`^(?=.*[A-Z])(?=.*[^A-Za-z0-9])(?=.*[0-9])(?=.*[a-z]).{12,}$`: {
+		check: "mustBePassword",
+		doc:   "12 characters or more, with a capital and a small letter, a digit and another character",
+	},
+	`^data:image/(jpg|jpeg|png|svg\+xml);base64,[0-9a-zA-Z+/=]*$`: {
+		check: "mustBeImage", doc: "a data URL of a JPEG, PNG or SVG image in base64",
+	},
+}
+
+// keyRules are the rules of the names in maps. ".*" and "^.*$" rule nothing.
+var keyRules = map[string]string{
+	`^[0-9a-zA-Z_-]{1,255}$`: "mustBeKey", `^[A-Fa-f\d]{24}$`: "mustBeID", `^.{1,255}$`: "mustBeHeader",
+}
+
+// formatRules are the rules of the formats that texts have.
+var formatRules = map[string]rule{
+	"email": {check: "mustBeEmail", doc: "an e-mail address"},
+	"uri":   {check: "mustBeURL", doc: "a URL"},
+}
+
+// statements are the Go statements that check a value. The expression check is the checker of the object around it.
+type statements struct {
+	lines []string
+	loops int // around them
+}
+
+func (s *statements) add(format string, args ...any) {
+	s.lines = append(s.lines, fmt.Sprintf(format, args...))
+}
+
+// block adds the statements of inner in a block, unless there are none.
+func (s *statements) block(head string, inner func(*statements)) {
+	in := statements{loops: s.loops}
+	if inner(&in); len(in.lines) > 0 {
+		s.add("%s {", head)
+		s.lines = append(append(s.lines, in.lines...), "}")
+	}
+}
+
+// Checks are the statements of the type's check method. There are none when nothing can be wrong.
+func (g *goType) Checks() []string {
+	if g.checks == nil {
+		g.checks = &statements{}
+		if g.form == inBody {
+			g.checks.typ(g, g.Receiver(), "check")
+		}
+	}
+	return g.checks.lines
+}
+
+// typ adds the checks of a value of a declared type.
+func (s *statements) typ(g *goType, value, check string) {
+	switch {
+	case g.under != nil:
+		s.value(g.under, value, check, `""`)
+	case len(g.variants) > 0:
+		s.kinds(g, value, check)
+	default:
+		for _, f := range g.fields {
+			s.field(f, value+"."+f.Name(), check)
+		}
+		s.choice(g, value, check)
+	}
+}
+
+// kinds adds the checks of a union.
+func (s *statements) kinds(g *goType, value, check string) {
+	s.add("switch {")
+	for _, v := range g.variants {
+		s.add("case %s.%s != nil:", value, v.Name())
+		if len(v.decl.final().Checks()) > 0 {
+			s.add("%s.%s.check(%s)", value, v.Name(), check)
+		}
+	}
+	s.add("default:")
+	s.add(`%s.refuse("", "must be of a known kind")`, check)
+	s.add("}")
+}
+
+// field adds the checks of a field. What is not sent is not checked.
+func (s *statements) field(f *field, value, check string) {
+	name := strconv.Quote(f.property)
+	switch t := f.goType(inBody); {
+	case strings.HasPrefix(t, "*") && f.typ.isScalar():
+		s.scalar(f.typ, value, check, name)
+	case strings.HasPrefix(t, "*"):
+		s.block("if "+value+" != nil", func(in *statements) { in.value(f.typ, value, check, name) })
+	case strings.HasPrefix(t, "Nullable[") && f.typ.isScalar():
+		s.scalar(f.typ, value+".pointer()", check, name)
+	case strings.HasPrefix(t, "Nullable["):
+		s.block("if value, ok := "+value+".Get(); ok", func(in *statements) { in.value(f.typ, "value", check, name) })
+	case f.required && f.isReference():
+		s.add("%s.given(%s, %s != nil)", check, name, value)
+		s.value(f.typ, value, check, name)
+	case f.required || f.isReference():
+		s.value(f.typ, value, check, name)
+	default:
+		s.block("if "+f.isSent(value), func(in *statements) { in.value(f.typ, value, check, name) })
+	}
+}
+
+// value adds the checks of a value, or of one that a pointer to a struct leads to.
+func (s *statements) value(t *typ, value, check, name string) {
+	switch t.kind {
+	case objectKind:
+		s.object(t, value, check, name)
+	case listKind:
+		s.list(t, value, check, name)
+	case dictKind:
+		s.dict(t, value, check, name)
+	case anythingKind:
+		if scalars, nullable := t.isAnyScalar(); scalars {
+			s.add("%s.scalar(%s, %s, %t)", check, name, value, nullable)
+		}
+	default:
+		s.scalar(t, "&"+value, check, name)
+	}
+}
+
+func (s *statements) object(t *typ, value, check, name string) {
+	inner := check
+	if name != `""` {
+		inner = fmt.Sprintf("%s.field(%s)", check, name)
+	}
+	declared := t.decl.final()
+	if t.decl == declared || t.decl.schema == declared.schema {
+		if len(declared.Checks()) > 0 {
+			s.add("%s.check(%s)", value, inner)
+		}
+		return
+	}
+	own := statements{loops: s.loops} // it is another shape of that type, and has rules of its own
+	if own.typ(t.decl, value, "part"); len(own.lines) > 0 {
+		s.add("part := %s", inner)
+		s.lines = append(s.lines, own.lines...)
+	}
+}
+
+func (s *statements) list(t *typ, value, check, name string) {
+	schema := cmp.Or(arrayOf(t.schema), t.schema)
+	if schema.MinItems != nil || schema.MaxItems != nil {
+		s.add("%s.count(%s, %q, len(%s), %s, %s)", check, name, elements(name), value,
+			limit(schema.MinItems, "0"), limit(schema.MaxItems, "unlimited"))
+	}
+	if schema.UniqueItems && t.elem.kind == textKind && t.elem.name == "" {
+		s.add("%s.unique(%s, %s)", check, name, value)
+	}
+	i := string(rune('i' + s.loops))
+	s.loops++
+	s.block(fmt.Sprintf("for %s := range %s", i, value), func(in *statements) {
+		in.value(t.elem, value+"["+i+"]", fmt.Sprintf("%s.element(%s, %s)", check, name, i), `""`)
+	})
+	s.loops--
+}
+
+// elements is what the elements of a list are called: "ids" for the property "deviceIds".
+func elements(property string) string {
+	all := words(property)
+	if len(all) == 0 || !strings.HasSuffix(all[len(all)-1], "s") {
+		return "elements"
+	}
+	return strings.ToLower(all[len(all)-1])
+}
+
+// arrayOf is the array among the alternatives of a schema, nil for none.
+func arrayOf(s *api.Schema) *api.Schema {
+	for _, a := range alternatives(s) {
+		if slices.Equal(a.Type, []string{"array"}) {
+			return a
+		}
+	}
+	return nil
+}
+
+func (s *statements) dict(t *typ, value, check, name string) {
+	if len(t.schema.PatternProperties) == 0 {
+		return
+	}
+	p := t.schema.PatternProperties[0]
+	rule := keyRules[p.Pattern]
+	if !t.schema.Closed || rule == "" {
+		rule = "nil"
+	}
+	scalars, nullable := false, false
+	if t.elem.kind == anythingKind {
+		scalars, nullable = t.elem.isAnyScalar()
+	}
+	switch {
+	case t.elem.kind == textKind:
+		s.add("%s.texts(%s, %s, %s, %s, %s)", check, name, value, rule,
+			limit(p.Schema.MinLength, "0"), limit(p.Schema.MaxLength, "unlimited"))
+	case scalars:
+		s.add("%s.scalars(%s, %s, %s, %t)", check, name, value, rule, nullable)
+	case rule != "nil":
+		s.add("%s.keys(%s, %s, %s)", check, name, value, rule)
+	}
+}
+
+// isScalar reports whether a pointer to the value is what its checks take.
+func (t *typ) isScalar() bool {
+	switch t.kind {
+	case textKind, integerKind, longKind, numberKind, momentKind, booleanKind:
+		return true
+	}
+	return false
+}
+
+// isAnyScalar reports whether a value of any type has to be a text, a number or a boolean, or else null.
+func (t *typ) isAnyScalar() (scalars, nullable bool) {
+	types := t.schema.Type
+	if len(types) < 2 || slices.Contains(types, "object") || slices.Contains(types, "array") {
+		return false, false
+	}
+	return true, slices.Contains(types, "null")
+}
+
+// isReference reports whether the field is nil when it is not there, and no pointer.
+func (f *field) isReference() bool {
+	switch f.typ.kind {
+	case listKind, dictKind, rawKind, handKind:
+		return true
+	case anythingKind:
+		_, nullable := f.typ.isAnyScalar()
+		return !f.required || len(f.typ.schema.Type) > 0 && !nullable
+	}
+	return false
+}
+
+// isSent is the expression that says whether a field is sent, "true" if it always is.
+func (f *field) isSent(value string) string {
+	switch t := f.goType(inBody); {
+	case f.required && !f.isReference() && f.typ.kind != textKind:
+		return "true"
+	case strings.HasPrefix(t, "Nullable["), f.typ.kind == momentKind && !strings.HasPrefix(t, "*"):
+		return "!" + value + ".IsZero()"
+	case strings.HasPrefix(t, "*"), f.isReference():
+		return value + " != nil"
+	case f.typ.kind == textKind:
+		return value + ` != ""`
+	}
+	return value + " != 0"
+}
+
+// scalar adds the checks of a text, a number or a time, to which value is a pointer.
+func (s *statements) scalar(t *typ, value, check, name string) {
+	schema := t.alternatives()[0]
+	switch t.kind {
+	case textKind:
+		if t.name != "" {
+			value = "(*string)(" + value + ")"
+		}
+		s.text(t, value, check, name)
+	case momentKind:
+		s.add("%s.time(%s, %s)", check, name, value)
+	case integerKind, longKind, numberKind:
+		method := map[kind]string{integerKind: "integer", longKind: "long", numberKind: "number"}[t.kind]
+		if len(schema.Enum) > 0 {
+			s.add("%s.%sOf(%s, %s, %s)", check, method, name, value, literals(schema.Enum))
+		} else if schema.Minimum != nil || schema.Maximum != nil {
+			s.add("%s.%s(%s, %s, %s, %s)", check, method, name, value,
+				bound(schema.Minimum, "-unlimited"), bound(schema.Maximum, "unlimited"))
+		}
+	}
+}
+
+// alternatives are what the value may be, null aside.
+func (t *typ) alternatives() (all []*api.Schema) {
+	if len(t.flat) == 0 {
+		return []*api.Schema{t.schema}
+	}
+	return t.flat
+}
+
+func (s *statements) text(t *typ, value, check, name string) {
+	all := t.alternatives()
+	if values := enumeration(all); len(values) > 0 {
+		s.add("%s.oneOf(%s, %s, %s)", check, name, value, literals(values))
+		return
+	}
+	shortest, longest := lengths(all)
+	if shortest > 0 || longest >= 0 {
+		most := "unlimited"
+		if longest >= 0 {
+			most = strconv.Itoa(longest)
+		}
+		s.add("%s.length(%s, %s, %d, %s)", check, name, value, shortest, most)
+	}
+	var rules []string
+	for _, a := range all {
+		switch {
+		case a.Pattern != "":
+			rules = append(rules, patterns[a.Pattern].check)
+		case a.Format != "":
+			rules = append(rules, formatRules[a.Format].check)
+		case len(a.Enum) > 0:
+			rules = append(rules, "mustBe("+literals(a.Enum)+")")
+		default:
+			return // any text will do
+		}
+	}
+	s.add("%s.must(%s, %s, %s)", check, name, value, strings.Join(rules, ", "))
+}
+
+// enumeration are the values of a choice between values only.
+func enumeration(all []*api.Schema) (values []any) {
+	for _, a := range all {
+		if len(a.Enum) == 0 {
+			return nil
+		}
+		for _, v := range a.Enum {
+			if v != nil && !slices.Contains(values, v) {
+				values = append(values, v)
+			}
+		}
+	}
+	return values
+}
+
+// lengths are the least and the greatest length of all alternatives, -1 for none.
+func lengths(all []*api.Schema) (shortest, longest int) {
+	for i, a := range all {
+		least, most := 0, -1
+		if a.MinLength != nil {
+			least = *a.MinLength
+		}
+		if a.MaxLength != nil {
+			most = *a.MaxLength
+		}
+		for _, v := range a.Enum {
+			most = max(most, len(fmt.Sprint(v)))
+		}
+		if i == 0 {
+			shortest, longest = least, most
+			continue
+		}
+		shortest = min(shortest, least)
+		if longest = max(longest, most); most < 0 {
+			return shortest, -1
+		}
+	}
+	return shortest, longest
+}
+
+// choice adds the check of a choice between what is required: alternatives that only require, or those whose properties
+// the type has all.
+func (s *statements) choice(g *goType, value, check string) {
+	var conditions, names []string
+	for _, a := range alternatives(g.schema) {
+		if a = g.model.deref(a); slices.Equal(a.Type, []string{"null"}) {
+			return
+		}
+		var all []string
+		for _, property := range a.Required {
+			i := slices.IndexFunc(g.fields, func(f *field) bool { return f.property == property })
+			if i < 0 {
+				return
+			}
+			if f := g.fields[i]; !f.required {
+				all = append(all, f.isSent(value+"."+f.Name()))
+			}
+		}
+		if len(all) == 0 {
+			return
+		}
+		conditions = append(conditions, strings.Join(all, " && "))
+		names = append(names, strings.Join(a.Required, " and "))
+	}
+	if len(conditions) < 2 {
+		return
+	}
+	method := "exactlyOne"
+	if len(g.schema.AnyOf) > 0 {
+		method = "atLeastOne"
+	}
+	s.add("%s.%s(%q, %s)", check, method, strings.Join(names, ", or "), strings.Join(conditions, ", "))
+}
+
+func limit(n *int, otherwise string) string {
+	if n == nil {
+		return otherwise
+	}
+	return strconv.Itoa(*n)
+}
+
+func bound(n *float64, otherwise string) string {
+	if n == nil {
+		return otherwise
+	}
+	return strconv.FormatFloat(*n, 'f', -1, 64)
+}
+
+// literals are values as Go writes them.
+func literals(values []any) string {
+	var all []string
+	for _, v := range values {
+		switch v := v.(type) {
+		case string:
+			all = append(all, strconv.Quote(v))
+		case float64:
+			all = append(all, strconv.FormatFloat(v, 'f', -1, 64))
+		}
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,29 @@
+//go:build official
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Every name of Losant's, as the list of names beside the description has it.
+func TestEveryOfficialName(t *testing.T) {
+	t.Parallel()
+	dir := os.Getenv("DIR")
+	require.NotEmpty(t, dir, "set DIR to the folder of the description")
+	list, err := os.ReadFile(filepath.Join(dir, "names.tsv"))
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSpace(string(list)), "\n")[1:]
+	require.Greater(t, len(lines), 1000)
+	for _, line := range lines {
+		official, want, ok := strings.Cut(line, "\t")
+		require.True(t, ok, line)
+		assert.Equal(t, want, goName(official), official)
+	}
+}

@@ -1,0 +1,245 @@
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"text/template"
+)
+
+//go:embed templates/schemas.tmpl
+var schemasText string
+
+var schemasTemplate = template.Must(template.New("schemas").Parse(schemasText))
+
+// schemaFile is a file of types.
+type schemaFile struct {
+	Imports []string
+	Enums   []*enum
+	Types   []*goType
+}
+
+// schemaFiles are the files of the types, by name: device_schemas.go.
+func schemaFiles(m *model) (map[string]string, error) {
+	byName := map[string]*schemaFile{}
+	file := func(losant string) *schemaFile {
+		name := fileName(m.nounOf(losant)) + "_schemas.go"
+		if name == "_schemas.go" {
+			name = "shared_schemas.go"
+		}
+		if byName[name] == nil {
+			byName[name] = &schemaFile{}
+		}
+		return byName[name]
+	}
+	enums, err := m.enums()
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range enums {
+		f := file(e.of[0])
+		f.Enums = append(f.Enums, e)
+	}
+	for _, g := range m.types {
+		f := file(g.losant)
+		f.Types = append(f.Types, g)
+	}
+	files := map[string]string{}
+	for name, f := range byName {
+		var b strings.Builder
+		if err := schemasTemplate.Execute(&b, f); err != nil {
+			return nil, err
+		}
+		files[name] = withImports(b.String())
+	}
+	return files, nil
+}
+
+// withImports is the source of a file with the packages that it uses.
+func withImports(body string) string {
+	var imports strings.Builder
+	for _, p := range []string{"encoding/json", "fmt", "log/slog", "time"} {
+		if strings.Contains(body, p[strings.LastIndex(p, "/")+1:]+".") {
+			imports.WriteString(strconv.Quote(p) + "\n")
+		}
+	}
+	return "package losant\n\nimport (\n" + imports.String() + ")\n" + body
+}
+
+// Name is the name of the type.
+func (g *goType) Name() string { return g.name }
+
+// Receiver is the name of the receiver of its methods.
+func (g *goType) Receiver() string {
+	if strings.Contains("IJK", g.name[:1]) { // i, j and k count
+		return strings.ToLower(g.name[:2])
+	}
+	return strings.ToLower(g.name[:1])
+}
+
+// Fields are the fields of a struct, but those that Hypermedia has already.
+func (g *goType) Fields() (fields []*field) {
+	for _, f := range g.fields {
+		f.form = g.form
+		if !g.IsAnswer() || !strings.HasPrefix(f.property, "_") {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// Variants are the alternatives of a union.
+func (g *goType) Variants() []*variant { return g.variants }
+
+// Tags are the properties that tell the variants apart.
+func (g *goType) Tags() string { return quoted(g.tags) }
+
+// Under is what a slice or a map is made of.
+func (g *goType) Under() string {
+	if g.under == nil {
+		return ""
+	}
+	return g.under.String()
+}
+
+// IsAnswer reports whether the type is that of a whole answer.
+func (g *goType) IsAnswer() bool {
+	return g.root && g.form == inAnswer && g.under == nil && !g.model.isEvent(g.losant)
+}
+
+// IsTypedMap reports whether the type is a map that hypermedia of the answer would not fit in.
+func (g *goType) IsTypedMap() bool {
+	return g.under != nil && g.form == inAnswer && g.under.kind == dictKind && g.under.elem.kind != anythingKind
+}
+
+// Element is the type of a value of a map.
+func (g *goType) Element() string { return g.under.elem.String() }
+
+// OneOrMany is the type of an element where the type may also be one element.
+func (g *goType) OneOrMany() string {
+	if g.under == nil || g.under.kind != listKind || arrayOf(g.schema) == nil {
+		return ""
+	}
+	return g.under.elem.String()
+}
+
+// Flexible are the fields that take times in several forms.
+func (g *goType) Flexible() (fields []*field) {
+	for _, f := range g.Fields() {
+		if f.typ.flexible {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// Operation is the first action whose body the type is, "" for none.
+func (g *goType) Operation() string {
+	if a := g.model.bodyOf(g.losant); a != nil && g.form == inBody && g.root {
+		return a.ID()
+	}
+	return ""
+}
+
+// Body is the name of the body of that action.
+func (g *goType) Body() string { return g.model.bodyOf(g.losant).Body.Name }
+
+// Secrets are the properties, here and further inside, that no formatting may show, quoted.
+func (g *goType) Secrets() string {
+	found := map[string]bool{}
+	g.secrets(found, map[*goType]bool{})
+	return quoted(slices.Sorted(keys(found)))
+}
+
+func (g *goType) secrets(found map[string]bool, seen map[*goType]bool) {
+	if seen[g] {
+		return
+	}
+	seen[g] = true
+	for _, f := range g.fields {
+		if f.secret {
+			found[f.property] = true
+		}
+	}
+	for _, part := range g.parts() {
+		part.final().secrets(found, seen)
+	}
+}
+
+// Doc is the doc comment.
+func (g *goType) Doc() string {
+	name := g.losant
+	where := fmt.Sprintf("Losant's schema %q", name)
+	root := rootOf(name)
+	what := ""
+	switch {
+	case g.Operation() != "":
+		what = "is the body of " + g.Operation() + " (" + where + ")."
+	case root == name && g.IsAnswer():
+		what = "is " + strings.Join(g.model.answersOf(name), ", ") + " (" + where + ")."
+	case root == name:
+		what = "is " + where + "."
+	default:
+		what = fmt.Sprintf("is a part of Losant's schema %q: %s.", root, strings.TrimPrefix(name[len(root):], "."))
+	}
+	text := g.name + " " + what
+	if g.Secrets() != "" {
+		text += " Formatted, it shows no secret."
+	}
+	return comment(text)
+}
+
+// Type is the type of the field.
+func (f *field) Type() string { return f.goType(f.form) }
+
+// Tag is the tag of the field.
+func (f *field) Tag() string { return f.tag(f.form) }
+
+// Property is the name of the property.
+func (f *field) Property() string { return f.property }
+
+// IsPointer reports whether the field is a pointer.
+func (f *field) IsPointer() bool { return strings.HasPrefix(f.Type(), "*") }
+
+// Type is the type of the variant.
+func (v *variant) Type() string { return v.decl.final().name }
+
+// Cases are the values that tell the variant apart, quoted.
+func (v *variant) Cases() string { return quoted(v.values) }
+
+// Fixed are the properties with one value in the variant, and that value, as the beginning of a JSON object.
+func (v *variant) Fixed() string { return strconv.Quote(strings.TrimPrefix(v.fixed, ",")) }
+
+func quoted(all []string) string {
+	list := make([]string, len(all))
+	for i, s := range all {
+		list[i] = strconv.Quote(s)
+	}
+	return strings.Join(list, ", ")
+}
+
+// comment is a text as a comment of lines of 120 characters.
+func comment(text string) string {
+	const width = 117
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len(line)+1+len(word) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	return "// " + strings.Join(append(lines, line), "\n// ")
+}
+
+// Doc is the doc comment of the field, "" for none.
+func (f *field) Doc() string {
+	note := f.note
+	if note == "" {
+		return ""
+	}
+	return comment(f.Name() + " " + note)
+}
