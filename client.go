@@ -47,6 +47,8 @@
 // sent.
 package losant
 
+//go:generate go run ./internal/gen
+
 import (
 	"fmt"
 	"io"
