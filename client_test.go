@@ -544,6 +544,10 @@ func TestNewClientRefuses(t *testing.T) {
 		token("\x00", dirty),
 		token("del\x7f", dirty),
 		token("no\u00a0break", dirty),
+		token("\ufeffmark", dirty),
+		token("zero\u200bwidth", dirty),
+		token("café", dirty),
+		token("\xff", dirty),
 		baseURL("", notAbsolute),
 		baseURL("api.losant.com", notAbsolute),
 		baseURL("/applications", notAbsolute),
@@ -566,6 +570,19 @@ func TestNewClientRefuses(t *testing.T) {
 		baseURL("http://127.0.0.1.example.com", plainHTTP),
 		baseURL("http://localhost.example.com", plainHTTP),
 		option("WithHTTPClient", isNil, losant.WithHTTPClient(nil)),
+		option("WithTransport", isNil, losant.WithTransport(nil)),
+		option("WithTransport", "must not return nil",
+			losant.WithTransport(func(http.RoundTripper) http.RoundTripper { return nil })),
+		{
+			"WithTransport and WithHTTPClient", secretToken,
+			[]losant.Option{
+				losant.WithTransport(func(next http.RoundTripper) http.RoundTripper { return next }),
+				losant.WithHTTPClient(&http.Client{}),
+			},
+			[]losant.Violation{
+				broken("WithTransport", "must not be given together with WithHTTPClient, which has a transport"),
+			},
+		},
 		option("WithTokenSource", isNil, losant.WithTokenSource(nil)),
 		option("WithLogger", isNil, losant.WithLogger(nil)),
 		option("option", isNil, nil),
@@ -631,6 +648,11 @@ func TestBaseURLKeepsItsPrefix(t *testing.T) {
 		"http://localhost:8080":         "http://localhost:8080",
 		"http://127.9.9.9/x":            "http://127.9.9.9/x",
 		"http://[::1]:1":                "http://[::1]:1",
+		"http://localhost:":             "http://localhost",
+		"https://[::1]:/x":              "https://[::1]/x",
+		"https://example.com/a%2fb/c d": "https://example.com/a%2fb/c%20d",
+		"https://example.com/a%2Fé|%c3": "https://example.com/a%2F%C3%A9%7C%c3",
+		"https://example.com/c d":       "https://example.com/c%20d",
 	} {
 		t.Run(given, func(t *testing.T) {
 			t.Parallel()
@@ -642,6 +664,7 @@ func TestBaseURLKeepsItsPrefix(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, kept, client.BaseURL())
 			assert.Equal(t, kept+userPath+"?"+defaultQuery, requests.only(t).URL.String())
+			assert.Equal(t, requests.only(t).URL.Host, requests.only(t).Host)
 		})
 	}
 }
@@ -703,6 +726,9 @@ func TestClientFormatsAsItsBaseURL(t *testing.T) {
 	}
 	assert.Equal(t, "losant.Client()", fmt.Sprint(losant.Client{}))
 	assert.Equal(t, "<nil>", fmt.Sprint((*losant.Client)(nil)))
+	text, js := logged("client", (*losant.Client)(nil))
+	assert.Contains(t, text, " client=<nil>")
+	assert.Contains(t, js, `"client":null`)
 }
 
 // logged is a value as slog's two handlers write it.

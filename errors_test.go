@@ -41,6 +41,7 @@ func TestEveryStatusHasItsType(t *testing.T) {
 		404: &losant.NotFoundError{},
 		405: &losant.APIError{},
 		409: &losant.APIError{},
+		410: &losant.APIError{},
 		413: &losant.APIError{},
 		415: &losant.APIError{},
 		418: &losant.APIError{},
@@ -415,6 +416,217 @@ func TestZeroErrorsDoNotPanic(t *testing.T) {
 	}
 }
 
+// A fake's zero error must not lead the code under test to an APIError that is nil.
+func TestZeroErrorsLeadNowhere(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{
+		&losant.BadRequestError{}, &losant.NotFoundError{}, &losant.UnauthorizedError{}, &losant.ForbiddenError{},
+		&losant.RateLimitError{}, &losant.DecodeError{},
+	} {
+		var apiErr *losant.APIError
+		assert.False(t, errors.As(err, &apiErr), "%T", err)
+		assert.Nil(t, apiErr)
+	}
+	assert.ErrorIs(t, &losant.DecodeError{Err: io.EOF}, io.EOF)
+}
+
+// Every exported method with a pointer receiver is called on a nil pointer and on a zero value, with zero arguments.
+func TestMethodsAreSafeOnNilAndZero(t *testing.T) {
+	t.Parallel()
+	for _, zero := range []any{
+		&losant.APIError{}, &losant.BadRequestError{}, &losant.UnauthorizedError{}, &losant.ForbiddenError{},
+		&losant.NotFoundError{}, &losant.RateLimitError{}, &losant.DecodeError{}, &losant.TransportError{},
+		&losant.ValidationError{}, &losant.Client{}, &losant.ExperienceUserService{}, &losant.ExperienceGroupService{},
+		&losant.Nullable[string]{}, &losant.ExperienceUserPatch{}, &losant.ExperienceGroupPatch{},
+	} {
+		pointer := reflect.TypeOf(zero)
+		for i := range pointer.NumMethod() {
+			method := pointer.Method(i)
+			receivers := []reflect.Value{reflect.ValueOf(zero)}
+			// The runtime panics where a method of a value is called on a nil pointer.
+			if _, ofValue := pointer.Elem().MethodByName(method.Name); !ofValue || isOverridden(pointer, method.Name) {
+				receivers = append(receivers, reflect.Zero(pointer))
+			}
+			for _, receiver := range receivers {
+				if method.Name == "Format" {
+					assert.NotContains(t, fmt.Sprint(receiver.Interface()), "PANIC")
+					continue
+				}
+				arguments := []reflect.Value{receiver}
+				for in := 1; in < method.Type.NumIn() && !(method.Type.IsVariadic() && in == method.Type.NumIn()-1); in++ {
+					arguments = append(arguments, reflect.Zero(method.Type.In(in)))
+				}
+				assert.NotPanics(t, func() { method.Func.Call(arguments) }, "%s of %v", method.Name, pointer)
+			}
+		}
+	}
+}
+
+// isOverridden reports whether a type that embeds an APIError has its method for itself.
+func isOverridden(pointer reflect.Type, method string) bool {
+	if _, embeds := pointer.Elem().FieldByName("APIError"); !embeds {
+		return false
+	}
+	_, of := reflect.TypeFor[*losant.APIError]().MethodByName(method)
+	return of
+}
+
+func TestACallOfNoClientIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, client := range map[string]*losant.Client{
+		"zero": {}, "zero services": {ExperienceUser: &losant.ExperienceUserService{}},
+	} {
+		_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID)
+		assert.Equal(t, &losant.ValidationError{
+			Operation: "experienceUser.get", Violations: []losant.Violation{broken("client", "must be made with NewClient")},
+		}, err, name)
+		assert.Empty(t, client.BaseURL())
+		assert.Empty(t, client.LosantDomain())
+	}
+}
+
+func TestSentinels(t *testing.T) {
+	t.Parallel()
+	for status, sentinel := range map[int]error{
+		400: losant.ErrBadRequest, 401: losant.ErrUnauthorized, 403: losant.ErrForbidden, 404: losant.ErrNotFound,
+		429: losant.ErrRateLimited, 409: nil, 500: nil, 200: nil,
+	} {
+		client, transport := newMocked(t, losant.WithMaxAttempts(1))
+		record(transport, respond(status, ""))
+
+		_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID)
+
+		require.Error(t, err)
+		for _, other := range []error{
+			losant.ErrBadRequest, losant.ErrUnauthorized, losant.ErrForbidden, losant.ErrNotFound, losant.ErrRateLimited,
+		} {
+			assert.Equal(t, other == sentinel, errors.Is(err, other), "%d is %v", status, other) //nolint:errorlint // identity
+			assert.Equal(t, other == sentinel,                                                   //nolint:errorlint // identity
+				errors.Is(&losant.APIError{StatusCode: status}, other), "%d is %v", status, other)
+		}
+	}
+	require.ErrorIs(t, &losant.NotFoundError{}, losant.ErrNotFound, "as a fake makes one")
+}
+
+func TestTypesAreLosants(t *testing.T) {
+	t.Parallel()
+	for status, c := range map[int]struct{ body, kind, message string }{
+		405: {`{"type":"MethodNotAllowed","message":"PUT is not allowed"}`, losant.TypeMethodNotAllowed, "PUT is not allowed"},
+		409: {`{"type":"AlreadyExists","message":"It exists"}`, losant.TypeAlreadyExists, "It exists"},
+		410: {`{"type":"NotFound","message":"It is gone"}`, losant.TypeNotFound, "It is gone"},
+		413: {`{"code":"RequestEntityTooLarge","message":"4 MiB"}`, losant.TypeRequestEntityTooLarge, "4 MiB"},
+		415: {`{"code":"UnsupportedMediaType","message":"br"}`, losant.TypeUnsupportedMediaType, "br"},
+		422: {`{"type":"Validation","message":"pattern mismatch"}`, losant.TypeValidation, "pattern mismatch"},
+	} {
+		client, transport := newMocked(t)
+		record(transport, respond(status, c.body))
+
+		_, err := client.ExperienceUser.Patch(t.Context(), applicationID, userID, losant.ExperienceUserPatch{})
+
+		var apiErr *losant.APIError
+		require.ErrorAs(t, err, &apiErr)
+		assert.Equal(t, status, apiErr.StatusCode)
+		assert.Equal(t, c.kind, apiErr.Type)
+		assert.Equal(t, c.message, apiErr.Message)
+		assert.Equal(t, losant.NotApplied, apiErr.Applied)
+		assert.Equal(t, c.body, string(apiErr.Body))
+	}
+}
+
+func TestWhatTheServerSaysCannotForgeALine(t *testing.T) {
+	t.Parallel()
+	const said = `{"type":"Val\nid\u001b[31m","message":"a\r\nb\u2028c\u202ed\u0085e\u007f é \" \\ 日本"}`
+	client, transport := newMocked(t)
+	record(transport, respond(http.StatusBadRequest, said).
+		Then(httpmock.NewErrorResponder(errors.New("line one\nline two\x1b[0m"))))
+
+	_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID)
+	require.ErrorContains(t, err, `400 Val\nid\x1b[31m: a\r\nb\u2028c\u202ed\u0085e\x7f é " \ 日本 (GET`)
+	var apiErr *losant.APIError
+	require.ErrorAs(t, err, &apiErr)
+	assert.Equal(t, "Val\nid\x1b[31m", apiErr.Type, "the field is what was said")
+
+	_, err = client.ExperienceUser.Get(t.Context(), applicationID, userID, losant.WithMaxAttempts(1))
+	require.ErrorContains(t, err, `no answer: line one\nline two\x1b[0m (GET`)
+}
+
+func TestAnEndWithinTheBodyOfAnErrorIsInTheError(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("the user left")
+	for name, limit := range map[string]func(context.Context) (context.Context, error){
+		"cancelled": func(ctx context.Context) (context.Context, error) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			time.AfterFunc(time.Second, func() { cancel(cause) })
+			return ctx, context.Canceled
+		},
+		"out of time": func(ctx context.Context) (context.Context, error) {
+			ctx, cancel := context.WithTimeoutCause(ctx, time.Second, cause)
+			context.AfterFunc(ctx, cancel)
+			return ctx, context.DeadlineExceeded
+		},
+	} {
+		for _, status := range []int{404, 503} {
+			t.Run(fmt.Sprint(name, " ", status), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					client, _ := newStaged(t, []ending{stalls(status)})
+					ctx, want := limit(t.Context())
+
+					err := callUser(ctx, client, http.MethodGet)
+
+					require.ErrorIs(t, err, want)
+					require.ErrorIs(t, err, cause)
+					var apiErr *losant.APIError
+					require.ErrorAs(t, err, &apiErr)
+					assert.Equal(t, status, apiErr.StatusCode)
+					assert.Equal(t, 1, apiErr.Attempts)
+				})
+			})
+		}
+	}
+}
+
+func TestTheCauseOfAContextIsKept(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("the user left")
+	waiting := answers(503, "Retry-After", "10")
+	for name, c := range map[string]struct {
+		after  time.Duration
+		ending ending
+		opts   []losant.Option
+	}{
+		"before the call": {ending: waiting},
+		"in flight":       {after: time.Second, ending: hangs},
+		"in an answer":    {after: time.Second, ending: stalls(200)},
+		"while waiting":   {after: time.Second, ending: waiting},
+		"in the token source": {after: time.Second, opts: []losant.Option{
+			losant.WithTokenSource(func(ctx context.Context) (string, error) {
+				<-ctx.Done()
+				return "", ctx.Err()
+			}),
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, _ := newStaged(t, []ending{c.ending}, c.opts...)
+				ctx, cancel := context.WithCancelCause(t.Context())
+				if c.after == 0 {
+					cancel(cause)
+				} else {
+					time.AfterFunc(c.after, func() { cancel(cause) })
+				}
+
+				err := callUser(ctx, client, http.MethodGet)
+
+				require.ErrorIs(t, err, context.Canceled)
+				require.ErrorIs(t, err, cause)
+				assert.Equal(t, 1, strings.Count(err.Error(), cause.Error()), err)
+			})
+		})
+	}
+}
+
 func TestEndedContextIsATransportErrorWithItsCause(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("the user left")
@@ -442,13 +654,13 @@ func TestEndedContextIsATransportErrorWithItsCause(t *testing.T) {
 			var transportErr *losant.TransportError
 			require.ErrorAs(t, err, &transportErr)
 			require.ErrorIs(t, err, context.Canceled)
+			require.ErrorIs(t, err, cause)
 			assert.Equal(t, a.name, transportErr.Operation)
 			assert.Equal(t, a.method, transportErr.Method)
 			assert.Equal(t, a.path, transportErr.Path)
 			if early {
 				assert.Zero(t, transportErr.Attempts)
 			} else {
-				require.ErrorIs(t, err, cause)
 				assert.Equal(t, 1, transportErr.Attempts)
 			}
 		}

@@ -721,6 +721,90 @@ func (h *recordingHandler) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
+// net/http repeats what it cannot read of an answer in its errors.
+func TestLoggerDoesNotShowWhatErrorsQuote(t *testing.T) {
+	t.Parallel()
+	const planted = "session=5d41402a"
+	for name, answer := range map[string]string{
+		"no HTTP":       planted + "\r\n\r\n",
+		"status":        "HTTP/1.1 " + planted + "\r\n\r\n",
+		"header":        "HTTP/1.1 200 OK\r\nSet-Cookie " + planted + "\r\n\r\n",
+		"header name":   "HTTP/1.1 200 OK\r\n(" + planted + "): x\r\n\r\n",
+		"length":        "HTTP/1.1 200 OK\r\nContent-Length: " + planted + "\r\n\r\n",
+		"encoding":      "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + planted + "\r\n\r\n",
+		"chunk":         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + planted + "\r\n",
+		"trailer":       "HTTP/1.1 200 OK\r\nTrailer: X\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + planted + "\r\n\r\n",
+		"two lengths":   "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: " + planted + "\r\n\r\n",
+		"continuation":  "HTTP/1.1 200 OK\r\n " + planted + "\r\n\r\n",
+		"protocol":      "HTTP/" + planted + " 200 OK\r\n\r\n",
+		"after a cause": "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + planted,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if assert.NoError(t, err) {
+					_, _ = io.WriteString(conn, answer)
+					_ = conn.Close()
+				}
+			}))
+			t.Cleanup(server.Close)
+			var out strings.Builder
+			client, err := losant.NewClient(secretToken, losant.WithBaseURL(server.URL), losant.WithMaxAttempts(1),
+				losant.WithLogger(slog.New(slog.NewTextHandler(&out, nil))))
+			require.NoError(t, err)
+
+			require.Error(t, callUser(t.Context(), client, http.MethodGet))
+
+			assert.Contains(t, out.String(), " error=")
+			assert.NotContains(t, out.String(), planted)
+		})
+	}
+}
+
+//nolint:paralleltest // http.DefaultTransport is everybody's
+func TestTheDefaultTransportIsLookedUpByEachCall(t *testing.T) {
+	client, err := losant.NewClient(secretToken, losant.WithHTTPClient(&http.Client{}))
+	require.NoError(t, err)
+	original := http.DefaultTransport
+	t.Cleanup(func() { http.DefaultTransport = original })
+	mock := httpmock.NewMockTransport()
+	record(mock, httpmock.NewStringResponder(http.StatusOK, userAnswer))
+	http.DefaultTransport = mock
+
+	require.NoError(t, callUser(t.Context(), client, http.MethodGet))
+
+	assert.Equal(t, 1, mock.GetTotalCallCount())
+}
+
+func TestWithTransportIsAroundTheClientsOwn(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, "gzip", r.Header.Get("Accept-Encoding"), "as the client's own transport asks")
+		assert.Equal(t, "1", r.Header.Get("X-Traced"))
+		_, _ = io.WriteString(w, userAnswer)
+	}))
+	t.Cleanup(server.Close)
+	made, sent := 0, 0
+	client, err := losant.NewClient(secretToken, losant.WithBaseURL(server.URL),
+		losant.WithTransport(func(next http.RoundTripper) http.RoundTripper {
+			made++
+			return roundTripper(func(r *http.Request) (*http.Response, error) {
+				sent++
+				r = r.Clone(r.Context())
+				r.Header.Set("X-Traced", "1")
+				return next.RoundTrip(r)
+			})
+		}))
+	require.NoError(t, err)
+	for range 3 {
+		require.NoError(t, callUser(t.Context(), client, http.MethodGet))
+	}
+	client.CloseIdleConnections()
+	assert.Equal(t, 1, made)
+	assert.Equal(t, 3, sent)
+}
+
 func TestLoggerOfHigherLevelGetsNothing(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder

@@ -2,6 +2,7 @@ package losant_test
 
 import (
 	"bytes"
+	"encoding/gob"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -591,4 +592,45 @@ func TestNullableWorksInTypesOfTheCaller(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(`{"text":null}`), &reused))
 	assert.Equal(t, losant.Null[string](), reused.Text, "the old value is still there")
 	assert.Error(t, json.Unmarshal([]byte(`{"number":"text"}`), &reused))
+}
+
+func TestNullableEqual(t *testing.T) {
+	t.Parallel()
+	values := []losant.Nullable[string]{{}, losant.Null[string](), losant.Value(""), losant.Value("a")}
+	for i, a := range values {
+		for j, b := range values {
+			assert.Equal(t, i == j, a.Equal(b), "%v and %v", a, b)
+		}
+	}
+	assert.True(t, losant.Value([]int{1}).Equal(losant.Value([]int{1})))
+}
+
+func TestPatchesSurviveGob(t *testing.T) {
+	t.Parallel()
+	for _, patch := range []losant.ExperienceGroupPatch{
+		{},
+		{ParentID: losant.Null[string](), DeviceQueryJSON: losant.Value("{}")},
+		{Name: losant.Ptr("Floor 8"), ParentID: losant.Value(groupID)},
+	} {
+		var coded bytes.Buffer
+		require.NoError(t, gob.NewEncoder(&coded).Encode(patch))
+		var decoded losant.ExperienceGroupPatch
+		require.NoError(t, gob.NewDecoder(&coded).Decode(&decoded))
+		assert.Equal(t, patch, decoded)
+	}
+}
+
+// There are encoders that do not know omitzero, but every one of them knows json.Marshaler.
+func TestAPatchEncodesItself(t *testing.T) {
+	t.Parallel()
+	for want, patch := range map[string]json.Marshaler{
+		`{}`:                      losant.ExperienceGroupPatch{},
+		`{"parentId":null}`:       losant.ExperienceGroupPatch{ParentID: losant.Null[string]()},
+		`{"userTags":{}}`:         losant.ExperienceUserPatch{UserTags: map[string]string{}},
+		`{"deviceQueryJson":"x"}`: losant.ExperienceGroupPatch{DeviceQueryJSON: losant.Value("x")},
+	} {
+		text, err := patch.MarshalJSON()
+		require.NoError(t, err)
+		assert.Equal(t, want, string(text))
+	}
 }

@@ -1,0 +1,187 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+type transportFunc func(*http.Request) (*http.Response, error)
+
+func (f transportFunc) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
+
+// ending is what becomes of one sending: a status, or an error.
+type ending any
+
+var refusedDial = &net.OpError{Op: "dial", Err: errors.New("refused")}
+
+// classes run through every kind of end, one attempt after the other.
+func TestClasses(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		endings            []ending
+		read, remove, once int // attempts that are made of three
+		maybe              bool
+	}{
+		{[]ending{200}, 1, 1, 1, true},
+		{[]ending{404}, 1, 1, 1, false},
+		{[]ending{408}, 1, 1, 1, true},
+		{[]ending{409}, 1, 1, 1, false},
+		{[]ending{302}, 1, 1, 1, true},
+		{[]ending{501}, 1, 1, 1, false},
+		{[]ending{429}, 3, 3, 3, false},
+		{[]ending{503}, 3, 3, 3, false},
+		{[]ending{500}, 3, 3, 1, true},
+		{[]ending{502}, 3, 3, 1, true},
+		{[]ending{504}, 3, 3, 1, true},
+		{[]ending{io.EOF}, 3, 3, 1, true},
+		{[]ending{refusedDial}, 3, 3, 3, false},
+		{[]ending{&ProxyError{407}}, 1, 1, 1, false},
+		{[]ending{&ProxyError{502}}, 3, 3, 3, false},
+		{[]ending{503, io.EOF}, 3, 3, 2, true},
+		{[]ending{503, 502, 503}, 3, 3, 2, true},
+		{[]ending{io.EOF, 404}, 2, 2, 1, true},
+		{[]ending{refusedDial, 409}, 2, 2, 2, false},
+		{[]ending{500, 429, refusedDial}, 3, 3, 1, true},
+	} {
+		for class, attempts := range map[Class]int{Read: row.read, Delete: row.remove, Once: row.once} {
+			t.Run(fmt.Sprint(row.endings, " ", class), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					sent := 0
+					client := NewClientThrough(&http.Client{Transport: transportFunc(func(*http.Request) (*http.Response, error) {
+						end := row.endings[min(sent, len(row.endings)-1)]
+						sent++
+						if err, ok := end.(error); ok {
+							return nil, err
+						}
+						return &http.Response{StatusCode: end.(int), Body: http.NoBody}, nil //nolint:forcetypeassert // or else panic
+					})})
+
+					o := client.Do(t.Context(), newRequest(class))
+
+					assert.Equal(t, attempts, sent)
+					assert.Equal(t, attempts, o.Attempts)
+					assert.Equal(t, row.maybe && class != Read, o.MaybeApplied)
+				})
+			})
+		}
+	}
+}
+
+func newRequest(class Class) *Request {
+	return &Request{
+		Method: http.MethodPatch, URL: url.URL{Scheme: "https", Host: "example.com", Path: "/a"}, Header: http.Header{},
+		Class: class, MaxAttempts: 3,
+		Authorize: func(context.Context) (string, error) { return "", nil },
+	}
+}
+
+func TestTheLongestRetryAfterCounts(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		lines []string
+		want  time.Duration
+	}{
+		{nil, 0},
+		{[]string{"7"}, 7 * time.Second},
+		{[]string{"1", "7", "2"}, 7 * time.Second},
+		{[]string{"soon", "7"}, 7 * time.Second},
+		{[]string{"", "7", "never"}, 7 * time.Second},
+		{[]string{"soon", "later"}, 0},
+	} {
+		assert.Equal(t, row.want, retryAfter(http.Header{"Retry-After": row.lines}), row.lines)
+	}
+}
+
+// A transport may return one header for ever, and to many calls at once.
+func TestNothingThatATransportReturnedIsWrittenTo(t *testing.T) {
+	t.Parallel()
+	shared := http.Header{
+		"Location": {"http://%zz"}, "Unparsed-Location": {"of the server"}, "Retry-After": {"1"}, "Content-Encoding": {"gzip"},
+	}
+	before := shared.Clone()
+	response := &http.Response{StatusCode: http.StatusFound, Header: shared, Body: http.NoBody}
+	client := NewClientThrough(&http.Client{Transport: transportFunc(func(*http.Request) (*http.Response, error) {
+		return response, nil
+	})})
+	done := make(chan Outcome)
+	const calls = 20 // the race detector finds what two of them write
+	for range calls {
+		go func() { done <- client.Do(t.Context(), newRequest(Read)) }()
+	}
+	for range calls {
+		o := <-done
+		require.NoError(t, o.Err)
+		assert.Equal(t, before, o.Header)
+	}
+	assert.Equal(t, before, shared)
+	assert.Equal(t, &http.Response{StatusCode: http.StatusFound, Header: before, Body: http.NoBody}, response)
+}
+
+func TestAnAnswerWithoutAStatusIsAnAnswer(t *testing.T) {
+	t.Parallel()
+	header := http.Header{"X-Tag": {"1"}}
+	client := NewClientThrough(&http.Client{Transport: transportFunc(func(*http.Request) (*http.Response, error) {
+		return &http.Response{Header: header, Body: io.NopCloser(strings.NewReader("body"))}, nil
+	})})
+	o := client.Do(t.Context(), newRequest(Once))
+	assert.True(t, o.Answered)
+	assert.Equal(t, header, o.Header)
+	assert.Equal(t, "body", string(o.Body))
+	assert.True(t, o.MaybeApplied)
+	assert.Equal(t, 1, o.Attempts)
+}
+
+// stuck is a body that has begun and does not go on, whatever becomes of its context.
+type stuck struct{ release <-chan struct{} }
+
+func (s stuck) Read([]byte) (int, error) {
+	<-s.release
+	return 0, io.EOF
+}
+
+func (stuck) Close() error { return nil }
+
+func TestAnAttemptEndsAtItsLimit(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{0, http.StatusOK, http.StatusConflict} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				release := make(chan struct{})
+				client := NewClientThrough(&http.Client{Transport: transportFunc(func(*http.Request) (*http.Response, error) {
+					if status == 0 { // it does not even answer
+						<-release
+					}
+					return &http.Response{StatusCode: status, Header: http.Header{"X-Tag": {"1"}}, Body: stuck{release}}, nil
+				})})
+				request := newRequest(Once)
+				request.Timeout = time.Second
+				start := time.Now()
+
+				o := client.Do(t.Context(), request)
+
+				require.ErrorIs(t, o.Err, context.DeadlineExceeded)
+				require.ErrorContains(t, o.Err, "the attempt took longer than 1s")
+				assert.Equal(t, time.Second+grace, time.Since(start))
+				assert.Equal(t, status != 0, o.Answered)
+				assert.Equal(t, status, o.StatusCode)
+				assert.Equal(t, status != 0, o.Header.Get("X-Tag") == "1")
+				assert.True(t, o.MaybeApplied, "nobody knows what the transport does now")
+				close(release)
+			})
+		})
+	}
+}
