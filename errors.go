@@ -89,7 +89,7 @@ func (e *APIError) Is(target error) bool {
 	if e == nil {
 		return false
 	}
-	switch target { //nolint:errorlint // errors.Is has done the unwrapping
+	switch target {
 	case ErrBadRequest:
 		return e.StatusCode == http.StatusBadRequest
 	case ErrUnauthorized:
@@ -182,7 +182,7 @@ type BadRequestError struct{ *APIError }
 func (e *BadRequestError) Error() string { return textOf(e.Unwrap()) }
 
 // Is reports whether target is [ErrBadRequest].
-func (e *BadRequestError) Is(target error) bool { return target == ErrBadRequest } //nolint:errorlint // a sentinel
+func (e *BadRequestError) Is(target error) bool { return target == ErrBadRequest }
 
 // Unwrap returns the APIError.
 func (e *BadRequestError) Unwrap() error {
@@ -200,7 +200,7 @@ type NotFoundError struct{ *APIError }
 func (e *NotFoundError) Error() string { return textOf(e.Unwrap()) }
 
 // Is reports whether target is [ErrNotFound].
-func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound } //nolint:errorlint // a sentinel
+func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }
 
 // Unwrap returns the APIError.
 func (e *NotFoundError) Unwrap() error {
@@ -217,7 +217,7 @@ type UnauthorizedError struct{ *APIError }
 func (e *UnauthorizedError) Error() string { return textOf(e.Unwrap()) }
 
 // Is reports whether target is [ErrUnauthorized].
-func (e *UnauthorizedError) Is(target error) bool { return target == ErrUnauthorized } //nolint:errorlint // a sentinel
+func (e *UnauthorizedError) Is(target error) bool { return target == ErrUnauthorized }
 
 // Unwrap returns the APIError.
 func (e *UnauthorizedError) Unwrap() error {
@@ -249,7 +249,7 @@ func (e *ForbiddenError) Error() string {
 }
 
 // Is reports whether target is [ErrForbidden].
-func (e *ForbiddenError) Is(target error) bool { return target == ErrForbidden } //nolint:errorlint // a sentinel
+func (e *ForbiddenError) Is(target error) bool { return target == ErrForbidden }
 
 // Unwrap returns the APIError.
 func (e *ForbiddenError) Unwrap() error {
@@ -277,7 +277,7 @@ type RateLimitError struct {
 func (e *RateLimitError) Error() string { return textOf(e.Unwrap()) }
 
 // Is reports whether target is [ErrRateLimited].
-func (e *RateLimitError) Is(target error) bool { return target == ErrRateLimited } //nolint:errorlint // a sentinel
+func (e *RateLimitError) Is(target error) bool { return target == ErrRateLimited }
 
 // Unwrap returns the APIError.
 func (e *RateLimitError) Unwrap() error {

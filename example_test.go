@@ -307,6 +307,21 @@ func ExampleTransportError() {
 	// Output: true true
 }
 
+// The answer is lost after the patch was applied.
+func ExampleApplied() {
+	server, client, applicationID := ada()
+	defer server.Close()
+	server.Inject(losanttest.Fault{Drop: true, AfterApplying: true})
+	ctx, patch := context.Background(), losant.ExperienceUserPatch{FirstName: losant.Ptr("Augusta")}
+
+	_, err := client.ExperienceUser.Patch(ctx, applicationID, userID, patch)
+	var lost *losant.TransportError
+	if errors.As(err, &lost) && lost.Applied == losant.MaybeApplied {
+		fmt.Println("perhaps it was applied: only a Get can tell")
+	}
+	// Output: perhaps it was applied: only a Get can tell
+}
+
 func ExampleWithMaxAttempts() {
 	server, client, applicationID := ada()
 	defer server.Close()

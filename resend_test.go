@@ -247,8 +247,8 @@ func dumping(next http.RoundTripper, request *http.Request) (*http.Response, err
 }
 
 // sidestepping makes a request of its own before each, and does not mind how it ends.
-func sidestepping(address string) func(http.RoundTripper, *http.Request) (*http.Response, error) {
-	return func(next http.RoundTripper, request *http.Request) (*http.Response, error) {
+func sidestepping(address string) Option {
+	return around(func(next http.RoundTripper, request *http.Request) (*http.Response, error) {
 		side, err := http.NewRequestWithContext(request.Context(), http.MethodGet, address, nil)
 		if err != nil {
 			return nil, err
@@ -258,7 +258,7 @@ func sidestepping(address string) func(http.RoundTripper, *http.Request) (*http.
 			_ = response.Body.Close()
 		}
 		return next.RoundTrip(request)
-	}
+	})
 }
 
 // resending sends a request again, once, whatever it was answered.
@@ -358,13 +358,13 @@ func TestASideRequestIsNotTheRequest(t *testing.T) {
 					p.write(wholeAnswer(http.StatusNotFound, ""))
 				}
 			})
-			client := dialling(t, server.url(), around(sidestepping(side.url())))
+			client := dialling(t, server.url(), sidestepping(side.url()))
 			require.ErrorIs(t, use(t.Context(), client, method), ErrNotFound)
 		})
 		t.Run(method+" that is lost after a refused side request", func(t *testing.T) {
 			t.Parallel()
 			server := newFaulty(t, nil, func(p *peer) { p.read(); p.hangUp() })
-			err := use(t.Context(), dialling(t, server.url(), twice(), around(sidestepping(nobody(t)))), method)
+			err := use(t.Context(), dialling(t, server.url(), twice(), sidestepping(nobody(t))), method)
 			require.Error(t, err)
 			attempts := int64(2)
 			if method == http.MethodPatch {
@@ -376,7 +376,7 @@ func TestASideRequestIsNotTheRequest(t *testing.T) {
 		t.Run(method+" that is refused after a side request that was answered", func(t *testing.T) {
 			t.Parallel()
 			side := newFaulty(t, nil, (*peer).answer)
-			client := dialling(t, nobody(t), twice(), around(sidestepping(side.url())))
+			client := dialling(t, nobody(t), twice(), sidestepping(side.url()))
 			err := use(t.Context(), client, method)
 			var unsent *TransportError
 			require.ErrorAs(t, err, &unsent)

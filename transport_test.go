@@ -279,7 +279,8 @@ func TestConnectionsAreReusedByManyGoroutines(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	assert.LessOrEqual(t, server.opened.Load(), int64(goroutines*3/2))
+	// A busy machine makes net/http give up some of them: it waits only so long for a write to end.
+	assert.LessOrEqual(t, server.opened.Load(), int64(goroutines*2))
 }
 
 func TestAThousandCallsAtOnce(t *testing.T) {

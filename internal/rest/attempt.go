@@ -108,7 +108,7 @@ func (c *Client) roundTrip(ctx context.Context, a *attempt) Outcome {
 		return o
 	}
 	o = Outcome{Err: err, transient: true}
-	if response := a.received.Load(); response != nil {
+	if response := a.received.Load(); response != nil { //nolint:bodyclose // sendAndRead does, when it can
 		a.answer(&o, response)
 		o.unapplied = false // the header is there, but what else the transport does is open
 	}

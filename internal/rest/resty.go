@@ -66,7 +66,7 @@ func (c *Client) send(request *http.Request) (*http.Response, error) {
 		carrier = c.resty.R().SetDoNotParseResponse(true)
 	}
 	response, err := carrier.SetContext(request.Context()).Execute(http.MethodGet, placeholder)
-	carrier.SetContext(context.Background()).RawRequest = nil // keep nothing of this one
+	carrier.SetContext(context.Background()).RawRequest = nil //nolint:contextcheck // keep nothing of this one
 	c.pool.Put(carrier)
 	if err != nil {
 		return nil, err

@@ -47,7 +47,7 @@ func (c *Client) Do(ctx context.Context, r *Request) Outcome {
 
 // mayRepeat reports whether the request may be sent again after o.
 func (r *Request) mayRepeat(o *Outcome) bool {
-	return o.transient && o.Attempts < r.MaxAttempts && !(r.Class == Once && o.MaybeApplied)
+	return o.transient && o.Attempts < r.MaxAttempts && (r.Class != Once || !o.MaybeApplied)
 }
 
 // isTransient reports statuses that another attempt may not meet.
