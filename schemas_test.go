@@ -619,18 +619,3 @@ func TestPatchesSurviveGob(t *testing.T) {
 		assert.Equal(t, patch, decoded)
 	}
 }
-
-// There are encoders that do not know omitzero, but every one of them knows json.Marshaler.
-func TestAPatchEncodesItself(t *testing.T) {
-	t.Parallel()
-	for want, patch := range map[string]json.Marshaler{
-		`{}`:                      losant.ExperienceGroupPatch{},
-		`{"parentId":null}`:       losant.ExperienceGroupPatch{ParentID: losant.Null[string]()},
-		`{"userTags":{}}`:         losant.ExperienceUserPatch{UserTags: map[string]string{}},
-		`{"deviceQueryJson":"x"}`: losant.ExperienceGroupPatch{DeviceQueryJSON: losant.Value("x")},
-	} {
-		text, err := patch.MarshalJSON()
-		require.NoError(t, err)
-		assert.Equal(t, want, string(text))
-	}
-}
