@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,9 +13,9 @@ import (
 
 // What the two programs share is tested with experience_user. These tests are about what is the group's own.
 
-var program = programtest.Script{Name: "experience_group", ID: demo.NightsID} // built once, by TestMain
+var program = programtest.Script{Name: "experience_group", ID: demo.NightsID}
 
-func TestMain(m *testing.M) { os.Exit(program.Test(m, main)) }
+func TestMain(m *testing.M) { programtest.Main(m, main) }
 
 func TestGet(t *testing.T) {
 	t.Parallel()
@@ -99,7 +98,7 @@ func TestDelete(t *testing.T) {
 
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	run := func(args ...string) programtest.Result { return program.Run(t, nil, nil, args...) }
+	run := func(args ...string) programtest.Result { return programtest.Run(t, nil, nil, args...) }
 
 	help := run("help")
 	assert.Zero(t, help.Status)

@@ -19,9 +19,9 @@ import (
 	"github.com/losant-go/losant/losanttest"
 )
 
-var program = programtest.Script{Name: "experience_user", ID: demo.AdaID} // built once, by TestMain
+var program = programtest.Script{Name: "experience_user", ID: demo.AdaID}
 
-func TestMain(m *testing.M) { os.Exit(program.Test(m, main)) }
+func TestMain(m *testing.M) { programtest.Main(m, main) }
 
 func TestGet(t *testing.T) {
 	t.Parallel()
@@ -134,11 +134,11 @@ func TestDeleteAsksForYesAtATerminal(t *testing.T) {
 	a := program.NewAPI(t)
 	args := []string{"delete", "-application", a.ApplicationID, "-id", demo.AdaID}
 
-	program.Failed(t, program.Run(t, terminal, a.Env(a.Token()), args...), 2,
+	program.Failed(t, programtest.Run(t, terminal, a.Env(a.Token()), args...), 2,
 		"delete cannot be undone: run it again with -yes")
 	assert.Empty(t, a.Requests())
 
-	result := program.Run(t, terminal, a.Env(a.Token()), append(args, "-yes")...)
+	result := programtest.Run(t, terminal, a.Env(a.Token()), append(args, "-yes")...)
 	assert.Zero(t, result.Status, result.Stderr)
 	assert.Len(t, a.Requests(), 1)
 }
@@ -147,14 +147,14 @@ func TestDeleteAsksForYesAtATerminal(t *testing.T) {
 func TestDeleteDoesNotAskTheNullDevice(t *testing.T) {
 	t.Parallel()
 	a := program.NewAPI(t)
-	result := program.Run(t, nil, a.Env(a.Token()), "delete", "-application", a.ApplicationID, "-id", demo.AdaID)
+	result := programtest.Run(t, nil, a.Env(a.Token()), "delete", "-application", a.ApplicationID, "-id", demo.AdaID)
 
 	assert.Zero(t, result.Status, result.Stderr)
 }
 
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	run := func(args ...string) programtest.Result { return program.Run(t, nil, nil, args...) }
+	run := func(args ...string) programtest.Result { return programtest.Run(t, nil, nil, args...) }
 
 	help := run("-h")
 	assert.Zero(t, help.Status)
@@ -181,7 +181,7 @@ func TestHelpOfCommands(t *testing.T) {
 		},
 		"delete": {"-yes"},
 	} {
-		result := program.Run(t, nil, nil, command, "-h")
+		result := programtest.Run(t, nil, nil, command, "-h")
 		assert.Zero(t, result.Status)
 		assert.Empty(t, result.Stdout)
 		for _, flag := range flags {
@@ -346,7 +346,7 @@ func TestWrongUsage(t *testing.T) {
 			if test.env == nil {
 				test.env = env
 			}
-			program.Failed(t, program.Run(t, strings.NewReader(test.stdin), test.env, test.args...), 2, test.line)
+			program.Failed(t, programtest.Run(t, strings.NewReader(test.stdin), test.env, test.args...), 2, test.line)
 		})
 	}
 	t.Cleanup(func() { assert.Empty(t, a.Requests(), "nothing is sent") })
@@ -459,7 +459,7 @@ func TestUnreachable(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, listener.Close()) // nobody listens there any more
 	env := []string{"LOSANT_API_TOKEN=a.token", "LOSANT_API_URL=http://" + listener.Addr().String()}
-	result := program.Run(t, nil, env, "get", "-application", demo.OperatorsID, "-id", demo.AdaID)
+	result := programtest.Run(t, nil, env, "get", "-application", demo.OperatorsID, "-id", demo.AdaID)
 
 	assert.Equal(t, 1, result.Status)
 	assert.Empty(t, result.Stdout)
@@ -473,7 +473,7 @@ func TestInterrupt(t *testing.T) {
 	a := program.NewAPI(t)
 	a.Inject(losanttest.Fault{Delay: time.Hour})
 	var stderr strings.Builder
-	command := program.Command(t, a.Env(a.Token()), "get", "-application", a.ApplicationID, "-id", demo.AdaID)
+	command := programtest.Command(t, a.Env(a.Token()), "get", "-application", a.ApplicationID, "-id", demo.AdaID)
 	command.Stderr = &stderr
 	require.NoError(t, command.Start())
 	arrived := func() bool { return len(a.Requests()) > 0 }

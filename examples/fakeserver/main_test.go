@@ -21,9 +21,7 @@ import (
 	"github.com/losant-go/losant/examples/internal/programtest"
 )
 
-var program programtest.Program // built once, by TestMain
-
-func TestMain(m *testing.M) { os.Exit(program.Test(m, main)) }
+func TestMain(m *testing.M) { programtest.Main(m, main) }
 
 // running is the program as a process that has said that it serves.
 type running struct {
@@ -35,7 +33,7 @@ type running struct {
 
 func start(t *testing.T, args ...string) running {
 	t.Helper()
-	r := running{command: program.Command(t, nil, append([]string{"-addr", "127.0.0.1:0"}, args...)...)}
+	r := running{command: programtest.Command(t, nil, append([]string{"-addr", "127.0.0.1:0"}, args...)...)}
 	stdout, err := r.command.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, r.command.Start())
@@ -206,13 +204,13 @@ func TestCannotStart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			result := program.Run(t, nil, nil, append([]string{"-addr", "127.0.0.1:0"}, test.args...)...)
+			result := programtest.Run(t, nil, nil, append([]string{"-addr", "127.0.0.1:0"}, test.args...)...)
 			assert.Equal(t, 1, result.Status)
 			assert.Empty(t, result.Stdout)
 			assert.Contains(t, result.Stderr, test.text)
 		})
 	}
-	assert.Zero(t, program.Run(t, nil, nil, "-h").Status)
+	assert.Zero(t, programtest.Run(t, nil, nil, "-h").Status)
 }
 
 func TestURL(t *testing.T) {

@@ -12,8 +12,6 @@ import (
 
 // Script is a program that acts on one resource of an application.
 type Script struct {
-	Program
-
 	Name string // that its errors begin with
 	ID   string // of the demo's resource that it acts on, unless a flag says otherwise
 }
@@ -49,7 +47,7 @@ func (a API) Run(t *testing.T, stdin, command string, flags ...string) Result {
 func (a API) RunWith(t *testing.T, token, stdin, command string, flags ...string) Result {
 	t.Helper()
 	args := append([]string{command, "-application", a.ApplicationID, "-id", a.script.ID}, flags...)
-	return a.script.Run(t, strings.NewReader(stdin), a.Env(token), args...)
+	return Run(t, strings.NewReader(stdin), a.Env(token), args...)
 }
 
 // Failed checks that a run failed as scripts do: a status, one line on stderr and nothing on stdout.
