@@ -69,22 +69,17 @@ func TestDemo(t *testing.T) {
 	assert.Equal(t, []group{{demo.OperatorsID, "Operators"}, {demo.NightsID, "Nights"}}, application.Groups)
 
 	ctx := t.Context()
-	var (
-		forbidden    *losant.ForbiddenError
-		unauthorized *losant.UnauthorizedError
-		notFound     *losant.NotFoundError
-	)
 	_, err := server.client(t, "expired").ExperienceUser.Get(ctx, application.ID, demo.AdaID)
-	require.ErrorAs(t, err, &unauthorized)
+	require.ErrorIs(t, err, losant.ErrUnauthorized)
 	_, err = server.client(t, "read").ExperienceUser.Get(ctx, application.ID, demo.AdaID)
 	require.NoError(t, err)
 	_, err = server.client(t, "read").ExperienceUser.Delete(ctx, application.ID, demo.AdaID)
-	require.ErrorAs(t, err, &forbidden)
+	require.ErrorIs(t, err, losant.ErrForbidden)
 	client := server.client(t, "all")
 	_, err = client.ExperienceUser.Delete(ctx, application.ID, demo.AdaID)
 	require.NoError(t, err)
 	_, err = client.ExperienceUser.Get(ctx, application.ID, demo.AdaID)
-	require.ErrorAs(t, err, &notFound)
+	require.ErrorIs(t, err, losant.ErrNotFound)
 	nights, err := client.ExperienceGroup.Get(ctx, application.ID, demo.NightsID)
 	require.NoError(t, err)
 	assert.Equal(t, demo.OperatorsID, nights.ParentID)
@@ -123,8 +118,7 @@ func TestSeedFile(t *testing.T) {
 	assert.Equal(t, []string{demo.OperatorsID}, child.AncestorIDs)
 
 	_, err = server.client(t, "deleter").ExperienceUser.Get(ctx, plant.ID, demo.AdaID)
-	var forbidden *losant.ForbiddenError
-	require.ErrorAs(t, err, &forbidden)
+	require.ErrorIs(t, err, losant.ErrForbidden)
 	_, err = server.client(t, "deleter").ExperienceUser.Delete(ctx, plant.ID, demo.AdaID)
 	assert.NoError(t, err)
 }

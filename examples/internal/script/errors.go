@@ -25,15 +25,10 @@ type usageError struct{ error }
 func usageErrorf(format string, a ...any) error { return usageError{fmt.Errorf(format, a...)} }
 
 func statusOf(err error) int {
-	var (
-		usage    usageError
-		invalid  *losant.ValidationError
-		notFound *losant.NotFoundError
-	)
 	switch {
-	case errors.As(err, &usage), errors.As(err, &invalid):
+	case errors.As(err, new(usageError)), errors.As(err, new(*losant.ValidationError)):
 		return statusUsage
-	case errors.As(err, &notFound):
+	case errors.Is(err, losant.ErrNotFound):
 		return statusNotFound
 	default:
 		return statusFailed
@@ -56,40 +51,34 @@ func explain(err error, names names) string {
 // advise says what to do about an error of the SDK.
 func advise(err error) string {
 	var (
-		apiErr       *losant.APIError
-		badRequest   *losant.BadRequestError
-		unauthorized *losant.UnauthorizedError
-		forbidden    *losant.ForbiddenError
-		notFound     *losant.NotFoundError
-		rateLimit    *losant.RateLimitError
-		undecodable  *losant.DecodeError
-		transport    *losant.TransportError
+		apiErr    *losant.APIError
+		rateLimit *losant.RateLimitError
+		transport *losant.TransportError
 	)
 	errors.As(err, &apiErr)
 	errors.As(err, &transport)
-	inDoubt := ", and run get to see whether the command had its effect"
-	if apiErr != nil && apiErr.Method == http.MethodGet || transport != nil && transport.Method == http.MethodGet {
-		inDoubt = ""
+	inDoubt := ""
+	if apiErr != nil && apiErr.Applied == losant.MaybeApplied ||
+		transport != nil && transport.Applied == losant.MaybeApplied {
+		inDoubt = ", and run get to see whether the command had its effect"
 	}
 	switch {
-	case errors.As(err, &badRequest):
+	case errors.Is(err, losant.ErrBadRequest):
 		return "Correct what it names and run the command again"
-	case errors.As(err, &unauthorized):
+	case errors.Is(err, losant.ErrUnauthorized):
 		return "Put a new token into " + tokenVariable
-	case errors.As(err, &forbidden):
+	case errors.Is(err, losant.ErrForbidden):
 		return "Put a token that holds one of these scopes into " + tokenVariable
-	case errors.As(err, &notFound):
+	case errors.Is(err, losant.ErrNotFound):
 		return "Check -application and -id"
 	case errors.As(err, &rateLimit) && rateLimit.RetryAfter > 0:
 		return fmt.Sprintf("Run the command again in %v", rateLimit.RetryAfter)
-	case errors.As(err, &rateLimit):
+	case rateLimit != nil:
 		return "Run the command again later"
-	case errors.As(err, &undecodable):
-		return "Check " + urlVariable + inDoubt
 	case apiErr != nil && apiErr.StatusCode >= http.StatusInternalServerError:
 		return "Run the command again later" + inDoubt
-	case apiErr != nil:
-		return "Check " + urlVariable
+	case apiErr != nil: // a success that is none, or an answer that is not Losant's
+		return "Check " + urlVariable + inDoubt
 	case errors.Is(err, context.Canceled):
 		return "It was interrupted: run it again" + inDoubt
 	case transport != nil:
