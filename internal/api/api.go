@@ -99,6 +99,8 @@ type Body struct {
 	Name     string `json:"name"`
 	Schema   string `json:"schema"`
 	Required bool   `json:"required,omitempty"`
+	// Last is set where the body stands behind the query parameters in Losant's order, in which its server checks them.
+	Last bool `json:"last,omitempty"`
 }
 
 // Answer is a documented answer.

@@ -115,7 +115,7 @@ func (r *reader) parameters(a *api.Action, raw []rawParameter) {
 			if a.Body != nil || p.Schema == "" {
 				r.fail(a.ID(), "body %s: one with a schema is understood", p.Name)
 			}
-			a.Body = &api.Body{Name: p.Name, Schema: p.Schema, Required: p.Required}
+			a.Body = &api.Body{Name: p.Name, Schema: p.Schema, Required: p.Required, Last: len(others) > 0}
 		default:
 			r.fail(a.ID(), "place %q of %s is not understood", p.In, p.Name)
 		}
