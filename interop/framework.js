@@ -1,122 +1,61 @@
-// An HTTP server around Losant's own framework, with the two resources of this SDK.
+// An HTTP server around Losant's own framework, with all resources of its API: bravado-core behind restify, as Losant has
+// it.
 //
-// It reads an array of applications from the first line of stdin, prints {"url"} when it is ready and ends with stdin.
+// It reads an array of applications from the first line of stdin, prints {"url"} when it is ready and ends with stdin. For
+// null instead of the array, there is no state: what gets through to a resource is answered with its name.
 // Tokens are what JWT_SECRET, JWT_ALGO and JWT_ISSUER say: the framework reads them from the environment.
-//
-// What comes before the framework, routes and bodies, is written here after the known behaviour of Losant's server; all
-// from the parameters of a request to the answer is the framework's.
-import http from 'node:http';
-import querystring from 'node:querystring';
 import readline from 'node:readline';
 import handler from 'bravado-core';
-import { api } from './api.js';
-import { Store } from './store.js';
+import restify from 'restify';
+import { api, description } from './api.js';
+import { controllersOf, Store } from './store.js';
 
-const store = new Store();
+const reached = (resource, action) => (params, context) => context.succeed({ reached: `${resource}.${action}` });
 
-const controllers = {
-  experienceGroup: {
-    get: (params, context) => context.succeed(context.entity('experienceGroup', store.getGroup(params))),
-    patch: (params, context) => context.succeed(context.entity('experienceGroup', store.patchGroup(params))),
-    delete(params, context) {
-      store.deleteGroup(params);
-      context.succeed({ success: true });
-    },
-  },
-  experienceUser: {
-    get: (params, context) => context.succeed(context.entity('experienceUser', store.getUser(params))),
-    patch: (params, context) => context.succeed(context.entity('experienceUser', store.patchUser(params))),
-    delete(params, context) {
-      store.deleteUser(params);
-      context.succeed({ success: true });
-    },
-  },
-};
-
-const routes = Object.entries(api.resources).flatMap(([name, resource]) => (
-  Object.entries(resource.actions).map(([action, { method }]) => ({
-    method,
-    segments: resource.path.split('/'),
-    handle: handler(api, name, action, controllers[name]),
-  }))
-));
-
-// The route of a request and the parameters in its path. Longer parameters than 100 characters match no route, and no more
-// do those that decode to nothing.
-function match(method, path) {
-  const given = path.replace(/\/$/, '').split('/').map(decode);
-  for (const route of routes) {
-    const parameters = {};
-    const fits = route.segments.every((segment, i) => {
-      const parameter = /^\{(.*)\}$/.exec(segment);
-      if (parameter) { parameters[parameter[1]] = given[i]; }
-      return parameter ? given[i]?.length > 0 && given[i].length <= 100 : given[i] === segment;
+function serve(server, controllers) {
+  for (const { resource, name, method, path } of description.actions) {
+    const controller = { [name]: controllers?.[resource]?.[name] ?? reached(resource, name) };
+    const handle = handler(api, resource, name, controller);
+    const verb = method === 'DELETE' ? 'del' : method.toLowerCase();
+    server[verb](path.replace(/\{(\w+)\}/g, ':$1'), (request, response, next) => {
+      const done = (error, result) => {
+        if (error) {
+          const { statusCode = 500, type = 'Error', message } = error;
+          response.send(statusCode, { type, message });
+        } else {
+          response.send(200, result);
+        }
+        next();
+      };
+      const { headers, params, query, body, files } = request;
+      const event = { httpRequest: true, request: { headers, path: params, querystring: query, body, files } };
+      try {
+        handle(event, { done, succeed: (result) => done(null, result), fail: done });
+      } catch (error) {
+        done(error);
+      }
     });
-    if (fits && route.method === method && given.length === route.segments.length) { return { route, parameters }; }
-  }
-  throw failure(405, { type: 'MethodNotAllowed', message: `${method} is not allowed` });
-}
-
-function decode(segment) {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return ''; // which no route has, but for its beginning
   }
 }
 
-// The value of a body: undefined for none, and where none is looked for. Without a known type it is not even read.
-async function bodyOf(request) {
-  const chunks = await request.toArray();
-  const text = Buffer.concat(chunks).toString();
-  const type = (request.headers['content-type'] ?? 'application/octet-stream').split(';')[0].trim().toLowerCase();
-  if (text === '' || request.method === 'GET' || request.method === 'HEAD' || type === 'application/octet-stream') {
-    return undefined;
-  }
-  if (type === 'application/x-www-form-urlencoded') { return querystring.parse(text); }
-  if (type !== 'application/json' && !/^application\/.*\+json$/.test(type)) { return text; }
-  try {
-    return JSON.parse(text);
-  } catch ({ message }) {
-    throw failure(400, { code: 'InvalidContent', message: `Invalid JSON: ${message}` });
-  }
-}
-
-const failure = (statusCode, answer) => Object.assign(new Error(answer.message), { statusCode, answer });
-
-async function answer(request) {
-  const [path, query] = request.url.split(/\?(.*)/s);
-  const body = await bodyOf(request);
-  const { route, parameters } = match(request.method, path);
-  return new Promise((succeed, fail) => {
-    const event = {
-      httpRequest: true,
-      request: { headers: request.headers, path: parameters, querystring: querystring.parse(query), body },
-    };
-    const done = (error, result) => (error ? fail(error) : succeed(result));
-    route.handle(event, { done, succeed, fail });
-  });
-}
-
-function send(response, statusCode, body) {
-  response.writeHead(statusCode, { 'Content-Type': 'application/json' });
-  response.end(JSON.stringify(body));
-}
-
-const server = http.createServer((request, response) => {
-  answer(request).then(
-    (result) => send(response, 200, result),
-    (error) => send(
-      response,
-      error.statusCode ?? 500,
-      error.answer ?? { type: error.type ?? 'Error', message: error.message },
-    ),
-  );
+const server = restify.createServer({ ignoreTrailingSlash: true });
+server.use(restify.plugins.queryParser({ mapParams: false }));
+server.use(restify.plugins.bodyParser({ mapParams: false }));
+server.opts('*', (request, response, next) => {
+  response.send(204);
+  next();
+});
+server.on('MethodNotAllowed', (request, response, error, done) => {
+  error.toJSON = () => ({ type: 'MethodNotAllowed', message: error.message });
+  done();
 });
 
 const stdin = readline.createInterface({ input: process.stdin });
-stdin.once('line', (applications) => {
-  JSON.parse(applications).forEach((application) => store.add(application));
+stdin.once('line', (line) => {
+  const applications = JSON.parse(line);
+  const store = new Store();
+  applications?.forEach((application) => store.add(application));
+  serve(server, applications && controllersOf(store));
   server.listen(0, '127.0.0.1', () => {
     console.log(JSON.stringify({ url: `http://127.0.0.1:${server.address().port}` }));
   });

@@ -38,7 +38,7 @@ export class Store {
     }
     if (tokenCutoff) { properties.tokenCutoff = new Date(tokenCutoff).toISOString(); }
     if (password) { properties.passwordLastUpdated = new Date().toISOString(); }
-    Object.assign(user.properties, properties, moved(experienceUser));
+    Object.assign(user.properties, properties, moved());
     if (experienceGroupIds) {
       relate(experienceUserId, user.groups, experienceGroupIds, (id) => application.groups.get(id)?.users);
     }
@@ -79,7 +79,10 @@ export class Store {
     const application = found(this.#applications, applicationId, 'Application');
     const group = found(application.groups, experienceGroupId, 'Experience group');
     const { experienceUserIds, ...properties } = experienceGroup;
-    Object.assign(group.properties, properties, moved(experienceGroup));
+    for (const name of ['deviceIds', 'experienceEndpointIds']) {
+      if (properties[name]) { properties[name] = [...new Set(properties[name])]; }
+    }
+    Object.assign(group.properties, properties, moved());
     if (experienceUserIds) {
       relate(experienceGroupId, group.users, experienceUserIds, (id) => application.users.get(id)?.groups);
     }
@@ -100,8 +103,7 @@ export class Store {
 
 const isTrue = (value) => ['true', '1', 'yes'].includes(value);
 
-// What an empty patch does not do.
-const moved = (patch) => (Object.keys(patch).length > 0 ? { lastUpdated: new Date().toISOString() } : {});
+const moved = () => ({ lastUpdated: new Date().toISOString() });
 
 function found(map, id, title) {
   if (!map.has(id)) { throw errors.NotFound({ title }); }
@@ -134,7 +136,7 @@ function ancestors(groups, groupId) {
     ids.add(id);
     id = groups.get(id)?.properties.parentId;
   }
-  return [...ids];
+  return [...ids].reverse();
 }
 
 // What an answer shows of an entity: the properties that have a value, with dates as Losant writes them.
@@ -148,3 +150,23 @@ function withValues(entity) {
 }
 
 const dates = ['creationDate', 'lastUpdated', 'passwordLastUpdated', 'lastLogin', 'tokenCutoff'];
+
+// What the framework calls for the actions of users and groups.
+export const controllersOf = (store) => ({
+  experienceGroup: {
+    get: (params, context) => context.succeed(context.entity('experienceGroup', store.getGroup(params))),
+    patch: (params, context) => context.succeed(context.entity('experienceGroup', store.patchGroup(params))),
+    delete(params, context) {
+      store.deleteGroup(params);
+      context.succeed({ success: true });
+    },
+  },
+  experienceUser: {
+    get: (params, context) => context.succeed(context.entity('experienceUser', store.getUser(params))),
+    patch: (params, context) => context.succeed(context.entity('experienceUser', store.patchUser(params))),
+    delete(params, context) {
+      store.deleteUser(params);
+      context.succeed({ success: true });
+    },
+  },
+});

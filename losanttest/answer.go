@@ -30,7 +30,10 @@ func jsonAnswer(status int, body any) answer {
 // send writes an answer, with what the fault does to it.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, a answer, fault Fault) {
 	header := w.Header()
-	header.Set("Content-Type", "application/json")
+	allowOrigin(header, r)
+	if len(a.body) > 0 {
+		header.Set("Content-Type", "application/json")
+	}
 	for name, values := range fault.Header {
 		header[textproto.CanonicalMIMEHeaderKey(name)] = values
 	}

@@ -27,7 +27,11 @@ func invalid(problem string) *apiError {
 }
 
 func emailExists(email string) *apiError {
-	message := `Email address "` + email + `" already exists`
+	return alreadyExists(`Email address "` + email + `"`)
+}
+
+func alreadyExists(what string) *apiError {
+	message := what + " already exists"
 	return &apiError{status: http.StatusBadRequest, Type: "AlreadyExists", Message: message}
 }
 
@@ -47,9 +51,41 @@ func notAllowed(method string) *apiError {
 	return &apiError{status: http.StatusMethodNotAllowed, Type: "MethodNotAllowed", Message: method + " is not allowed"}
 }
 
-func tooLarge() *apiError {
+func tooLarge(limit int) *apiError {
 	return &apiError{
 		status: http.StatusRequestEntityTooLarge, Type: "RequestEntityTooLarge",
-		Message: fmt.Sprintf("Request body size exceeds %d bytes", maxBody),
+		Message: fmt.Sprintf("Request body size exceeds %d bytes", limit),
+	}
+}
+
+// noRoute is the answer where no action is. Every path has OPTIONS, so that it is the method that is wrong; but for a path
+// that is no text.
+func noRoute(c *call) *apiError {
+	if isText(c.Path) {
+		return notAllowed(c.Method)
+	}
+	return &apiError{status: http.StatusNotFound, Code: "ResourceNotFound", Message: c.Path + " does not exist"}
+}
+
+func badRequest(problem string) *apiError {
+	return &apiError{status: http.StatusBadRequest, Code: "BadRequest", Message: problem}
+}
+
+func badDigest(sent, digest string) *apiError {
+	message := fmt.Sprintf("Content-MD5 '%s' didn't match '%s'", sent, digest)
+	return &apiError{status: http.StatusBadRequest, Code: "BadDigest", Message: message}
+}
+
+func unsupportedEncoding() *apiError {
+	return &apiError{
+		status: http.StatusUnsupportedMediaType, Code: "UnsupportedMediaType", Message: "content encoding not supported",
+	}
+}
+
+func notImplemented(operation string) *apiError {
+	return &apiError{
+		status: http.StatusNotImplemented, Type: "NotImplemented",
+		Message: fmt.Sprintf("losanttest keeps no state for %s; answer its calls with a handler: "+
+			"server.Handle(%q, func(r losanttest.Request) (status int, body any) { ... })", operation, operation),
 	}
 }

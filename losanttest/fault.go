@@ -3,7 +3,6 @@ package losanttest
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
@@ -45,9 +44,8 @@ type Fault struct {
 
 // check says what is wrong with a fault, "" when nothing is.
 func (s *Server) check(f Fault) string {
-	known := func(r route) bool { return r.Name == f.Operation }
 	switch {
-	case f.Operation != "" && !slices.ContainsFunc(s.routes, known):
+	case f.Operation != "" && theAPI().actions[f.Operation] == nil:
 		return fmt.Sprintf("there is no Operation %q", f.Operation)
 	case f.Times < 0:
 		return "Times is negative"
@@ -61,12 +59,12 @@ func (s *Server) check(f Fault) string {
 }
 
 // answer returns the answer that the fault gives by itself, and false when it leaves that to the request.
-func (f *Fault) answer() (answer, bool) {
+func (f *Fault) answer(c *call) (answer, bool) {
 	switch {
 	case f.Body != "":
 		return answer{status: max(f.Status, http.StatusOK), body: []byte(f.Body)}, true
 	case f.Status >= http.StatusBadRequest:
-		return errorFor(f.Status).answer(), true
+		return errorFor(f.Status, c).answer(), true
 	case f.Status != 0:
 		return answer{status: f.Status}, true
 	case f.Truncate && !f.AfterApplying:
@@ -77,14 +75,30 @@ func (f *Fault) answer() (answer, bool) {
 }
 
 // errorFor words a status as Losant would.
-func errorFor(status int) *apiError {
+func errorFor(status int, c *call) *apiError {
 	text := http.StatusText(status)
 	switch {
+	case status == http.StatusBadRequest:
+		return invalid("Request is invalid")
+	case status == http.StatusUnauthorized:
+		return unauthorized("Invalid access token")
 	case status == http.StatusForbidden:
 		return forbidden()
+	case status == http.StatusNotFound:
+		return notFound(c.title())
+	case status == http.StatusMethodNotAllowed:
+		return notAllowed(c.Method)
 	case status == http.StatusInternalServerError || text == "":
 		return &apiError{status: status, Type: "Error", Message: "An error occurred"}
 	default:
 		return &apiError{status: status, Type: strings.ReplaceAll(text, " ", ""), Message: text}
 	}
+}
+
+// title is how messages name the resource of a call.
+func (c *call) title() string {
+	if c.action == nil {
+		return "Resource"
+	}
+	return title(c.action.Resource)
 }

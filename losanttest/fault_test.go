@@ -45,10 +45,10 @@ func TestFaultStatus(t *testing.T) {
 		status        int
 		kind, message string
 	}{
-		{http.StatusBadRequest, "BadRequest", "Bad Request"},
-		{http.StatusUnauthorized, "Unauthorized", "Unauthorized"},
+		{http.StatusBadRequest, "Validation", "Request is invalid"},
+		{http.StatusUnauthorized, "Unauthorized", "Invalid access token"},
 		{http.StatusForbidden, "Forbidden", "Access is forbidden"},
-		{http.StatusNotFound, "NotFound", "Not Found"},
+		{http.StatusNotFound, "NotFound", "Experience user was not found"},
 		{http.StatusTooManyRequests, "TooManyRequests", "Too Many Requests"},
 		{http.StatusInternalServerError, "Error", "An error occurred"},
 		{http.StatusServiceUnavailable, "ServiceUnavailable", "Service Unavailable"},
@@ -279,7 +279,7 @@ func TestInjectPanics(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for message, fault := range map[string]losanttest.Fault{
-		`there is no Operation "experienceUsers.get"`: {Operation: "experienceUsers.get"},
+		`there is no Operation "experienceUsers.put"`: {Operation: "experienceUsers.put"},
 		"Times is negative":                           {Times: -1},
 		"Delay is negative":                           {Delay: -1},
 		"101 is no Status of an answer":               {Status: 101},

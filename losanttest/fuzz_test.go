@@ -33,10 +33,10 @@ func FuzzHandler(f *testing.F) {
 			Header: http.Header{"Content-Type": {contentType}, "Authorization": {fixture.fill(auth)}},
 		}).WithContext(t.Context()))
 
-		if recorder.Code >= http.StatusInternalServerError {
+		if recorder.Code >= http.StatusInternalServerError && recorder.Code != http.StatusNotImplemented {
 			t.Errorf("status %d: %s", recorder.Code, recorder.Body)
 		}
-		if !json.Valid(recorder.Body.Bytes()) {
+		if recorder.Code != http.StatusNoContent && !json.Valid(recorder.Body.Bytes()) {
 			t.Errorf("not JSON: %s", recorder.Body)
 		}
 		u, isUser := fixture.User(fixture.app, fixture.user.ID)

@@ -22,7 +22,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if fault.Drop {
 		drop(w)
 	}
-	result, instead := fault.answer()
+	result, instead := fault.answer(c)
 	switch {
 	case instead:
 	case fault.AfterApplying:
@@ -60,37 +60,65 @@ func (s *Server) wait(ctx context.Context, delay time.Duration) {
 }
 
 func (s *Server) answer(c *call) answer {
+	if c.Method == http.MethodOptions && isText(c.Path) {
+		return answer{status: http.StatusNoContent}
+	}
 	result, err := s.handle(c)
 	if err != nil {
 		return err.answer()
 	}
-	return jsonAnswer(http.StatusOK, result)
+	if a, ok := result.(answer); ok {
+		return a
+	}
+	return jsonAnswer(c.action.success(), result)
+}
+
+// success is the status of the first success that is documented for an action.
+func (a *action) success() int {
+	if len(a.Answers) == 0 {
+		return http.StatusOK
+	}
+	return a.Answers[0].Status
 }
 
 // handle takes a request through the steps of Losant's framework. Their order is part of what the server promises.
 func (s *Server) handle(c *call) (any, *apiError) {
-	if len(c.Body) > maxBody {
-		return nil, tooLarge()
+	if c.action == nil {
+		return nil, noRoute(c)
 	}
-	if err := c.parseBody(); err != nil {
+	if err := c.readBody(); err != nil {
 		return nil, err
 	}
-	if c.route == nil {
-		return nil, notAllowed(c.Method)
+	if v := c.validate(); v != nil {
+		return nil, invalid(v.Error())
 	}
-	params := c.params()
-	if problem := c.route.params.check("", params); problem != "" {
-		return nil, invalid(problem)
+	if err := s.authenticate(c); err != nil {
+		return nil, err
 	}
-	if token, _ := params.values[accessTokenParam].(string); token != "" {
-		granted, err := s.scopesOf(token)
-		if err != nil {
-			return nil, err
-		}
-		c.granted = granted
-	}
-	if !c.mayCall(c.route) {
+	if !c.mayCall(c.action) {
 		return nil, forbidden()
 	}
-	return c.route.act(c)
+	return s.act(c)
+}
+
+func (c *call) validate() *violation {
+	if v := c.readParams(); v != nil {
+		return v
+	}
+	return c.action.params().check(c.params)
+}
+
+// act performs the action: as a handler of the test does it, or as this package does.
+func (s *Server) act(c *call) (any, *apiError) {
+	if handler := s.handlers.of(c.Operation); handler != nil {
+		status, body := handler(c.Request.clone())
+		if body == nil {
+			return answer{status: status}, nil
+		}
+		return jsonAnswer(status, body), nil
+	}
+	if act := acts[c.Operation]; act != nil {
+		return act(s, c)
+	}
+	return nil, notImplemented(c.Operation)
 }

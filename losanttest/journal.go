@@ -17,6 +17,8 @@ type Request struct {
 	Method string
 	// Path is the path as it was sent, still escaped.
 	Path string
+	// Params holds the parameters in the path, by their names; nil when it matched no operation.
+	Params map[string]string
 	// Query holds the decoded query parameters.
 	Query url.Values
 	// Header holds the headers, the token among them.
@@ -30,6 +32,7 @@ func (r Request) clone() Request {
 	for name, values := range r.Query {
 		r.Query[name] = slices.Clone(values)
 	}
+	r.Params = maps.Clone(r.Params)
 	r.Header = r.Header.Clone()
 	r.Body = bytes.Clone(r.Body)
 	return r

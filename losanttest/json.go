@@ -90,3 +90,58 @@ func nextValue(decoder *json.Decoder) any {
 		return token
 	}
 }
+
+// jsonText is a parsed value as JavaScript writes it.
+func jsonText(value any) string {
+	switch value := value.(type) {
+	case json.Number:
+		text, err := json.Marshal(number(value))
+		if err != nil {
+			return "null" // as JavaScript has it for infinity
+		}
+		return string(text)
+	case []any:
+		items := make([]string, len(value))
+		for i, item := range value {
+			items[i] = jsonText(item)
+		}
+		return "[" + strings.Join(items, ",") + "]"
+	case *object:
+		members := make([]string, 0, len(value.names))
+		for _, name := range value.inOrder() {
+			members = append(members, jsonText(name)+":"+jsonText(value.values[name]))
+		}
+		return "{" + strings.Join(members, ",") + "}"
+	default:
+		var text bytes.Buffer
+		encoder := json.NewEncoder(&text)
+		encoder.SetEscapeHTML(false)
+		_ = encoder.Encode(value) // nil, bool and string have a text
+		return strings.TrimSuffix(text.String(), "\n")
+	}
+}
+
+// plain returns a parsed value with maps instead of objects. It shares nothing with it.
+func plain(value any) any {
+	switch value := value.(type) {
+	case *object:
+		m := make(map[string]any, len(value.names))
+		for name, member := range value.values {
+			m[name] = plain(member)
+		}
+		return m
+	case []any:
+		items := make([]any, len(value))
+		for i, item := range value {
+			items[i] = plain(item)
+		}
+		return items
+	default:
+		return value
+	}
+}
+
+// isID reports whether a text is an id, which has 24 hexadecimal digits.
+func isID(text string) bool {
+	return len(text) == 24 && strings.Trim(text, "0123456789ABCDEFabcdef") == ""
+}

@@ -187,3 +187,11 @@ func date(t testing.TB, s string) time.Time {
 	require.NoError(t, err)
 	return parsed
 }
+
+// decode reads an answer that is an object of texts.
+func decode(t testing.TB, resp *http.Response) map[string]string {
+	t.Helper()
+	var answer struct{ Type, Code, Message string }
+	require.NoError(t, json.NewDecoder(resp.Body).Decode(&answer))
+	return map[string]string{"type": answer.Type, "code": answer.Code, "message": answer.Message}
+}

@@ -11,9 +11,19 @@ func setText(field *string, patch *object, name string) {
 	}
 }
 
-func setTexts(field *[]string, patch *object, name string) {
-	if value, ok := patch.get(name); ok {
-		*field = texts(value)
+// setIDs keeps each id once.
+func setIDs(field *[]string, patch *object, name string) {
+	value, ok := patch.get(name)
+	if !ok {
+		return
+	}
+	*field = nil
+	seen := map[string]bool{}
+	for _, id := range texts(value) {
+		if !seen[id] {
+			*field = append(*field, id)
+			seen[id] = true
+		}
 	}
 }
 

@@ -4,62 +4,48 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/losant-go/losant"
-)
-
-// The names of parameters that are not in the paths of the operations.
-const (
-	accessTokenParam  = "accessToken"
-	directDeviceCount = "includeDirectDeviceCount"
-	totalDeviceCount  = "includeTotalDeviceCount"
 )
 
 // maxParam is the length of the longest part of a path that the router takes for a parameter.
 const maxParam = 100
 
-// route is an operation and how this server performs it.
-type route struct {
-	losant.Operation
-
-	segments []string // of the path
-	params   schema
-	act      func(*call) (any, *apiError)
+// branch is where the paths of the actions of one method part.
+type branch struct {
+	fixed  map[string]*branch
+	param  *branch // what a parameter leads to
+	action *action // that ends here
 }
 
-// newRoutes joins the table of operations with what they do here.
-func (s *Server) newRoutes() []route {
-	acts := map[string]func(*call) (any, *apiError){
-		"experienceGroup.delete": s.deleteGroup,
-		"experienceGroup.get":    s.getGroup,
-		"experienceGroup.patch":  s.patchGroup,
-		"experienceUser.delete":  s.deleteUser,
-		"experienceUser.get":     s.getUser,
-		"experienceUser.patch":   s.patchUser,
+// route adds an action to the routes.
+func (d *description) route(a *action) {
+	at := d.routes[a.Method]
+	if at == nil {
+		at = &branch{}
+		d.routes[a.Method] = at
 	}
-	var routes []route
-	for _, op := range losant.Operations() {
-		routes = append(routes, route{
-			Operation: op, segments: strings.Split(op.Path, "/"), params: paramsSchema(op), act: acts[op.Name],
-		})
-	}
-	return routes
-}
-
-// paramsSchema describes all parameters of an operation, in the order in which the framework checks them.
-func paramsSchema(op losant.Operation) schema {
-	params := schema{properties: []property{{accessTokenParam, text(0, 0)}}}
-	for segment := range strings.SplitSeq(op.Path, "/") {
-		if name, ok := paramName(segment); ok {
-			params.properties = append(params.properties, property{name, id()})
+	for _, segment := range a.segments {
+		if _, ok := paramName(segment); ok {
+			at = at.orNew(&at.param)
+			continue
 		}
+		next := at.fixed[segment]
+		if next == nil {
+			next = &branch{}
+			if at.fixed == nil {
+				at.fixed = map[string]*branch{}
+			}
+			at.fixed[segment] = next
+		}
+		at = next
 	}
-	params.properties = append(params.properties, querySchemas[op.Name]...)
-	if body, ok := bodySchemas[op.Name]; ok {
-		params.properties = append(params.properties, body)
-		params.required = []string{body.name} // what is in the path is always there
+	at.action = a
+}
+
+func (b *branch) orNew(next **branch) *branch {
+	if *next == nil {
+		*next = &branch{}
 	}
-	return params
+	return *next
 }
 
 // paramName returns the name of a {parameter} in a path.
@@ -69,50 +55,65 @@ func paramName(segment string) (string, bool) {
 	return name, opened && closed
 }
 
-// match finds the route of a request and the parameters in its path. It does not clean the path and does not redirect.
-func (s *Server) match(method, path string) (*route, map[string]string) {
+// match finds the action of a request and the parameters in its path. It neither cleans the path nor redirects; a slash at
+// the end and what follows a semicolon do not count, and a path whose escapes are no text has no action.
+func (d *description) match(method, path string) (*action, map[string]string) {
+	if !isText(path) {
+		return nil, nil
+	}
+	path, _, _ = strings.Cut(path, ";")
 	segments := strings.Split(strings.TrimSuffix(path, "/"), "/")
 	for i, segment := range segments {
 		segments[i], _ = url.PathUnescape(segment) // path is escaped well
 	}
-	for i := range s.routes {
-		if r := &s.routes[i]; r.Method == method {
-			if ids, ok := r.match(segments); ok {
-				return r, ids
-			}
-		}
-	}
-	return nil, nil
-}
-
-func (r *route) match(segments []string) (map[string]string, bool) {
-	if len(segments) != len(r.segments) {
-		return nil, false
+	a := d.routes[method].find(segments)
+	if a == nil {
+		return nil, nil
 	}
 	ids := map[string]string{}
-	for i, segment := range segments {
-		if name, ok := paramName(r.segments[i]); ok && isParam(segment) {
-			ids[name] = segment
-		} else if segment != r.segments[i] {
-			return nil, false
-		}
-	}
-	return ids, true
-}
-
-// isParam reports whether the router takes a part of a path for a parameter. What is in it is for the schema to say.
-func isParam(segment string) bool {
-	return segment != "" && utf8.ValidString(segment) && utf16Length(segment) <= maxParam
-}
-
-// href is the path of the route with its parameters.
-func (r *route) href(ids map[string]string) string {
-	segments := make([]string, len(r.segments))
-	for i, segment := range r.segments {
-		segments[i] = segment
+	for i, segment := range a.segments {
 		if name, ok := paramName(segment); ok {
-			segments[i] = url.PathEscape(ids[name])
+			ids[name] = segments[i]
 		}
 	}
-	return strings.Join(segments, "/")
+	return a, ids
+}
+
+// find prefers what is fixed to a parameter. A parameter may be empty: what is in it is for the schema to say.
+func (b *branch) find(segments []string) *action {
+	switch {
+	case b == nil:
+		return nil
+	case len(segments) == 0:
+		return b.action
+	}
+	if a := b.fixed[segments[0]].find(segments[1:]); a != nil {
+		return a
+	}
+	if utf16Length(segments[0]) > maxParam {
+		return nil
+	}
+	return b.param.find(segments[1:])
+}
+
+// isText reports whether the escapes in a path make up characters.
+func isText(path string) bool {
+	unescaped, err := url.PathUnescape(path)
+	return err == nil && utf8.ValidString(unescaped)
+}
+
+// pathEscape escapes a parameter for a path, as the framework does: all but what RFC 3986 never reserves.
+func pathEscape(s string) string {
+	const unreserved = "-._~"
+	var b strings.Builder
+	for i := range len(s) {
+		c := s[i]
+		if '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || strings.IndexByte(unreserved, c) >= 0 {
+			b.WriteByte(c)
+			continue
+		}
+		const hex = "0123456789ABCDEF"
+		b.Write([]byte{'%', hex[c>>4], hex[c&15]})
+	}
+	return b.String()
 }

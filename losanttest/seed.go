@@ -88,14 +88,14 @@ func (st *store) addGroup(applicationID string, g losant.ExperienceGroup) (losan
 
 // checkSeed checks what a test adds against the schema of the resource's patch.
 func checkSeed(resource, id string, taken bool, patch *object) error {
-	switch body := bodySchemas[resource+".patch"].schema; {
-	case !idPattern.MatchString(id):
+	switch body := theAPI().actions[resource+".patch"].body(); {
+	case !isID(id):
 		return fmt.Errorf("%s.id is not 24 hexadecimal digits: %q", resource, id)
 	case taken:
 		return fmt.Errorf("%s.id is taken: %q", resource, id)
 	default:
-		if problem := body.check(resource, patch); problem != "" {
-			return errors.New(problem)
+		if v := body.check(patch); v != nil {
+			return errors.New(v.at(step(resource)).Error())
 		}
 		return nil
 	}

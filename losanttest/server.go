@@ -11,14 +11,16 @@
 //
 // # What is like Losant
 //
-// It serves the table of [losant.Operations]. A request goes through the steps of Losant's framework, in its order:
-// JSON (400), route (405), validation (400), authentication (401), scopes (403), resource (404). Statuses, types and
-// messages are the framework's own, to the letter, except the detail behind "Invalid JSON:", which is the JSON parser's.
-// So are the hypermedia and the switches _actions, _links and _embedded; nothing is ever embedded.
+// It serves all actions of the API. A request goes through the steps of Losant's framework, in its order: route (405),
+// body (400), validation (400), authentication (401), scopes (403), resource (404). Statuses, types and messages are the
+// framework's own, to the letter, except the detail behind "Invalid JSON:", which is the JSON parser's. So are the
+// hypermedia and the switches _actions, _links and _embedded; nothing is ever embedded. A page in a browser may call the
+// server too (CORS).
+//
+// What the server keeps no state for is answered with 501, and [Server.Handle] gives it an answer.
 //
 // Membership shows on both sides: a user's ExperienceGroups and a group's ExperienceUserIDs are one relation. Deleting
-// a user takes it out of its groups, deleting a group leaves its users. An email is unique in its application. An empty
-// patch changes nothing, any other moves LastUpdated. Properties without a value are left out of answers.
+// a user takes it out of its groups, deleting a group leaves its users. An email is unique in its application. Properties without a value are left out of answers.
 //
 // # What Losant does not document
 //
@@ -27,6 +29,8 @@
 //     devices are kept as they are, because there are no endpoints and devices here.
 //   - Losant counts the members of a group as members of its children; ExperienceUserIDs and ExperienceGroups show only
 //     what a group or a user was given.
+//   - AncestorIDs begin with the topmost group.
+//   - A patch moves LastUpdated, an empty one too. An id that a list holds twice is kept once.
 //   - A parentId that is no group of the application, or that would make a group its own ancestor, is refused with 400.
 //   - Deleting a group moves its children to the root.
 //   - Of two resources that a membership touches, only the patched one moves its LastUpdated.
@@ -34,7 +38,8 @@
 //   - A date-time that has the right form but is no date, such as 2020-00-99T00:00:00Z, is refused with 400.
 //   - DirectDeviceCount is the number of the group's DeviceIDs, TotalDeviceCount that of the group and its descendants,
 //     each id counted once. Device tags and device queries find no device here.
-//   - A body that is not sent as JSON is a text, and thus the wrong type. One of more than 4 MiB is refused with 413.
+//   - A token says whether an OAuth client got it with a claim of its own.
+//   - A body of more than 4 MiB, or a form of more than 10 MiB, is refused with 413.
 package losanttest
 
 import (
@@ -59,13 +64,13 @@ type Server struct {
 	// URL is the base URL, http://127.0.0.1:PORT, without a slash at its end.
 	URL string
 
-	routes  []route
-	store   store
-	journal journal
-	key     []byte    // signs the tokens
-	gzips   sync.Pool // of *gzip.Writer
-	closed  chan struct{}
-	close   func()
+	store    store
+	journal  journal
+	handlers handlers
+	key      []byte    // signs the tokens
+	gzips    sync.Pool // of *gzip.Writer
+	closed   chan struct{}
+	close    func()
 }
 
 // NewServer starts a server that has no application yet. The caller closes it. It panics when loopback has no port left,
@@ -82,7 +87,6 @@ func NewServer() *Server {
 		closed: make(chan struct{}),
 	}
 	_, _ = rand.Read(s.key) // never fails
-	s.routes = s.newRoutes()
 
 	server := &http.Server{
 		Handler:                      http.HandlerFunc(s.serve),

@@ -62,12 +62,10 @@ func answers() []answered {
 		// Routes.
 		unknownRoute("root", "GET", "/"),
 		unknownRoute("unknown route", "GET", "/nothing"),
-		unknownRoute("collection", "GET", "/applications/{app}/experience/users"),
-		unknownRoute("collection with a slash", "GET", "/applications/{app}/experience/users/"),
+		unknownRoute("another method of a collection", "PATCH", "/applications/{app}/experience/users"),
 		unknownRoute("below a user", "GET", "{user}/more"),
 		unknownRoute("PUT", "PUT", "{user}"),
 		unknownRoute("POST", "POST", "{group}"),
-		unknownRoute("OPTIONS", "OPTIONS", "{user}"),
 		unknownRoute("another case", "GET", "/Applications/{app}/experience/users/"+absentID),
 		unknownRoute("two slashes", "GET", "/{user}"),
 		unknownRoute("two slashes at the end", "GET", "{user}//"),
@@ -76,7 +74,13 @@ func answers() []answered {
 		unknownRoute("application id of 101", "DELETE",
 			"/applications/"+strings.Repeat("a", 101)+"/experience/users/"+absentID),
 		unknownRoute("id of 51 emoji", "GET", "/applications/{app}/experience/users/"+strings.Repeat("%F0%9F%98%80", 51)),
-		unknownRoute("id that is no UTF-8", "GET", "/applications/{app}/experience/users/%ff"),
+		answer("a broken body", asAdmin("POST", "/nothing", "{"), http.StatusMethodNotAllowed, "MethodNotAllowed",
+			"POST is not allowed"),
+		answer("id that is no UTF-8", asAdmin("GET", "/applications/{app}/experience/users/%ff", ""), http.StatusNotFound,
+			"ResourceNotFound", "/applications/{app}/experience/users/%ff does not exist"),
+		invalid("empty id", get("/applications//experience/users/"+absentID, "", ""), "applicationId pattern mismatch"),
+		invalid("empty id at the end", get("/applications/{app}/experience/users//", "", ""),
+			"experienceUserId pattern mismatch"),
 		invalid("id of 100", get("/applications/{app}/experience/users/"+strings.Repeat("a", 100), "", ""),
 			"experienceUserId pattern mismatch"),
 		invalid("id of 50 emoji", get("/applications/{app}/experience/users/"+strings.Repeat("%F0%9F%98%80", 50), "", ""),
@@ -110,11 +114,14 @@ func answers() []answered {
 		invalid("text/plain", typed("text/plain"), "experienceUser is the wrong type"),
 		invalid("no content type", typed(""), "experienceUser is required"),
 		invalid("any bytes", typed("application/octet-stream"), "experienceUser is required"),
-		invalid("application/xml", typed("application/xml"), "experienceUser is the wrong type"),
+		invalid("application/xml", typed("application/xml"), "experienceUser has additional properties"),
 		invalid("text/x+json", typed("text/x+json"), "experienceUser is the wrong type"),
-		success("space before the charset", typed("application/json ; charset=utf-8")),
+		invalid("space before the charset", typed("application/json ; charset=utf-8"),
+			"experienceUser has additional properties"),
 		success("charset", typed("Application/JSON; charset=utf-8")),
-		success("merge patch", typed("application/merge-patch+json")),
+		invalid("merge patch", typed("application/merge-patch+json"), "experienceUser has additional properties"),
+		success("another kind of JSON", typed("application/vnd.losant+json")),
+		invalid("form", typed("application/x-www-form-urlencoded"), "experienceUser has additional properties"),
 		success("empty user patch", user("{}")),
 		success("empty group patch", group("{}")),
 
@@ -321,12 +328,13 @@ func TestAnswersOfTheFramework(t *testing.T) {
 			resp, body := f.send(t, test.request)
 			var got struct {
 				Type    string `json:"type"`
+				Code    string `json:"code"`
 				Message string `json:"message"`
 			}
 			require.NoError(t, json.Unmarshal([]byte(body), &got), body)
 			assert.Equal(t, test.status, resp.StatusCode)
-			assert.Equal(t, test.kind, got.Type)
-			assert.Equal(t, test.message, got.Message)
+			assert.Equal(t, test.kind, got.Type+got.Code)
+			assert.Equal(t, f.fill(test.message), got.Message)
 			assert.Equal(t, "application/json", resp.Header.Get("Content-Type"))
 		})
 	}

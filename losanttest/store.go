@@ -169,9 +169,6 @@ func (st *store) deleteGroup(applicationID, id string) *apiError {
 
 // patchUser applies a valid patch as a whole or, with an error, not at all.
 func (a *application) patchUser(u *user, patch *object) *apiError {
-	if len(patch.names) == 0 {
-		return nil
-	}
 	email, cutoff := u.Email, u.TokenCutoff
 	setText(&email, patch, "email")
 	if owner, taken := a.emails[email]; taken && owner != u.ID {
@@ -203,9 +200,6 @@ func (a *application) patchUser(u *user, patch *object) *apiError {
 
 // patchGroup applies a valid patch as a whole or, with an error, not at all.
 func (a *application) patchGroup(g *group, patch *object) *apiError {
-	if len(patch.names) == 0 {
-		return nil
-	}
 	parentID := g.ParentID
 	setText(&parentID, patch, "parentId")
 	if parentID != g.ParentID {
@@ -220,9 +214,9 @@ func (a *application) patchGroup(g *group, patch *object) *apiError {
 	if ids, ok := patch.get("experienceUserIds"); ok {
 		relate(g.ID, &g.members, texts(ids), a.groupsOf)
 	}
-	setTexts(&g.ExperienceEndpointIDs, patch, "experienceEndpointIds")
+	setIDs(&g.ExperienceEndpointIDs, patch, "experienceEndpointIds")
 	setTags(&g.GroupTags, patch, "groupTags")
-	setTexts(&g.DeviceIDs, patch, "deviceIds")
+	setIDs(&g.DeviceIDs, patch, "deviceIds")
 	setDeviceTags(&g.DeviceTags, patch, "deviceTags")
 	setText(&g.DeviceQueryJSON, patch, "deviceQueryJson")
 	g.LastUpdated = after(g.LastUpdated)
@@ -257,12 +251,13 @@ func (a *application) move(g *group, parentID string) {
 	g.ParentID = parentID
 }
 
-// ancestors returns the ids of a group's parent, the parent's parent and so on.
+// ancestors returns the ids of the groups above a group, the topmost first.
 func (a *application) ancestors(groupID string) []string {
 	var ids []string
 	for parentID := a.groups[groupID].ParentID; parentID != ""; parentID = a.groups[parentID].ParentID {
 		ids = append(ids, parentID)
 	}
+	slices.Reverse(ids)
 	return ids
 }
 

@@ -93,13 +93,29 @@ func TestPatchGroup(t *testing.T) {
 	assert.Equal(t, want, cleared)
 }
 
-func TestEmptyPatchChangesNothing(t *testing.T) {
+func TestEmptyPatchMovesNothingButItsDate(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.sendOK(t, asAdmin("PATCH", "{user}", "{}"))
 	f.sendOK(t, asAdmin("PATCH", "{group}", "{}"))
-	assert.Equal(t, f.user, f.mustUser(t, f.user.ID))
-	assert.Equal(t, f.group, f.mustGroup(t, f.group.ID))
+	u, g := f.mustUser(t, f.user.ID), f.mustGroup(t, f.group.ID)
+	assert.True(t, u.LastUpdated.After(f.user.LastUpdated))
+	assert.True(t, g.LastUpdated.After(f.group.LastUpdated))
+	u.LastUpdated, g.LastUpdated = f.user.LastUpdated, f.group.LastUpdated
+	assert.Equal(t, f.user, u)
+	assert.Equal(t, f.group, g)
+}
+
+func TestAnIDGivenTwiceIsKeptOnce(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	const a, b = "0000000000000000000000aa", "0000000000000000000000ab"
+	for property, other := range map[string]string{"deviceIds": "experienceEndpointIds", "experienceEndpointIds": "deviceIds"} {
+		group := f.sendOK(t, asAdmin("PATCH", "{group}",
+			`{"`+property+`":["`+b+`","`+a+`","`+b+`","`+a+`"],"`+other+`":[]}`))
+		assert.Equal(t, []any{b, a}, group[property])
+		assert.NotContains(t, group, other)
+	}
 }
 
 func TestPasswordMovesItsDate(t *testing.T) {
@@ -308,7 +324,7 @@ func TestParents(t *testing.T) {
 	f := newFixture(t)
 	middle := f.AddGroup(f.app, losant.ExperienceGroup{ParentID: f.group.ID})
 	leaf := f.AddGroup(f.app, losant.ExperienceGroup{ParentID: middle.ID})
-	assert.Equal(t, []string{middle.ID, f.group.ID}, leaf.AncestorIDs, "nearest first")
+	assert.Equal(t, []string{f.group.ID, middle.ID}, leaf.AncestorIDs, "topmost first")
 
 	patch := func(g losant.ExperienceGroup, parent string) request {
 		return asAdmin("PATCH", f.experience+"/groups/"+g.ID, `{"parentId":"`+parent+`"}`)
@@ -327,9 +343,9 @@ func TestParents(t *testing.T) {
 	top := f.AddGroup(f.app, losant.ExperienceGroup{})
 	f.sendOK(t, patch(middle, top.ID))
 	f.sendOK(t, patch(middle, top.ID))
-	assert.Equal(t, []string{middle.ID, top.ID}, f.mustGroup(t, leaf.ID).AncestorIDs)
+	assert.Equal(t, []string{top.ID, middle.ID}, f.mustGroup(t, leaf.ID).AncestorIDs)
 	f.sendOK(t, patch(f.group, leaf.ID))
-	assert.Equal(t, []string{leaf.ID, middle.ID, top.ID}, f.mustGroup(t, f.group.ID).AncestorIDs)
+	assert.Equal(t, []string{top.ID, middle.ID, leaf.ID}, f.mustGroup(t, f.group.ID).AncestorIDs)
 }
 
 func TestDeviceCounts(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -21,56 +20,76 @@ const (
 // Token returns an API token for this server that holds the given scopes, all.Application when there are none. It is
 // valid for a day.
 func (s *Server) Token(scopes ...losant.Scope) string {
-	return s.sign(time.Now(), scopes)
+	return s.sign(time.Now(), claims{Scope: orAll(scopes)})
+}
+
+// OAuthToken returns a token like Token's as an OAuth client gets it: a few actions refuse it.
+func (s *Server) OAuthToken(scopes ...losant.Scope) string {
+	return s.sign(time.Now(), claims{Scope: orAll(scopes), OAuth: true})
 }
 
 // ExpiredToken returns a token like Token's that has expired.
 func (s *Server) ExpiredToken(scopes ...losant.Scope) string {
-	return s.sign(time.Now().Add(-2*tokenLifetime), scopes)
+	return s.sign(time.Now().Add(-2*tokenLifetime), claims{Scope: orAll(scopes)})
 }
 
-func (s *Server) sign(issued time.Time, scopes []losant.Scope) string {
+func orAll(scopes []losant.Scope) []losant.Scope {
 	if len(scopes) == 0 {
-		scopes = []losant.Scope{losant.ScopeAllApplication}
+		return []losant.Scope{losant.ScopeAllApplication}
 	}
-	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
-		"iss":   issuer,
-		"scope": scopes,
-		"iat":   issued.Unix(),
-		"exp":   issued.Add(tokenLifetime).Unix(),
-	}).SignedString(s.key)
+	return scopes
+}
+
+// sign returns a token that was issued at some time.
+func (s *Server) sign(issued time.Time, c claims) string {
+	c.Issuer = issuer
+	c.IssuedAt, c.ExpiresAt = jwt.NewNumericDate(issued), jwt.NewNumericDate(issued.Add(tokenLifetime))
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(s.key)
 	if err != nil {
 		panic(fmt.Sprintf("losanttest: signing a token: %v", err))
 	}
 	return token
 }
 
-// scopesOf authenticates a token. Only a claim that is an array grants scopes.
-func (s *Server) scopesOf(token string) (map[losant.Scope]bool, *apiError) {
-	var claims jwt.MapClaims
-	_, err := jwt.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return s.key, nil },
+// claims are what a token says.
+type claims struct {
+	jwt.RegisteredClaims
+
+	// Scope is a list of scopes; of anything else, nothing is granted.
+	Scope any `json:"scope"`
+	// OAuth is set for a token that an OAuth client got.
+	OAuth bool `json:"oauth,omitempty"`
+}
+
+// authenticate reads the token of a call, when there is one.
+func (s *Server) authenticate(c *call) *apiError {
+	token := c.text(accessTokenParam)
+	if token == "" {
+		return nil
+	}
+	_, err := jwt.ParseWithClaims(token, &c.claims, func(*jwt.Token) (any, error) { return s.key, nil },
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Name}), jwt.WithIssuer(issuer))
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return nil, unauthorized("Access token has expired")
+		return unauthorized("Access token has expired")
 	case err != nil:
-		return nil, unauthorized("Invalid access token")
+		return unauthorized("Invalid access token")
 	}
-	granted := map[losant.Scope]bool{}
-	list, _ := claims["scope"].([]any)
+	c.granted = map[losant.Scope]bool{}
+	list, _ := c.claims.Scope.([]any)
 	for _, scope := range list {
 		if name, ok := scope.(string); ok {
-			granted[losant.Scope(name)] = true
+			c.granted[losant.Scope(name)] = true
 		}
 	}
-	return granted, nil
+	return nil
 }
 
-// accessToken is the token of a request: a string, a list when a query parameter brings several, and nil when there is
+// accessToken is the token of a request: a string, something else when query parameters bring that, and nil when there is
 // none. The query comes before the header.
-func accessToken(query url.Values, header http.Header) any {
+func accessToken(query *object, header http.Header) any {
 	for _, name := range []string{"access_token", "jwt"} {
-		if token := queryParam(query, name); token != nil && token != "" {
+		if token, ok := query.get(name); ok && token != any("") {
 			return token
 		}
 	}

@@ -36,6 +36,7 @@ func (x *Index) Schema(name string) (*Schema, error) {
 	if err := json.Unmarshal(data, &s); err != nil {
 		return nil, fmt.Errorf("losant.json: %s: %w", name, err)
 	}
+	s.setRequired()
 	return &s, nil
 }
 
@@ -82,4 +83,3 @@ func stringEnd(text []byte, start int) int {
 		}
 	}
 }
-
