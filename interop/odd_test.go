@@ -16,7 +16,7 @@ import (
 
 	"github.com/losant-go/losant"
 	"github.com/losant-go/losant/internal/api"
-	"github.com/losant-go/losant/interop/internal/odd"
+	"github.com/losant-go/losant/internal/odd"
 	"github.com/losant-go/losant/losanttest"
 )
 

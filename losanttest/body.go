@@ -161,6 +161,10 @@ func table(text, contentType string) (any, *apiError) {
 
 // readForm reads a form: its fields are the body.
 func (c *call) readForm() *apiError {
+	if len(c.Body) == 0 {
+		c.body = &object{}
+		return nil
+	}
 	_, parameters, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
 	boundary := parameters["boundary"]
 	if err != nil || boundary == "" {

@@ -57,3 +57,9 @@ func dateText(t time.Time) string {
 	}
 	return t.UTC().Format("2006-01-02T15:04:05.000Z")
 }
+
+// afterText is after for a date as Losant writes it.
+func afterText(date string) time.Time {
+	was, _ := time.Parse(time.RFC3339Nano, date) // the zero time, when it is none
+	return after(was)
+}

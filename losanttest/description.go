@@ -15,6 +15,7 @@ type description struct {
 	actions   map[string]*action // by ID
 	routes    map[string]*branch // by method
 	resources map[string]*resource
+	kinds     map[string]*kind // by the resources of their items and of their lists
 }
 
 // action is an action of the API, made ready to be served.
@@ -49,6 +50,7 @@ var theAPI = sync.OnceValue(func() *description {
 		d.route(a)
 		d.add(a)
 	}
+	d.kinds = newKinds(d)
 	return d
 })
 

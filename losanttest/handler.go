@@ -120,5 +120,10 @@ func (s *Server) act(c *call) (any, *apiError) {
 	if act := acts[c.Operation]; act != nil {
 		return act(s, c)
 	}
+	if k := theAPI().kinds[c.action.Resource]; k != nil {
+		if act := actOn(k, c.action); act != nil {
+			return act(s, c)
+		}
+	}
 	return nil, notImplemented(c.Operation)
 }

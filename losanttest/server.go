@@ -82,7 +82,7 @@ func NewServer() *Server {
 	}
 	s := &Server{
 		URL:    "http://" + listener.Addr().String(),
-		store:  store{applications: map[string]*application{}},
+		store:  newStore(),
 		key:    make([]byte, 32),
 		closed: make(chan struct{}),
 	}
@@ -128,7 +128,7 @@ func (s *Server) NewClient(opts ...losant.Option) (*losant.Client, error) {
 
 // AddApplication adds an application and returns its id.
 func (s *Server) AddApplication() (applicationID string) {
-	return s.store.addApplication()
+	return s.Add("applications.post", nil, map[string]any{"name": "Application"})["id"].(string)
 }
 
 // AddUser adds a user to an application and returns it as it is now. What is zero is filled in: the id, an email of its

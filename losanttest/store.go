@@ -13,7 +13,11 @@ import (
 // store is the state of the server and the rules that keep it consistent.
 type store struct {
 	mu           sync.RWMutex
-	applications map[string]*application
+	applications map[string]*application // the experience of each, by its id
+	collections  map[place]*collection
+	created      int64               // how many documents there have been
+	reports      map[string]*reports // by device
+	accounts     map[string]*account // by email
 }
 
 type application struct {
@@ -38,16 +42,6 @@ type group struct {
 
 // deviceCounts says which counts are wanted.
 type deviceCounts struct{ direct, total bool }
-
-func (st *store) addApplication() string {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	id := newID()
-	st.applications[id] = &application{
-		id: id, users: map[string]*user{}, groups: map[string]*group{}, emails: map[string]string{},
-	}
-	return id
-}
 
 // newID returns an id as Losant's database makes them: twelve bytes, too many to come twice.
 func newID() string {
@@ -339,4 +333,11 @@ func distinct(ids []string) map[string]bool {
 		set[id] = true
 	}
 	return set
+}
+
+func newStore() store {
+	return store{
+		applications: map[string]*application{}, collections: map[place]*collection{}, reports: map[string]*reports{},
+		accounts: map[string]*account{},
+	}
 }

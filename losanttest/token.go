@@ -42,8 +42,10 @@ func orAll(scopes []losant.Scope) []losant.Scope {
 
 // sign returns a token that was issued at some time.
 func (s *Server) sign(issued time.Time, c claims) string {
-	c.Issuer = issuer
-	c.IssuedAt, c.ExpiresAt = jwt.NewNumericDate(issued), jwt.NewNumericDate(issued.Add(tokenLifetime))
+	c.Issuer, c.IssuedAt = issuer, jwt.NewNumericDate(issued)
+	if c.ExpiresAt == nil {
+		c.ExpiresAt = jwt.NewNumericDate(issued.Add(tokenLifetime))
+	}
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(s.key)
 	if err != nil {
 		panic(fmt.Sprintf("losanttest: signing a token: %v", err))

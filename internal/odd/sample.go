@@ -103,21 +103,27 @@ func (m *maker) sampleObject(s *api.Schema) map[string]any {
 func sampleText(s *api.Schema) string {
 	switch {
 	case s.Pattern != "":
-		if text, ok := matching[s.Pattern]; ok {
+		if text, ok := matching[s.Pattern]; ok && len(text) >= least(s) {
 			return text
 		}
-		return "a"
+		return strings.Repeat("a", least(s))
 	case s.Format == "email":
 		return "a@b"
 	case s.Format == "date-time":
 		return "2024-02-29T12:30:00.000Z"
 	case s.Format == "uri":
 		return "https://example.com"
-	case s.MinLength != nil:
-		return strings.Repeat("a", *s.MinLength)
 	default:
-		return "a"
+		return strings.Repeat("a", least(s))
 	}
+}
+
+// least is the length of the shortest text that is not empty.
+func least(s *api.Schema) int {
+	if s.MinLength == nil {
+		return 1
+	}
+	return max(1, *s.MinLength)
 }
 
 // text is a value as JSON. A json.RawMessage is what it is.

@@ -22,7 +22,12 @@ type Request struct {
 // maxBodies is how many of the wrong bodies of an action are sent. They are spread evenly over all of them.
 const maxBodies = 40
 
-// Requests are the requests of an action.
+// Right is a request that an action takes, but for the rules between the properties of its body.
+func Right(d *api.Description, a *api.Action) Request {
+	return (&maker{description: d}).right(a)
+}
+
+// Requests are the requests of an action: the right one, and many around it.
 func Requests(d *api.Description, a *api.Action) []Request {
 	m := &maker{description: d, inside: map[string]bool{}}
 	right := m.right(a)
@@ -49,7 +54,6 @@ type adder func(name string, change func(*Request))
 
 const id = "575ec8687ae143cd83dc4a97"
 
-// right is a request that the action takes, but for the rules between the properties of its body.
 func (m *maker) right(a *api.Action) Request {
 	r := Request{Name: "right", Method: a.Method, Path: a.Path, Token: "good", Header: map[string]string{}}
 	query := url.Values{}

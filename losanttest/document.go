@@ -1,0 +1,260 @@
+package losanttest
+
+import (
+	"maps"
+	"strings"
+)
+
+// document is a resource as answers show it, without hypermedia. Once it is in the store it is not changed but replaced.
+type document struct {
+	id     string
+	number int64             // orders documents by their creation
+	ids    map[string]string // what is in the paths to it
+	body   map[string]any
+	// once is what only the answer to the creation shows.
+	once map[string]any
+}
+
+// setNew gives a document a property, unless it has been given one.
+func (d *document) setNew(name string, value any) {
+	if _, ok := d.body[name]; !ok && value != nil && value != any("") {
+		d.body[name] = value
+	}
+}
+
+// text is a property that is a text; "" for others.
+func (d *document) text(name string) string {
+	text, _ := d.value(name).(string)
+	return text
+}
+
+// value is a property; a dot leads into one.
+func (d *document) value(name string) any {
+	return valueOf(d.body, name)
+}
+
+func valueOf(body map[string]any, name string) any {
+	if value, ok := body[name]; ok {
+		return value
+	}
+	first, rest, dotted := strings.Cut(name, ".")
+	if inner, ok := body[first].(map[string]any); ok && dotted {
+		return valueOf(inner, rest)
+	}
+	return nil
+}
+
+// with returns the document with some properties changed.
+func (d *document) with(changes map[string]any) *document {
+	changed := *d
+	changed.body = maps.Clone(d.body)
+	maps.Copy(changed.body, changes)
+	return &changed
+}
+
+// collection is all documents at a place.
+type collection struct {
+	byID map[string]*document
+	all  []*document // in the order of their creation; what was deleted leaves nil
+	gone int         // how many those are
+	slot map[string]int
+}
+
+func (c *collection) get(k *kind, id string) *document {
+	if d := c.byID[id]; d != nil || k.rule().name == "" {
+		return d
+	}
+	for _, d := range c.all {
+		if d != nil && d.text(k.rule().name) == id {
+			return d
+		}
+	}
+	return nil
+}
+
+func (c *collection) put(d *document) {
+	if i, ok := c.slot[d.id]; ok {
+		c.all[i] = d
+	} else {
+		c.slot[d.id] = len(c.all)
+		c.all = append(c.all, d)
+	}
+	c.byID[d.id] = d
+}
+
+func (c *collection) remove(id string) {
+	i, ok := c.slot[id]
+	if !ok {
+		return
+	}
+	delete(c.byID, id)
+	delete(c.slot, id)
+	c.all[i] = nil
+	if c.gone++; c.gone > len(c.all)/2 {
+		c.compact()
+	}
+}
+
+func (c *collection) compact() {
+	kept := make([]*document, 0, len(c.byID))
+	for _, d := range c.all {
+		if d != nil {
+			c.slot[d.id] = len(kept)
+			kept = append(kept, d)
+		}
+	}
+	c.all, c.gone = kept, 0
+}
+
+// documents returns the documents in the order of their creation.
+func (c *collection) documents() []*document {
+	if c == nil {
+		return nil
+	}
+	if c.gone > 0 {
+		c.compact()
+	}
+	return c.all
+}
+
+// at returns the collection at a place, nil when nothing has been put there.
+func (st *store) at(p place) *collection { return st.collections[p] }
+
+func (st *store) make(p place) *collection {
+	c := st.collections[p]
+	if c == nil {
+		c = &collection{byID: map[string]*document{}, slot: map[string]int{}}
+		st.collections[p] = c
+	}
+	return c
+}
+
+// find returns a document that the ids of a path lead to.
+func (st *store) find(k *kind, ids map[string]string) (*document, *apiError) {
+	if err := st.findParents(k, ids); err != nil {
+		return nil, err
+	}
+	if c := st.at(k.place(ids)); c != nil {
+		if d := c.get(k, ids[k.idParam]); d != nil {
+			return d, nil
+		}
+	}
+	return nil, notFound(title(k.item))
+}
+
+// findParents refuses a path on which something is missing, what is outermost first.
+func (st *store) findParents(k *kind, ids map[string]string) *apiError {
+	for _, parent := range k.parents {
+		c := st.at(parent.place(ids))
+		if c == nil || c.get(parent, ids[parent.idParam]) == nil {
+			return notFound(title(parent.item))
+		}
+	}
+	return nil
+}
+
+// insert puts a new document in the store, which gives it an id, dates and what its kind has by default.
+func (s *Server) insert(k *kind, c *call, ids map[string]string, body map[string]any) (*document, *apiError) {
+	st := &s.store
+	d := &document{id: newID(), ids: maps.Clone(ids), body: map[string]any{}}
+	if id, ok := body["id"].(string); ok && isID(id) {
+		d.id = id
+	}
+	st.created++
+	d.number = st.created
+	d.ids[k.idParam] = d.id
+	maps.Copy(d.body, k.kept(body))
+	d.body["id"] = d.id
+	date := dateText(now())
+	for name, value := range map[string]any{k.idName(): d.id, k.idParam: d.id, "creationDate": date, "lastUpdated": date} {
+		if k.properties[name] != nil {
+			d.setNew(name, value)
+		}
+	}
+	for name, id := range ids {
+		if k.properties[name] != nil && name != k.idParam {
+			d.body[name] = id
+		}
+	}
+	for name, value := range k.rule().defaults {
+		d.setNew(name, value)
+	}
+	if k.rule().born != nil {
+		k.rule().born(s, c, d, body)
+	}
+	if err := st.checkDocument(k, d); err != nil {
+		return nil, err
+	}
+	st.make(k.place(ids)).put(d)
+	return d, nil
+}
+
+// checkDocument refuses a document that the others at its place do not go with.
+func (st *store) checkDocument(k *kind, d *document) *apiError {
+	if k.rule().unique != "" {
+		for _, other := range st.at(k.place(d.ids)).documents() {
+			if other.id != d.id && other.text(k.rule().unique) == d.text(k.rule().unique) {
+				return alreadyExists(title(k.item) + ` "` + d.text(k.rule().unique) + `"`)
+			}
+		}
+	}
+	if k.rule().check != nil {
+		return k.rule().check(st, d)
+	}
+	return nil
+}
+
+// kept are the properties of a body that answers show. Null is a value only where answers may hold it.
+func (k *kind) kept(body map[string]any) map[string]any {
+	kept := map[string]any{}
+	for name, value := range body {
+		if k.properties[name] != nil && (value != nil || k.takesNull(name)) {
+			kept[name] = value
+		}
+	}
+	return kept
+}
+
+// patch changes a document: each property of the patch replaces the one before as a whole, and null removes it where
+// answers may not hold it.
+func (st *store) patch(k *kind, c *call, d *document, patch map[string]any) (*document, *apiError) {
+	changed := d.with(k.kept(patch))
+	for name, value := range patch {
+		if value == nil && !k.takesNull(name) {
+			delete(changed.body, name)
+		}
+	}
+	if k.properties["lastUpdated"] != nil {
+		changed.body["lastUpdated"] = dateText(afterText(d.text("lastUpdated")))
+	}
+	if k.rule().changed != nil {
+		k.rule().changed(c, d, changed, patch)
+	}
+	if err := st.checkDocument(k, changed); err != nil {
+		return nil, err
+	}
+	st.make(k.place(d.ids)).put(changed)
+	return changed, nil
+}
+
+// remove deletes a document and everything below it.
+func (st *store) remove(k *kind, d *document) {
+	st.at(k.place(d.ids)).remove(d.id)
+	for p := range st.collections {
+		if p.isBelow(d.id) {
+			delete(st.collections, p)
+		}
+	}
+	if k.rule().dies != nil {
+		k.rule().dies(st, d)
+	}
+}
+
+func (p place) isBelow(id string) bool {
+	for parent := range strings.SplitSeq(p.parent, "/") {
+		if parent == id {
+			return true
+		}
+	}
+	return false
+}
