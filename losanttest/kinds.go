@@ -67,16 +67,23 @@ func newKinds(d *description) map[string]*kind {
 	return kinds
 }
 
-// properties are those of the body of an action's first answer.
+// properties are those of the body of an action's first answer, in all of its alternatives.
 func (d *description) properties(a *action) map[string]*api.Schema {
 	properties := map[string]*api.Schema{}
-	if len(a.Answers) == 0 || a.Answers[0].Schema == "" {
-		return properties
-	}
-	for _, p := range d.resolve(&api.Schema{Ref: a.Answers[0].Schema}).Properties {
-		properties[p.Name] = p.Schema
+	if len(a.Answers) > 0 && a.Answers[0].Schema != "" {
+		d.addProperties(properties, &api.Schema{Ref: a.Answers[0].Schema})
 	}
 	return properties
+}
+
+func (d *description) addProperties(properties map[string]*api.Schema, s *api.Schema) {
+	s = d.resolve(s)
+	for _, p := range s.Properties {
+		properties[p.Name] = p.Schema
+	}
+	for _, alternative := range slices.Concat(s.OneOf, s.AnyOf) {
+		d.addProperties(properties, alternative)
+	}
 }
 
 func (d *description) resolve(s *api.Schema) *api.Schema {
@@ -112,7 +119,7 @@ func (k *kind) takesNull(property string) bool {
 		return false
 	}
 	s = theAPI().resolve(s)
-	return slices.Contains(s.Type, string(typeNull)) || slices.ContainsFunc(append(s.OneOf, s.AnyOf...), func(s *api.Schema) bool {
+	return slices.Contains(s.Type, string(typeNull)) || slices.ContainsFunc(slices.Concat(s.OneOf, s.AnyOf), func(s *api.Schema) bool {
 		return slices.Contains(s.Type, string(typeNull))
 	})
 }
