@@ -14,6 +14,7 @@ import (
 type attempt struct {
 	*Request
 
+	cancel        context.CancelFunc
 	outgoing      http.Request
 	url           url.URL     // of outgoing
 	authorization [1]string   // in its header
@@ -35,7 +36,7 @@ func (c *Client) attempt(caller context.Context, r *Request, number int) Outcome
 	started := time.Now()
 	ctx, cancel := limit(caller, r.Timeout)
 	defer cancel() // also what the transport has begun under it
-	o := c.exchange(ctx, r)
+	o := c.exchange(ctx, cancel, r)
 	o.Attempts = number
 	if o.Err != nil {
 		o.transient = o.transient && caller.Err() == nil
@@ -56,12 +57,12 @@ func limit(ctx context.Context, timeout time.Duration) (context.Context, context
 }
 
 // exchange sends the request once, and reads the answer.
-func (c *Client) exchange(ctx context.Context, r *Request) Outcome {
+func (c *Client) exchange(ctx context.Context, cancel context.CancelFunc, r *Request) Outcome {
 	authorization, err := r.Authorize(ctx)
 	if err != nil {
 		return Outcome{Err: err, unapplied: true}
 	}
-	a := &attempt{Request: r, url: r.URL, authorization: [1]string{authorization}}
+	a := &attempt{Request: r, cancel: cancel, url: r.URL, authorization: [1]string{authorization}}
 	ctx = context.WithValue(ctx, attemptKey{}, a)
 	if err := a.build(ctx, c.own != nil); err != nil {
 		return Outcome{Err: err, unapplied: true}
@@ -145,7 +146,7 @@ func (a *attempt) answer(o *Outcome, response *http.Response) {
 // explain returns an error with what ended the attempt, if that was a context: the caller's, or the time of the attempt.
 func (r *Request) explain(caller, attempt context.Context, err error) error {
 	over, ctx := ended(caller), caller
-	if over == nil && attempt.Err() != nil {
+	if over == nil && attempt.Err() != nil && !errors.Is(err, errStopped) {
 		over, ctx = attempt.Err(), attempt
 		err = fmt.Errorf("the attempt took longer than %v: %w", r.Timeout, err)
 	}

@@ -62,11 +62,11 @@ func (t observed) RoundTrip(request *http.Request) (*http.Response, error) {
 	if a == nil || request.Method != a.outgoing.Method || request.URL.Path != a.outgoing.URL.Path {
 		return t.Transport.RoundTrip(request)
 	}
-	s := &sending{class: a.Class, idempotent: isIdempotent(request)}
+	s := &sending{class: a.Class, idempotent: isIdempotent(request), cancel: a.cancel}
+	s.trace.GotConn = s.gotConn
 	// What the caller's own transports trace and send has another context than this.
-	ctx, cancel := context.WithCancelCause(context.WithValue(request.Context(), sendingKey{}, s))
-	s.cancel = cancel
-	traced := request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: s.gotConn}))
+	ctx := httptrace.WithClientTrace(context.WithValue(request.Context(), sendingKey{}, s), &s.trace)
+	traced := request.WithContext(ctx)
 	if request.GetBody != nil {
 		traced.GetBody = func() (io.ReadCloser, error) {
 			if err := s.next(); err != nil {
@@ -79,7 +79,6 @@ func (t observed) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := t.Transport.RoundTrip(traced)
 	if err != nil {
 		err = s.explain(err)
-		cancel(err)
 	}
 	a.sendings.end(s, response, err)
 	return response, err
@@ -100,7 +99,8 @@ func isIdempotent(request *http.Request) bool {
 type sending struct {
 	class      Class
 	idempotent bool
-	cancel     context.CancelCauseFunc
+	cancel     context.CancelFunc // of the attempt
+	trace      httptrace.ClientTrace
 
 	mu          sync.Mutex
 	connections int
@@ -153,8 +153,8 @@ func (s *sending) allow() error {
 func (s *sending) gotConn(info httptrace.GotConnInfo) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.allow(); err != nil {
-		s.cancel(err)
+	if s.allow() != nil {
+		s.cancel()
 		return
 	}
 	s.doubt = s.doubt || s.written
