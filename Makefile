@@ -7,7 +7,7 @@ BENCHSTAT     = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4
 modules   = . benchmarks interop
 platforms = windows/amd64 darwin/arm64 linux/386 js/wasm
 releases  = go1.25 go1.26 go1.27
-tags      = load,official
+tags      = load,mutants,official
 
 # The oldest Go that go.mod allows, and the newest patch of each release after it.
 go1.25 = go1.25.0
@@ -23,7 +23,7 @@ ROUNDS   = 10
 CALLS    = 50000
 
 checks = quickstart test format vet platforms lint generate tidy build race $(releases) coverage examples interop \
-	benchmarks official
+	benchmarks mutants official
 
 .PHONY: all list load fuzz bench bench-peers measure-size measure-compile measure-test $(checks)
 
@@ -94,6 +94,9 @@ interop: ## Losant's own JavaScript against this code; interop/README.md says ho
 benchmarks: ## each benchmark runs, if only once
 	go test -run '^$$' -bench . -benchtime 1x ./...
 	cd benchmarks && go test -bench . -benchtime 1x ./...
+
+mutants: ## the test of the tests: each mistake in a copy of the generated code makes one fail
+	go test -tags mutants -run '^TestMutantsAreKilled$$' -count=1 -timeout 30m .
 
 official: ## the description and what is made of it against the official one in DIR, where that is
 	@if [ -d "$(DIR)" ]; then \

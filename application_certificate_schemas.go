@@ -25,8 +25,8 @@ type ApplicationCertificate struct {
 	CertificateInfo ApplicationCertificateCertificateInfo `json:"certificateInfo,omitzero"`
 	// Certificate is the certificate in PEM form.
 	Certificate string `json:"certificate,omitzero"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics ("whitelist"),
-	// all but those ("blacklist"), or "none".
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// ("whitelist"), all but those ("blacklist"), or "none".
 	FilterType string `json:"filterType,omitzero"`
 	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
@@ -56,8 +56,8 @@ type ApplicationCertificatePatch struct {
 	Description *string `json:"description,omitempty"`
 	// Certificate is the certificate in PEM form.
 	Certificate *string `json:"certificate,omitempty"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics ("whitelist"),
-	// all but those ("blacklist"), or "none".
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// ("whitelist"), all but those ("blacklist"), or "none".
 	FilterType *string `json:"filterType,omitempty"`
 	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
@@ -100,8 +100,8 @@ type ApplicationCertificatePost struct {
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 	// Certificate is the certificate in PEM form.
 	Certificate string `json:"certificate"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics ("whitelist"),
-	// all but those ("blacklist"), or "none".
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// ("whitelist"), all but those ("blacklist"), or "none".
 	FilterType *string `json:"filterType,omitempty"`
 	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`

@@ -43,15 +43,15 @@ type ApplicationKey struct {
 	DeviceTags  []DeviceTag `json:"deviceTags,omitzero"`
 	Name        string      `json:"name,omitzero"`
 	Description string      `json:"description,omitzero"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics ("whitelist"),
-	// all but those ("blacklist"), or "none".
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// ("whitelist"), all but those ("blacklist"), or "none".
 	FilterType string `json:"filterType,omitzero"`
 	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
 	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards.
 	SubTopics []string `json:"subTopics,omitzero"`
-	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"), or
-	// all but those ("blacklist").
+	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"),
+	// or all but those ("blacklist").
 	AddressFilterType FilterType `json:"addressFilterType,omitzero"`
 	// Addresses are the IP addresses or CIDR blocks that addressFilterType allows or refuses.
 	Addresses []string `json:"addresses,omitzero"`
@@ -67,15 +67,15 @@ type ApplicationKeyPatch struct {
 	Status      *Status          `json:"status,omitempty"`
 	Name        Nullable[string] `json:"name,omitzero"`
 	Description *string          `json:"description,omitempty"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics ("whitelist"),
-	// all but those ("blacklist"), or "none".
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// ("whitelist"), all but those ("blacklist"), or "none".
 	FilterType *string `json:"filterType,omitempty"`
 	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
 	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards.
 	SubTopics []string `json:"subTopics,omitzero"`
-	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"), or
-	// all but those ("blacklist").
+	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"),
+	// or all but those ("blacklist").
 	AddressFilterType *FilterType `json:"addressFilterType,omitempty"`
 	// Addresses are the IP addresses or CIDR blocks that addressFilterType allows or refuses.
 	Addresses []string `json:"addresses,omitzero"`
@@ -119,15 +119,15 @@ type ApplicationKeyPost struct {
 	DeviceTags  []DeviceTag `json:"deviceTags,omitzero"`
 	Name        *string     `json:"name,omitempty"`
 	Description *string     `json:"description,omitempty"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics ("whitelist"),
-	// all but those ("blacklist"), or "none".
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// ("whitelist"), all but those ("blacklist"), or "none".
 	FilterType *string `json:"filterType,omitempty"`
 	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
 	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards.
 	SubTopics []string `json:"subTopics,omitzero"`
-	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"), or
-	// all but those ("blacklist").
+	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"),
+	// or all but those ("blacklist").
 	AddressFilterType *FilterType `json:"addressFilterType,omitempty"`
 	// Addresses are the IP addresses or CIDR blocks that addressFilterType allows or refuses.
 	Addresses []string `json:"addresses,omitzero"`
@@ -194,15 +194,15 @@ type ApplicationKeyPostResponse struct {
 	DeviceTags  []DeviceTag `json:"deviceTags,omitzero"`
 	Name        string      `json:"name,omitzero"`
 	Description string      `json:"description,omitzero"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics ("whitelist"),
-	// all but those ("blacklist"), or "none".
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// ("whitelist"), all but those ("blacklist"), or "none".
 	FilterType string `json:"filterType,omitzero"`
 	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
 	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards.
 	SubTopics []string `json:"subTopics,omitzero"`
-	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"), or
-	// all but those ("blacklist").
+	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"),
+	// or all but those ("blacklist").
 	AddressFilterType FilterType `json:"addressFilterType,omitzero"`
 	// Addresses are the IP addresses or CIDR blocks that addressFilterType allows or refuses.
 	Addresses []string `json:"addresses,omitzero"`

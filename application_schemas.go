@@ -47,12 +47,13 @@ type Application struct {
 	OrganizationIconColor string    `json:"organizationIconColor,omitzero"`
 	Name                  string    `json:"name,omitzero"`
 	Description           string    `json:"description,omitzero"`
-	// EndpointSlug is the subdomain of Losant under which the experience is reached. It is superseded by experience slugs.
+	// EndpointSlug is the subdomain of Losant under which the experience is reached. It is superseded by experience
+	// slugs.
 	EndpointSlug string `json:"endpointSlug,omitzero"`
 	// ExpUserTokenCutoff is the time before which tokens of all experience users are void; zero when it was never set.
 	ExpUserTokenCutoff time.Time `json:"expUserTokenCutoff,omitzero"`
-	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow that
-	// does.
+	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow
+	// that does.
 	EndpointDefaultCORS bool `json:"endpointDefaultCors,omitzero"`
 	// Globals are constants that all workflows of the application can read.
 	Globals []ApplicationGlobal `json:"globals,omitzero"`
@@ -114,8 +115,8 @@ func (a *ApplicationApplyTemplatePatch) check(check checker) {
 type ApplicationArchiveConfig struct {
 	// Directory is the path, within the bucket, that archived data is written to.
 	Directory string `json:"directory,omitzero"`
-	// Mode says which devices are archived: "all", only those in deviceIds and deviceTags ("whitelist"), or all but those
-	// ("blacklist").
+	// Mode says which devices are archived: "all", only those in deviceIds and deviceTags ("whitelist"), or all but
+	// those ("blacklist").
 	Mode      string   `json:"mode,omitzero"`
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
@@ -123,8 +124,8 @@ type ApplicationArchiveConfig struct {
 	IncludeDevices    bool        `json:"includeDevices,omitzero"`
 	IncludeEvents     bool        `json:"includeEvents,omitzero"`
 	IncludeDataTables bool        `json:"includeDataTables,omitzero"`
-	// DataTablesMode says which data tables are archived: "all", only those in dataTableIds ("whitelist"), or all but those
-	// ("blacklist").
+	// DataTablesMode says which data tables are archived: "all", only those in dataTableIds ("whitelist"), or all but
+	// those ("blacklist").
 	DataTablesMode           string                          `json:"dataTablesMode,omitzero"`
 	DataTableIDs             []string                        `json:"dataTableIds,omitzero"`
 	IncludeApplicationExport bool                            `json:"includeApplicationExport,omitzero"`
@@ -224,8 +225,8 @@ func (a ApplicationArchiveConfigGcs) LogValue() slog.Value {
 type ApplicationArchiveConfigPost struct {
 	// Directory is the path, within the bucket, that archived data is written to.
 	Directory *string `json:"directory,omitempty"`
-	// Mode says which devices are archived: "all", only those in deviceIds and deviceTags ("whitelist"), or all but those
-	// ("blacklist").
+	// Mode says which devices are archived: "all", only those in deviceIds and deviceTags ("whitelist"), or all but
+	// those ("blacklist").
 	Mode      *string  `json:"mode,omitempty"`
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
@@ -233,8 +234,8 @@ type ApplicationArchiveConfigPost struct {
 	IncludeDevices    *bool       `json:"includeDevices,omitempty"`
 	IncludeEvents     *bool       `json:"includeEvents,omitempty"`
 	IncludeDataTables *bool       `json:"includeDataTables,omitempty"`
-	// DataTablesMode says which data tables are archived: "all", only those in dataTableIds ("whitelist"), or all but those
-	// ("blacklist").
+	// DataTablesMode says which data tables are archived: "all", only those in dataTableIds ("whitelist"), or all but
+	// those ("blacklist").
 	DataTablesMode           *string                              `json:"dataTablesMode,omitempty"`
 	DataTableIDs             []string                             `json:"dataTableIds,omitzero"`
 	IncludeApplicationExport *bool                                `json:"includeApplicationExport,omitempty"`
@@ -655,8 +656,8 @@ type ApplicationPatch struct {
 	EndpointSlug *string `json:"endpointSlug,omitempty"`
 	// ExpUserTokenCutoff voids the tokens of all experience users that were issued before it.
 	ExpUserTokenCutoff *time.Time `json:"expUserTokenCutoff,omitempty"`
-	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow that
-	// does.
+	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow
+	// that does.
 	EndpointDefaultCORS *bool `json:"endpointDefaultCors,omitempty"`
 	// Globals replace all globals of the application. To change a single one, use application.globals.
 	Globals []ApplicationGlobalPost `json:"globals,omitzero"`
@@ -719,8 +720,8 @@ type ApplicationPost struct {
 	EndpointSlug       *string  `json:"endpointSlug,omitempty"`
 	// ExpUserTokenCutoff voids the tokens of all experience users that were issued before it.
 	ExpUserTokenCutoff *time.Time `json:"expUserTokenCutoff,omitempty"`
-	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow that
-	// does.
+	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow
+	// that does.
 	EndpointDefaultCORS *bool                         `json:"endpointDefaultCors,omitempty"`
 	Globals             []ApplicationGlobalPost       `json:"globals,omitzero"`
 	ArchiveConfig       *ApplicationArchiveConfigPost `json:"archiveConfig,omitempty"`

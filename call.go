@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"reflect"
@@ -19,9 +20,13 @@ type service struct{ core *core }
 
 // arguments are what a method was given for the request.
 type arguments struct {
-	ids  []string // in the order of the path
-	body body     // nil for none
+	ids      ids
+	required func(*parameters) // adds the required parameters of the query; nil for none
+	body     body              // nil for none
 }
+
+// ids are the parameters of a path, in its order.
+type ids [3]string
 
 // body is the body of a request.
 type body interface{ violations() []Violation }
@@ -31,6 +36,17 @@ func call[T any](ctx context.Context, s *service, o *Operation, args arguments, 
 	result := new(T)
 	if err := s.do(ctx, o, args, opts, result); err != nil {
 		return nil, err
+	}
+	return result, nil
+}
+
+// callValue is call for an answer that is a slice or a map.
+func callValue[T any](
+	ctx context.Context, s *service, o *Operation, args arguments, opts []CallOption,
+) (result T, err error) {
+	if err = s.do(ctx, o, args, opts, &result); err != nil {
+		var none T
+		return none, err
 	}
 	return result, nil
 }
@@ -66,6 +82,8 @@ func adjusted(s settings, opts []CallOption) (_ settings, violations []Violation
 	for _, o := range opts {
 		if o == nil {
 			violations = append(violations, Violation{"option", "must not be nil"})
+		} else if wrong := nilParams(o); wrong != nil {
+			violations = append(violations, wrong...)
 		} else {
 			violations = append(violations, o.adjust(&own)...)
 		}
@@ -77,7 +95,9 @@ func adjusted(s settings, opts []CallOption) (_ settings, violations []Violation
 func (c *core) prepare(
 	ctx context.Context, o *Operation, s *settings, args arguments, violations []Violation,
 ) (*rest.Request, error) {
-	target, wrong := o.target(c.base, args.ids, s.query.encoded)
+	query, wrong := s.parameters(o, args.required)
+	violations = append(violations, wrong...)
+	target, wrong := o.target(c.base, args.ids, query, s.validate)
 	violations = append(violations, wrong...)
 	if args.body != nil && s.validate {
 		violations = append(violations, args.body.violations()...)
@@ -123,26 +143,51 @@ func encode(body body) (encoded []byte, err error) {
 }
 
 // target is the URL of the operation: ids take the place of the parameters of its path, in their order.
-func (o *Operation) target(base *url.URL, ids []string, query string) (u url.URL, violations []Violation) {
-	var path strings.Builder
+func (o *Operation) target(base *url.URL, ids ids, query string, validate bool) (u url.URL, violations []Violation) {
+	var path, escaped strings.Builder
 	path.Grow(len(o.Path) + len(ids)*idLength)
 	template := o.Path
 	for _, id := range ids {
-		literal, rest, _ := strings.Cut(template, "{")
+		literal, rest, ok := strings.Cut(template, "{")
+		if !ok {
+			break
+		}
 		name, rest, _ := strings.Cut(rest, "}")
-		violations = append(violations, violated(name, mustBeWord(id, maxParameter))...)
 		path.WriteString(literal)
+		if o.last == anID || strings.Contains(rest, "{") {
+			violations = append(violations, violated(name, mustBeWord(id, maxParameter))...)
+		} else {
+			violations = append(violations, violated(name, o.mustBeName(id, validate))...)
+			escaped.WriteString(path.String())
+			escaped.WriteString(url.PathEscape(id))
+			escaped.WriteString(rest)
+		}
 		path.WriteString(id)
 		template = rest
 	}
 	path.WriteString(template)
 	u = *base
 	u.Path += path.String()
-	if u.RawPath != "" { // an escaped prefix; ids need no escaping
+	switch {
+	case escaped.Len() > 0:
+		u.RawPath = base.EscapedPath() + escaped.String()
+	case u.RawPath != "": // an escaped prefix; ids need no escaping
 		u.RawPath += path.String()
 	}
 	u.RawQuery = query
 	return u, violations
+}
+
+// mustBeName is the rule for the parameter of a path that is a name. A dot would name another resource, escaped or not.
+func (o *Operation) mustBeName(name string, validate bool) string {
+	switch {
+	case name == "." || name == "..":
+		return "must not be . or .."
+	case o.last == aWord && validate:
+		return mustBeWord(name, maxKey)
+	default:
+		return mustBeOfLength(name, 1, maxKey)
+	}
 }
 
 // result fills result with what the request was answered, or returns the error that it came to.
@@ -186,6 +231,11 @@ func decodeAs(first byte, kind string, body []byte, v any) error {
 		return errors.New("the answer is not a JSON " + kind)
 	}
 	return unmarshal(body, v)
+}
+
+// undocumented is the error for an answer of success with a status that the operation does not document.
+func undocumented(status int) error {
+	return fmt.Errorf("the status %d is not a documented one", status)
 }
 
 // log writes the record of one attempt.

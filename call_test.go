@@ -335,14 +335,14 @@ func TestQueryParametersComeInTheOrderTheyWereFirstSetIn(t *testing.T) {
 	client, stage := newStaged(t, []ending{answers(200)}, losant.WithQuery("b", "1"), losant.WithQuery("a", "2"))
 
 	_, err := client.ExperienceGroup.Get(t.Context(), applicationID, groupID,
-		losant.WithTotalDeviceCount(), losant.WithQuery("b", "x&y=z é"),
-		losant.WithDirectDeviceCount(), losant.WithLinks(false))
+		losant.ExperienceGroupGetParams{IncludeDirectDeviceCount: true, IncludeTotalDeviceCount: true},
+		losant.WithQuery("b", "x&y=z é"), losant.WithLinks(false))
 	require.NoError(t, err)
 	require.NoError(t, callUser(t.Context(), client, http.MethodGet))
 
 	_, query, _ := strings.Cut(stage.requests[0].uri, "?")
 	assert.Equal(t, "_actions=false&_links=false&_embedded=true&b=x%26y%3Dz+%C3%A9&a=2"+
-		"&includeTotalDeviceCount=true&includeDirectDeviceCount=true", query)
+		"&includeDirectDeviceCount=true&includeTotalDeviceCount=true", query)
 	_, query, _ = strings.Cut(stage.requests[1].uri, "?")
 	assert.Equal(t, defaultQuery+"&b=1&a=2", query, "what one call sets is gone for the next")
 }

@@ -82,10 +82,7 @@ const (
 // Client calls the Losant API. Make it with [NewClient], once for a process: it holds a pool of connections. It cannot
 // be changed and is safe for concurrent use.
 type Client struct {
-	// ExperienceUser deletes, gets and patches the users of an application's experience.
-	ExperienceUser *ExperienceUserService
-	// ExperienceGroup deletes, gets and patches the groups of an application's experience.
-	ExperienceGroup *ExperienceGroupService
+	Services
 
 	core *core
 }
@@ -122,11 +119,7 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 		logger:   c.logger,
 		rest:     client,
 	}}
-	return &Client{
-		ExperienceUser:  (*ExperienceUserService)(shared),
-		ExperienceGroup: (*ExperienceGroupService)(shared),
-		core:            shared.core,
-	}, nil
+	return &Client{Services: newServices(shared), core: shared.core}, nil
 }
 
 // authorize decides who is asked for tokens.
@@ -182,6 +175,8 @@ func (c *config) apply(opts []Option) (violations []Violation) {
 	for _, o := range opts {
 		if o == nil {
 			violations = append(violations, Violation{"option", "must not be nil"})
+		} else if wrong := nilParams(o); wrong != nil {
+			violations = append(violations, wrong...)
 		} else {
 			violations = append(violations, o.configure(c)...)
 		}

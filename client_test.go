@@ -36,9 +36,9 @@ const (
 )
 
 const (
-	api       = "https://api.losant.com"
-	userPath  = "/applications/" + applicationID + "/experience/users/" + userID
-	groupPath = "/applications/" + applicationID + "/experience/groups/" + groupID
+	production = "https://api.losant.com"
+	userPath   = "/applications/" + applicationID + "/experience/users/" + userID
+	groupPath  = "/applications/" + applicationID + "/experience/groups/" + groupID
 )
 
 // defaultQuery is what a call sends when no option says otherwise.
@@ -287,7 +287,7 @@ func (a action) expectWire(t *testing.T) {
 	assert.Equal(t, 1, transport.GetTotalCallCount())
 	request := requests.only(t)
 	assert.Equal(t, a.method, request.Method)
-	assert.Equal(t, api+a.path+"?"+defaultQuery, request.URL.String())
+	assert.Equal(t, production+a.path+"?"+defaultQuery, request.URL.String())
 	assert.Equal(t, "api.losant.com", request.Host)
 	header := http.Header{
 		"Accept":         {"application/json"},
@@ -640,7 +640,7 @@ func TestNewClientNeedsOneTokenOfAnyKind(t *testing.T) {
 func TestBaseURLKeepsItsPrefix(t *testing.T) {
 	t.Parallel()
 	for given, kept := range map[string]string{
-		api:                             api,
+		production:                      production,
 		"https://example.com/":          "https://example.com",
 		"https://example.com/losant":    "https://example.com/losant",
 		"https://example.com/a/b//":     "https://example.com/a/b",

@@ -13,6 +13,23 @@ type DataTableRow map[string]any
 // DataTableRowInsert is the body of dataTableRows.post (Losant's schema "dataTableRowInsert").
 type DataTableRowInsert []map[string]any
 
+// MarshalJSON encodes one element as itself, and several as an array.
+func (d DataTableRowInsert) MarshalJSON() ([]byte, error) {
+	if len(d) == 1 {
+		return json.Marshal(d[0])
+	}
+	return json.Marshal([]map[string]any(d))
+}
+
+// UnmarshalJSON decodes an array, or one element.
+func (d *DataTableRowInsert) UnmarshalJSON(data []byte) error {
+	if isObject(data) {
+		*d = make(DataTableRowInsert, 1)
+		return json.Unmarshal(data, &(*d)[0])
+	}
+	return json.Unmarshal(data, (*[]map[string]any)(d))
+}
+
 // Validate checks the body against the documented constraints, as dataTableRows.post does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (d DataTableRowInsert) Validate() error { return invalid("dataTableRows.post", d.violations()) }

@@ -24,8 +24,8 @@ type DeviceRecipe struct {
 	DeviceDescription string            `json:"deviceDescription,omitzero"`
 	Tags              []DeviceTag       `json:"tags,omitzero"`
 	Attributes        []DeviceAttribute `json:"attributes,omitzero"`
-	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system of
-	// other devices.
+	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
+	// of other devices.
 	DeviceClass DeviceClass `json:"deviceClass,omitzero"`
 	GatewayID   string      `json:"gatewayId,omitzero"`
 	ParentID    string      `json:"parentId,omitzero"`
@@ -108,8 +108,8 @@ type DeviceRecipePatch struct {
 	DeviceDescription *string               `json:"deviceDescription,omitempty"`
 	Tags              []DeviceTag           `json:"tags,omitzero"`
 	Attributes        []DeviceAttributePost `json:"attributes,omitzero"`
-	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system of
-	// other devices.
+	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
+	// of other devices.
 	DeviceClass *DeviceClass     `json:"deviceClass,omitempty"`
 	GatewayID   Nullable[string] `json:"gatewayId,omitzero"`
 	ParentID    Nullable[string] `json:"parentId,omitzero"`
@@ -158,8 +158,8 @@ type DeviceRecipePost struct {
 	DeviceDescription *string               `json:"deviceDescription,omitempty"`
 	Tags              []DeviceTag           `json:"tags,omitzero"`
 	Attributes        []DeviceAttributePost `json:"attributes,omitzero"`
-	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system of
-	// other devices.
+	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
+	// of other devices.
 	DeviceClass *DeviceClass     `json:"deviceClass,omitempty"`
 	GatewayID   *string          `json:"gatewayId,omitempty"`
 	ParentID    Nullable[string] `json:"parentId,omitzero"`

@@ -34,11 +34,11 @@ type Device struct {
 	Description string            `json:"description,omitzero"`
 	Tags        []DeviceTag       `json:"tags,omitzero"`
 	Attributes  []DeviceAttribute `json:"attributes,omitzero"`
-	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system of
-	// other devices.
+	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
+	// of other devices.
 	DeviceClass DeviceClass `json:"deviceClass,omitzero"`
-	// GatewayID is the ID of the gateway that speaks for the device; empty for one that needs none. Only a peripheral has
-	// it.
+	// GatewayID is the ID of the gateway that speaks for the device; empty for one that needs none. Only a peripheral
+	// has it.
 	GatewayID string `json:"gatewayId,omitzero"`
 	// EdgeAgentVersion is the version of the edge agent that the device runs; empty for other devices.
 	EdgeAgentVersion string `json:"edgeAgentVersion,omitzero"`
@@ -314,7 +314,8 @@ type DeviceDataExport struct {
 	Attributes  []string `json:"attributes,omitzero"`
 	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to now.
 	Start *int64 `json:"start,omitempty"`
-	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to now.
+	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
+	// now.
 	End     *int64                   `json:"end,omitempty"`
 	Options *DeviceDataExportOptions `json:"options,omitempty"`
 }
@@ -379,8 +380,8 @@ func (d *DeviceNamesResponse) setRaw(body []byte) { d.Raw = body }
 // DeviceNamesResponseDeviceSummary is a part of Losant's schema "deviceNamesResponse": deviceSummary[].
 type DeviceNamesResponseDeviceSummary struct {
 	ID string `json:"id,omitzero"`
-	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system of
-	// other devices.
+	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
+	// of other devices.
 	DeviceClass DeviceClass `json:"deviceClass,omitzero"`
 	Name        string      `json:"name,omitzero"`
 }
@@ -393,8 +394,8 @@ type DevicePatch struct {
 	Tags []DeviceTag `json:"tags,omitzero"`
 	// Attributes replace all attributes of the device. To change a single one, use deviceAttribute.patch.
 	Attributes []DeviceAttributePost `json:"attributes,omitzero"`
-	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system of
-	// other devices.
+	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
+	// of other devices.
 	DeviceClass *DeviceClass `json:"deviceClass,omitempty"`
 	GatewayID   *string      `json:"gatewayId,omitempty"`
 	// ParentID is the ID of a device of class "system" that this one belongs to; null takes it out of its system.
@@ -457,8 +458,8 @@ type DevicePost struct {
 	Description *string               `json:"description,omitempty"`
 	Tags        []DeviceTag           `json:"tags,omitzero"`
 	Attributes  []DeviceAttributePost `json:"attributes,omitzero"`
-	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system of
-	// other devices.
+	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
+	// of other devices.
 	DeviceClass *DeviceClass `json:"deviceClass,omitempty"`
 	GatewayID   *string      `json:"gatewayId,omitempty"`
 	// ParentID is the ID of a device of class "system" that this one belongs to; null takes it out of its system.
@@ -538,6 +539,23 @@ func (d *DeviceState) check(check checker) {
 
 // DeviceStateOrStates is the body of device.sendState (Losant's schema "deviceStateOrStates").
 type DeviceStateOrStates []DeviceState
+
+// MarshalJSON encodes one element as itself, and several as an array.
+func (d DeviceStateOrStates) MarshalJSON() ([]byte, error) {
+	if len(d) == 1 {
+		return json.Marshal(d[0])
+	}
+	return json.Marshal([]DeviceState(d))
+}
+
+// UnmarshalJSON decodes an array, or one element.
+func (d *DeviceStateOrStates) UnmarshalJSON(data []byte) error {
+	if isObject(data) {
+		*d = make(DeviceStateOrStates, 1)
+		return json.Unmarshal(data, &(*d)[0])
+	}
+	return json.Unmarshal(data, (*[]DeviceState)(d))
+}
 
 // Validate checks the body against the documented constraints, as device.sendState does before it sends anything. The error
 // is a [*ValidationError] or nil.
@@ -922,8 +940,8 @@ type Devices struct {
 	SortField     string `json:"sortField,omitzero"`
 	SortDirection string `json:"sortDirection,omitzero"`
 	ApplicationID string `json:"applicationId,omitzero"`
-	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system of
-	// other devices.
+	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
+	// of other devices.
 	DeviceClass DeviceClass `json:"deviceClass,omitzero"`
 	TagFilter   []DeviceTag `json:"tagFilter,omitzero"`
 	ParentID    string      `json:"parentId,omitzero"`
@@ -949,7 +967,8 @@ type DevicesDataExport struct {
 	Attributes  []string `json:"attributes,omitzero"`
 	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to now.
 	Start *int64 `json:"start,omitempty"`
-	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to now.
+	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
+	// now.
 	End     *int64                    `json:"end,omitempty"`
 	Options *DevicesDataExportOptions `json:"options,omitempty"`
 }
@@ -1033,7 +1052,8 @@ type DevicesExportPayloadCountPost struct {
 	Query       Query   `json:"query,omitzero"`
 	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to now.
 	Start *int64 `json:"start,omitempty"`
-	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to now.
+	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
+	// now.
 	End *int64 `json:"end,omitempty"`
 }
 
@@ -1131,7 +1151,8 @@ type DevicesRemoveDataPost struct {
 	Query Query `json:"query"`
 	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to now.
 	Start *int64 `json:"start,omitempty"`
-	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to now.
+	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
+	// now.
 	End *int64 `json:"end,omitempty"`
 	// Attributes are the names of the attributes whose data is removed; null or absent means all.
 	Attributes Nullable[[]string] `json:"attributes,omitzero"`

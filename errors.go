@@ -401,7 +401,7 @@ func (o *Operation) typed(r *rest.Request, outcome *rest.Outcome) error {
 		return &UnauthorizedError{api}
 	case http.StatusForbidden:
 		token := strings.TrimPrefix(outcome.Authorization, scheme)
-		return &ForbiddenError{api, slices.Clone(o.Scopes), grantedScopes(token)}
+		return &ForbiddenError{api, slices.Clone(o.scopes()), grantedScopes(token)}
 	case http.StatusNotFound:
 		return &NotFoundError{api}
 	case http.StatusTooManyRequests:

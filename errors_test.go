@@ -478,7 +478,7 @@ func isOverridden(pointer reflect.Type, method string) bool {
 func TestACallOfNoClientIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, client := range map[string]*losant.Client{
-		"zero": {}, "zero services": {ExperienceUser: &losant.ExperienceUserService{}},
+		"zero": {}, "zero services": {Services: losant.Services{ExperienceUser: &losant.ExperienceUserService{}}},
 	} {
 		_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID)
 		assert.Equal(t, &losant.ValidationError{

@@ -114,7 +114,7 @@ func ExampleExperienceGroupService_Get() {
 	defer server.Close()
 
 	group, err := client.ExperienceGroup.Get(context.Background(), applicationID, groupID,
-		losant.WithDirectDeviceCount())
+		losant.ExperienceGroupGetParams{IncludeDirectDeviceCount: true})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -54,8 +54,8 @@ type ExperienceGroupPatch struct {
 	ExperienceUserIDs []string `json:"experienceUserIds,omitzero"`
 	// ExperienceEndpointIDs are at most 1000 ids, and replace all endpoints; an empty slice removes them.
 	ExperienceEndpointIDs []string `json:"experienceEndpointIds,omitzero"`
-	// GroupTags replace all tags; an empty map clears them. Keys are 1 to 255 characters of 0-9 A-Z a-z _ -, values 1 to
-	// 255 characters.
+	// GroupTags replace all tags; an empty map clears them. Keys are 1 to 255 characters of 0-9 A-Z a-z _ -, values 1
+	// to 255 characters.
 	GroupTags map[string]string `json:"groupTags,omitzero"`
 	// DeviceIDs are at most 1000 ids, and replace all devices; an empty slice removes them.
 	DeviceIDs []string `json:"deviceIds,omitzero"`

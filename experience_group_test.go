@@ -86,9 +86,9 @@ func TestExperienceGroupGetAsksForDeviceCounts(t *testing.T) {
 	const direct, total = "&includeDirectDeviceCount=true", "&includeTotalDeviceCount=true"
 	for query, opts := range map[string][]losant.CallOption{
 		defaultQuery:                  nil,
-		defaultQuery + direct:         {losant.WithDirectDeviceCount()},
-		defaultQuery + total:          {losant.WithTotalDeviceCount()},
-		defaultQuery + direct + total: {losant.WithDirectDeviceCount(), losant.WithTotalDeviceCount()},
+		defaultQuery + direct:         {losant.ExperienceGroupGetParams{IncludeDirectDeviceCount: true}},
+		defaultQuery + total:          {losant.ExperienceGroupGetParams{IncludeTotalDeviceCount: true}},
+		defaultQuery + direct + total: {losant.ExperienceGroupGetParams{IncludeDirectDeviceCount: true, IncludeTotalDeviceCount: true}},
 	} {
 		t.Run(query, func(t *testing.T) {
 			t.Parallel()

@@ -59,11 +59,11 @@ type ExperienceUserPatch struct {
 	LastName *string `json:"lastName,omitempty"`
 	// Password is 8 to 2048 characters.
 	Password *string `json:"password,omitempty"`
-	// TokenCutoff voids every token of this user that was issued before it. Its year is 0 to 9999, the offset of its zone
-	// whole minutes.
+	// TokenCutoff voids every token of this user that was issued before it. Its year is 0 to 9999, the offset of its
+	// zone whole minutes.
 	TokenCutoff *time.Time `json:"tokenCutoff,omitempty"`
-	// UserTags replace all tags; an empty map clears them. Keys are 1 to 255 characters of 0-9 A-Z a-z _ -, values 1 to 255
-	// characters.
+	// UserTags replace all tags; an empty map clears them. Keys are 1 to 255 characters of 0-9 A-Z a-z _ -, values 1 to
+	// 255 characters.
 	UserTags map[string]string `json:"userTags,omitzero"`
 	// ExperienceGroupIDs are at most 1000 ids, and replace all memberships; an empty slice leaves every group.
 	ExperienceGroupIDs []string `json:"experienceGroupIds,omitzero"`

@@ -23,8 +23,8 @@ type ExperienceVersion struct {
 	// LastUpdatedByID is the ID of who changed it last; lastUpdatedByType says of which kind that is.
 	LastUpdatedByID   string `json:"lastUpdatedById,omitzero"`
 	LastUpdatedByType string `json:"lastUpdatedByType,omitzero"`
-	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow that
-	// does.
+	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow
+	// that does.
 	EndpointDefaultCORS bool `json:"endpointDefaultCors,omitzero"`
 	// AllowedCORSOrigins are the only origins that cross-origin requests may come from.
 	AllowedCORSOrigins []string                  `json:"allowedCorsOrigins,omitzero"`
@@ -82,8 +82,8 @@ func (e *ExperienceVersionGlobalPost) check(check checker) {
 
 // ExperienceVersionPatch is the body of experienceVersion.patch (Losant's schema "experienceVersionPatch").
 type ExperienceVersionPatch struct {
-	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow that
-	// does.
+	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow
+	// that does.
 	EndpointDefaultCORS *bool `json:"endpointDefaultCors,omitempty"`
 	// AllowedCORSOrigins are the only origins that cross-origin requests may come from.
 	AllowedCORSOrigins []string                      `json:"allowedCorsOrigins,omitzero"`
@@ -139,8 +139,8 @@ type ExperienceVersionPost struct {
 	DomainIDs []string `json:"domainIds,omitzero"`
 	// SlugIDs are the IDs of the slugs that are to serve the version.
 	SlugIDs []string `json:"slugIds,omitzero"`
-	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow that
-	// does.
+	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow
+	// that does.
 	EndpointDefaultCORS *bool                         `json:"endpointDefaultCors,omitempty"`
 	Globals             []ExperienceVersionGlobalPost `json:"globals,omitzero"`
 	// NotFoundReply is the reply to requests that no endpoint matches.

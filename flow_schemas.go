@@ -389,8 +389,8 @@ type Flow struct {
 	DefaultVersionID string `json:"defaultVersionId,omitzero"`
 	// MinimumAgentVersion is the oldest version of the edge agent that can run it.
 	MinimumAgentVersion string `json:"minimumAgentVersion,omitzero"`
-	// FlowClass is where the workflow runs: in the cloud, on an edge or embedded device, for an experience, or inside of
-	// other workflows.
+	// FlowClass is where the workflow runs: in the cloud, on an edge or embedded device, for an experience, or inside
+	// of other workflows.
 	FlowClass FlowClass `json:"flowClass,omitzero"`
 	// Triggers are what starts the workflow.
 	Triggers json.RawMessage `json:"triggers,omitzero"`

@@ -73,6 +73,7 @@ type settings struct {
 	report      func(Response)
 	header      http.Header // of every request, but for Authorization and Content-Type
 	query       query
+	params      []givenParams // of one call: never the client's
 }
 
 func (s settings) clone() settings {
@@ -278,12 +279,6 @@ func WithLinks(yes bool) CallOption { return WithQuery("_links", strconv.FormatB
 
 // WithEmbedded asks for [Hypermedia].Embedded. The default is true.
 func WithEmbedded(yes bool) CallOption { return WithQuery("_embedded", strconv.FormatBool(yes)) }
-
-// WithDirectDeviceCount asks experienceGroup.get for the number of devices of the group.
-func WithDirectDeviceCount() CallOption { return WithQuery("includeDirectDeviceCount", "true") }
-
-// WithTotalDeviceCount asks experienceGroup.get for the number of devices of the group and its descendants.
-func WithTotalDeviceCount() CallOption { return WithQuery("includeTotalDeviceCount", "true") }
 
 // WithoutValidation sends a patch without checking it first, for the day when Losant's rules are wider than those
 // documented. Ids are checked all the same.

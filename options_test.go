@@ -146,18 +146,6 @@ func TestCallOptionsAreDefaultsForAClientAndWinInACall(t *testing.T) {
 			parameter("_embedded"), "true",
 			[2]string{"yes", "false"},
 		},
-		{
-			"WithQuery and WithDirectDeviceCount",
-			pair{losant.WithQuery("includeDirectDeviceCount", "false"), losant.WithDirectDeviceCount()},
-			parameter("includeDirectDeviceCount"), "",
-			[2]string{"false", "true"},
-		},
-		{
-			"WithQuery and WithTotalDeviceCount",
-			pair{losant.WithQuery("includeTotalDeviceCount", "false"), losant.WithTotalDeviceCount()},
-			parameter("includeTotalDeviceCount"), "",
-			[2]string{"false", "true"},
-		},
 	} {
 		one, two := o.option[0], o.option[1]
 		for _, c := range []struct {
@@ -241,7 +229,7 @@ func TestOptionsMayComeInAnyOrder(t *testing.T) {
 		losant.WithBaseURL("http://example.com/x"), losant.WithInsecureHTTP(), losant.WithTokenSource(source),
 		losant.WithUserAgent("thermostats/1.4"), losant.WithHTTPClient(&http.Client{Transport: transport}),
 		losant.WithLosantDomain("example.com"), losant.WithAPIVersion("1"), losant.WithHeader("X-A", "1"),
-		losant.WithActions(true), losant.WithDirectDeviceCount(), losant.WithTotalDeviceCount(),
+		losant.WithActions(true), losant.WithQuery("a", "1"),
 	}
 	for range 2 {
 		client, err := losant.NewClient("", opts...)

@@ -54,6 +54,97 @@ type Action struct {
 	Deprecated bool   `json:"deprecated,omitzero"`
 }
 
+// Instant is a point in time that may be relative to the moment at which the server reads it: [At], [Ago] or [Now]. The
+// zero value is none, and is not sent. It is precise to the millisecond.
+type Instant struct {
+	ms   int64 // since the epoch, or from now
+	kind instantKind
+}
+
+type instantKind uint8
+
+const (
+	noInstant instantKind = iota
+	absolute
+	relative
+)
+
+// At returns t as an Instant, the zero Instant for the zero time. Losant takes numbers below 1 for relative: a time at
+// the epoch, or before it, is sent as the first millisecond after it.
+func At(t time.Time) Instant {
+	if t.IsZero() {
+		return Instant{}
+	}
+	return Instant{max(1, t.UnixMilli()), absolute}
+}
+
+// Ago returns the Instant that is d before now. A negative d is refused when it is sent: Losant has no way to say it.
+func Ago(d time.Duration) Instant { return Instant{-d.Milliseconds(), relative} }
+
+// Now returns the Instant at which the server reads it.
+func Now() Instant { return Ago(0) }
+
+// IsZero reports whether i is none. encoding/json calls it for fields tagged omitzero.
+func (i Instant) IsZero() bool { return i.kind == noInstant }
+
+// Time returns the point in time, and whether it is known: false when i is none or relative.
+func (i Instant) Time() (time.Time, bool) {
+	if i.kind != absolute {
+		return time.Time{}, false
+	}
+	return time.UnixMilli(i.ms).UTC(), true
+}
+
+// String returns the time, how long ago it is, "now" or "unset".
+func (i Instant) String() string {
+	switch {
+	case i.kind == absolute:
+		return time.UnixMilli(i.ms).UTC().Format(time.RFC3339Nano)
+	case i.kind == noInstant:
+		return "unset"
+	case i.ms == 0:
+		return "now"
+	default:
+		return (time.Duration(-i.ms) * time.Millisecond).String() + " ago"
+	}
+}
+
+func (i Instant) problem() string {
+	if i.kind == relative && i.ms > 0 {
+		return "must not be after now"
+	}
+	return ""
+}
+
+// MarshalJSON encodes milliseconds, since the epoch or from now; none is null, so a field of this type needs the
+// omitzero tag.
+func (i Instant) MarshalJSON() ([]byte, error) {
+	if problem := i.problem(); problem != "" {
+		return nil, errors.New(problem)
+	}
+	if i.IsZero() {
+		return []byte("null"), nil
+	}
+	return strconv.AppendInt(nil, i.ms, 10), nil
+}
+
+// UnmarshalJSON decodes milliseconds, or null to none.
+func (i *Instant) UnmarshalJSON(data []byte) error {
+	var ms *float64
+	if err := json.Unmarshal(data, &ms); err != nil {
+		return err
+	}
+	switch {
+	case ms == nil:
+		*i = Instant{}
+	case *ms > 0:
+		*i = Instant{int64(*ms), absolute}
+	default:
+		*i = Instant{int64(*ms), relative}
+	}
+	return nil
+}
+
 // Query is an advanced query, as Losant's documentation writes it in JSON:
 //
 //	losant.Query{"name": losant.Query{"$startsWith": "pump"}}
@@ -68,6 +159,8 @@ func (q Query) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(map[string]any(q))
 }
+
+func (Query) violations() []Violation { return nil }
 
 // Ptr returns a pointer to v, for the optional fields of a patch: Email: losant.Ptr("ada@example.com").
 func Ptr[T any](v T) *T { return &v }

@@ -13,30 +13,6 @@ import (
 // constant for are ordinary values: losant.Scope("device.get").
 type Scope string
 
-// The scopes that open the operations of this package, as Losant's API documentation lists them for each action. The
-// Bounded ones came with API version 1.30.0; what they bound is not documented.
-const (
-	ScopeAllApplication         Scope = "all.Application"
-	ScopeAllApplicationBounded  Scope = "all.Application.bounded"
-	ScopeAllApplicationRead     Scope = "all.Application.read"
-	ScopeAllOrganization        Scope = "all.Organization"
-	ScopeAllOrganizationBounded Scope = "all.Organization.bounded"
-	ScopeAllOrganizationRead    Scope = "all.Organization.read"
-	ScopeAllUser                Scope = "all.User"
-	ScopeAllUserBounded         Scope = "all.User.bounded"
-	ScopeAllUserRead            Scope = "all.User.read"
-
-	ScopeExperienceUserAll    Scope = "experienceUser.*"
-	ScopeExperienceUserDelete Scope = "experienceUser.delete"
-	ScopeExperienceUserGet    Scope = "experienceUser.get"
-	ScopeExperienceUserPatch  Scope = "experienceUser.patch"
-
-	ScopeExperienceGroupAll    Scope = "experienceGroup.*"
-	ScopeExperienceGroupDelete Scope = "experienceGroup.delete"
-	ScopeExperienceGroupGet    Scope = "experienceGroup.get"
-	ScopeExperienceGroupPatch  Scope = "experienceGroup.patch"
-)
-
 // Operation is one action of the API, as Losant documents it.
 type Operation struct {
 	// Name is resource and action, "experienceUser.get": how errors, logs and losanttest call the operation.
@@ -45,20 +21,40 @@ type Operation struct {
 	Method string
 	// Path is the path below the base URL, with each id as a {parameter}: the syntax of http.ServeMux.
 	Path string
-	// Scopes are the scopes of which a token needs one.
+	// Scopes are the scopes of which a token needs one, none when it needs no token.
 	Scopes []Scope
 
-	class rest.Class // what sending it a second time means
+	general *[]Scope      // scopes of several resources, which come besides Scopes
+	class   rest.Class    // what sending it a second time means
+	last    parameterKind // of the path
+	params  string        // the type of its params, "" for none
+	noToken bool
 }
 
-// Operations returns the operations of this package, ordered by resource and action. The result is the caller's own.
-func Operations() []Operation {
-	all := []Operation{
-		experienceGroupDelete, experienceGroupGet, experienceGroupPatch,
-		experienceUserDelete, experienceUserGet, experienceUserPatch,
+// parameterKind is what the last parameter of a path is. All others are ids.
+type parameterKind uint8
+
+const (
+	anID  parameterKind = iota
+	aName               // of up to 255 characters
+	aWord               // a name without special characters
+)
+
+// scopes are all scopes of the operation, sorted.
+func (o *Operation) scopes() []Scope {
+	if o.general == nil {
+		return o.Scopes
 	}
-	for i := range all {
-		all[i].Scopes = slices.Clone(all[i].Scopes)
+	all := slices.Concat(*o.general, o.Scopes)
+	slices.Sort(all)
+	return all
+}
+
+// documented returns operations as users see them, with all their scopes.
+func documented(operations []*Operation) []Operation {
+	all := make([]Operation, len(operations))
+	for i, o := range operations {
+		all[i] = Operation{Name: o.Name, Method: o.Method, Path: o.Path, Scopes: slices.Clone(o.scopes())}
 	}
 	return all
 }

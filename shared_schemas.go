@@ -222,14 +222,14 @@ type AuthedDevice struct {
 
 	ApplicationID string `json:"applicationId,omitzero"`
 	DeviceID      string `json:"deviceId,omitzero"`
-	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system of
-	// other devices.
+	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
+	// of other devices.
 	DeviceClass DeviceClass `json:"deviceClass,omitzero"`
 	// Token is the token, a JWT, with which the device makes all further calls.
 	Token     string    `json:"token,omitzero"`
 	OwnerType OwnerType `json:"ownerType,omitzero"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics ("whitelist"),
-	// all but those ("blacklist"), or "none".
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// ("whitelist"), all but those ("blacklist"), or "none".
 	FilterType string `json:"filterType,omitzero"`
 	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
@@ -1468,10 +1468,11 @@ type TimeSeriesDataDevice struct {
 type TimeSeriesQuery struct {
 	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to now.
 	Start *int64 `json:"start,omitempty"`
-	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to now.
+	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
+	// now.
 	End *int64 `json:"end,omitempty"`
-	// Duration is the length of the time range in milliseconds, counted back from end. It is ignored when start and end are
-	// both given.
+	// Duration is the length of the time range in milliseconds, counted back from end. It is ignored when start and end
+	// are both given.
 	Duration *int64 `json:"duration,omitempty"`
 	// Resolution is the length of an interval in milliseconds: for each there is one aggregated value.
 	Resolution *int64 `json:"resolution,omitempty"`

@@ -309,6 +309,6 @@ func changeAll(ctx context.Context, client *losant.Client, app string, users, gr
 	if errors.As(parentErr, &refused) {
 		parentErr = nil
 	}
-	_, getErr := client.ExperienceGroup.Get(ctx, app, groups[round%len(groups)], losant.WithTotalDeviceCount())
+	_, getErr := client.ExperienceGroup.Get(ctx, app, groups[round%len(groups)], losant.ExperienceGroupGetParams{IncludeTotalDeviceCount: true})
 	return errors.Join(userErr, groupErr, parentErr, getErr)
 }

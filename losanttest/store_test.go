@@ -303,7 +303,7 @@ func TestDeleteGroup(t *testing.T) {
 	assert.Nil(t, f.mustUser(t, f.user.ID).ExperienceGroups, "the user is there, without the group")
 	assert.Equal(t, child, f.withoutParent(t, child), "the child is at the root")
 	assert.Equal(t, []string{child.ID}, f.mustGroup(t, grandchild.ID).AncestorIDs)
-	counted, err := f.client(t).ExperienceGroup.Get(t.Context(), f.app, parent.ID, losant.WithTotalDeviceCount())
+	counted, err := f.client(t).ExperienceGroup.Get(t.Context(), f.app, parent.ID, losant.ExperienceGroupGetParams{IncludeTotalDeviceCount: true})
 	require.NoError(t, err)
 	assert.Equal(t, 0, *counted.TotalDeviceCount)
 	f.fails(t, asAdmin("DELETE", "{group}", ""), http.StatusNotFound, "NotFound", "Experience group was not found")
@@ -360,12 +360,12 @@ func TestDeviceCounts(t *testing.T) {
 	f.AddGroup(f.app, losant.ExperienceGroup{ParentID: child.ID, DeviceIDs: []string{id("4")}})
 
 	got, err := client.ExperienceGroup.Get(t.Context(), f.app, root.ID,
-		losant.WithDirectDeviceCount(), losant.WithTotalDeviceCount())
+		losant.ExperienceGroupGetParams{IncludeDirectDeviceCount: true, IncludeTotalDeviceCount: true})
 	require.NoError(t, err)
 	assert.Equal(t, 2, *got.DirectDeviceCount)
 	assert.Equal(t, 4, *got.TotalDeviceCount)
 
-	got, err = client.ExperienceGroup.Get(t.Context(), f.app, child.ID, losant.WithTotalDeviceCount())
+	got, err = client.ExperienceGroup.Get(t.Context(), f.app, child.ID, losant.ExperienceGroupGetParams{IncludeTotalDeviceCount: true})
 	require.NoError(t, err)
 	assert.Nil(t, got.DirectDeviceCount)
 	assert.Equal(t, 3, *got.TotalDeviceCount)

@@ -61,7 +61,7 @@ func fields(f *script.Fields, p *losant.ExperienceGroupPatch) {
 
 func get(ctx context.Context, client *losant.Client, applicationID, id string) (json.RawMessage, error) {
 	group, err := client.ExperienceGroup.Get(ctx, applicationID, id,
-		losant.WithDirectDeviceCount(), losant.WithTotalDeviceCount())
+		losant.ExperienceGroupGetParams{IncludeDirectDeviceCount: true, IncludeTotalDeviceCount: true})
 	if err != nil {
 		return nil, err
 	}

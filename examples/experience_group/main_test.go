@@ -27,7 +27,7 @@ func TestGet(t *testing.T) {
 	client, err := a.NewClient()
 	require.NoError(t, err)
 	group, err := client.ExperienceGroup.Get(t.Context(), a.ApplicationID, demo.OperatorsID,
-		losant.WithDirectDeviceCount(), losant.WithTotalDeviceCount())
+		losant.ExperienceGroupGetParams{IncludeDirectDeviceCount: true, IncludeTotalDeviceCount: true})
 	require.NoError(t, err)
 	assert.JSONEq(t, string(group.Raw), result.Stdout)
 	assert.Contains(t, result.Stdout, `"directDeviceCount": 2`)

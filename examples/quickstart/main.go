@@ -136,7 +136,7 @@ func (t tour) refuse(ctx context.Context) error {
 func (t tour) count(ctx context.Context) error {
 	t.title("Get a group with its device counts.")
 	group, err := t.client.ExperienceGroup.Get(ctx, t.applicationID, operatorsID,
-		losant.WithDirectDeviceCount(), losant.WithTotalDeviceCount())
+		losant.ExperienceGroupGetParams{IncludeDirectDeviceCount: true, IncludeTotalDeviceCount: true})
 	if err != nil {
 		return err
 	}

@@ -165,7 +165,7 @@ func (c *checker) isEnum(place string) bool {
 	if id, parameter, ok := strings.Cut(place, "?"); ok {
 		return slices.ContainsFunc(c.description.Actions, func(a api.Action) bool {
 			return (id == "" || id == a.ID()) && slices.ContainsFunc(a.Parameters, func(p api.Parameter) bool {
-				return p.Name == parameter && p.In != api.InPath && len(p.Enum) > 0
+				return p.Name == parameter && p.In != api.InPath && (len(p.Enum) > 0 || p.Schema != "")
 			})
 		})
 	}

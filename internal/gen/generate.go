@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/losant-go/losant/internal/api"
 )
@@ -30,9 +31,11 @@ func generate(d *api.Description, o *api.Overlay, dir string) error {
 		maps.Copy(files, some)
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		source, err := format.Source([]byte(header + "\n" + files[name]))
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		source := []byte(files[name])
+		if strings.HasSuffix(name, ".go") {
+			if source, err = format.Source([]byte(header + "\n" + files[name])); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), source, 0o600); err != nil {
 			return err

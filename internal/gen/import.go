@@ -43,7 +43,7 @@ func readFolder(folder fs.FS) (*node, error) {
 		if err != nil {
 			return nil, fmt.Errorf("actions.jsonl:%d: %w", i+1, err)
 		}
-		id := text(action, "resource") + "." + text(action, "action")
+		id := textOf(action, "resource") + "." + textOf(action, "action")
 		if actions.find(id) != nil {
 			return nil, fmt.Errorf("actions.jsonl:%d: %s for the second time", i+1, id)
 		}
@@ -68,8 +68,8 @@ func readFolder(folder fs.FS) (*node, error) {
 	return &node{object: true, names: []string{"actions", "schemas"}, nodes: []*node{actions, schemas}}, nil
 }
 
-// text is a member of an object that is a string; "" if there is none.
-func text(n *node, name string) string {
+// textOf is a member of an object that is a string; "" if there is none.
+func textOf(n *node, name string) string {
 	member := n.find(name)
 	if member == nil {
 		return ""

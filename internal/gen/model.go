@@ -33,6 +33,7 @@ type model struct {
 	current     string            // the schema whose parts are being declared
 	groups      map[string]*group // by the name that their members ask for
 	types       []*goType         // what is declared, by name
+	vocabulary  vocabulary
 }
 
 // byHand are the types that package losant has already.
@@ -41,6 +42,7 @@ var byHand = map[string]bool{"Query": true, "Success": true}
 func newModel(d *api.Description, o *api.Overlay) (*model, error) {
 	m := &model{
 		description: d, overlay: o, nouns: nouns(d), uses: map[use]*goType{}, groups: map[string]*group{},
+		vocabulary: newVocabulary(d),
 	}
 	for _, u := range m.roots() {
 		m.declareRoot(u)

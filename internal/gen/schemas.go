@@ -52,20 +52,9 @@ func schemaFiles(m *model) (map[string]string, error) {
 		if err := schemasTemplate.Execute(&b, f); err != nil {
 			return nil, err
 		}
-		files[name] = withImports(b.String())
+		files[name] = importing("package losant\n" + b.String())
 	}
 	return files, nil
-}
-
-// withImports is the source of a file with the packages that it uses.
-func withImports(body string) string {
-	var imports strings.Builder
-	for _, p := range []string{"encoding/json", "fmt", "log/slog", "time"} {
-		if strings.Contains(body, p[strings.LastIndex(p, "/")+1:]+".") {
-			imports.WriteString(strconv.Quote(p) + "\n")
-		}
-	}
-	return "package losant\n\nimport (\n" + imports.String() + ")\n" + body
 }
 
 // Name is the name of the type.
@@ -188,7 +177,7 @@ func (g *goType) Doc() string {
 	if g.Secrets() != "" {
 		text += " Formatted, it shows no secret."
 	}
-	return comment(text)
+	return comment(0, text)
 }
 
 // Type is the type of the field.
@@ -220,26 +209,11 @@ func quoted(all []string) string {
 	return strings.Join(list, ", ")
 }
 
-// comment is a text as a comment of lines of 120 characters.
-func comment(text string) string {
-	const width = 117
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && len(line)+1+len(word) > width {
-			lines = append(lines, line)
-			line = ""
-		}
-		line = strings.TrimSpace(line + " " + word)
-	}
-	return "// " + strings.Join(append(lines, line), "\n// ")
-}
-
 // Doc is the doc comment of the field, "" for none.
 func (f *field) Doc() string {
 	note := f.note
 	if note == "" {
 		return ""
 	}
-	return comment(f.Name() + " " + note)
+	return comment(1, f.Name()+" "+note)
 }

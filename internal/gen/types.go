@@ -146,7 +146,7 @@ func (m *model) declareRoot(u use) {
 	case t.kind == objectKind:
 		t.decl.root = true
 	case u.form == inAnswer || m.bodyOf(u.schema) != nil:
-		m.uses[u] = &goType{model: m, losant: u.schema, form: u.form, root: true, schema: m.deref(t.schema), under: t}
+		m.uses[u] = &goType{model: m, losant: u.schema, form: u.form, root: true, schema: m.deref(&api.Schema{Ref: u.schema}), under: t}
 	}
 }
 

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Comment is what the type of the service says.
+func (s *service) Comment() string {
+	return fmt.Sprintf("%sService calls the actions of Losant's resource %s. %s", s.Name, s.Resource, s.Doc)
+}
+
+// Comment is what the method says.
+func (a *action) Comment() string {
+	first := a.Method() + " " + lowered(a.Note.Summary)
+	if a.Note.Note != "" {
+		first += " " + a.Note.Note
+	}
+	if name := a.ParamsType(); name != "" {
+		first += " [" + name + "] are its optional parameters."
+	}
+	paragraphs := []string{first, "\t" + a.Action.Method + " " + a.Path}
+	if repeat := a.repeat(); repeat != "" {
+		paragraphs = append(paragraphs, repeat)
+	}
+	return strings.Join(append(paragraphs, a.errors(), a.access()), "\n")
+}
+
+// repeat says when the request is sent again, where that is not what its HTTP method makes one expect.
+func (a *action) repeat() string {
+	method := a.Action.Method
+	switch {
+	case a.Note.Class == "delete":
+		return "A request that is sent again and then finds 404 succeeds."
+	case a.Note.Class == "read" && method != "GET":
+		return "It changes nothing, and so is sent again like a Get when its answer was lost."
+	case a.Note.Class == "once" && (method == "GET" || method == "DELETE"):
+		return "It is not sent again once it may have been applied."
+	}
+	return ""
+}
+
+// errors lists the errors that a caller may want to tell apart.
+func (a *action) errors() string {
+	all := []string{"[*ValidationError] for input that cannot be right"}
+	for _, answer := range a.Answers {
+		switch status := answer.Status; {
+		case status < 400 || status == 400: // [*BadRequestError] is documented for all
+		case status == 401:
+			all = append(all, "[*UnauthorizedError] for wrong credentials")
+		case status == 404:
+			all = append(all, "[*NotFoundError] "+a.notFound())
+		case status == 429:
+			all = append(all, "[*RateLimitError] for too many requests")
+		default:
+			all = append(all, fmt.Sprintf("[*APIError] with status %d", status))
+		}
+	}
+	if !a.NoToken {
+		all = append(all, "[*ForbiddenError] when the token lacks the scope")
+	}
+	return "Errors: " + strings.Join(all, ", ") + "; the package comment has the rest."
+}
+
+// notFound says what it is that may not be found.
+func (a *action) notFound() string {
+	var things []string
+	for _, p := range a.Parameters {
+		if p.In == "path" {
+			things = append(things, a.thing(p.Name))
+		}
+	}
+	if things == nil {
+		return "when something that it refers to does not exist"
+	}
+	return "when there is no such " + enumerate(things, "or")
+}
+
+// thing is what a parameter of the path identifies: "experienceUserId" an experience user.
+func (a *action) thing(parameter string) string {
+	if parameter == "name" {
+		parameter = a.Resource
+	}
+	all := words(strings.TrimSuffix(strings.TrimSuffix(parameter, "OrName"), "Id"))
+	for i, word := range all {
+		switch word = strings.ToLower(word); word {
+		case "org":
+			all[i] = "organization"
+		case "api":
+			all[i] = "API"
+		default:
+			all[i] = word
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+// access says what the token has to be.
+func (a *action) access() string {
+	if a.NoToken {
+		return "It needs no token."
+	}
+	text := "The token needs one of the scopes " + enumerate(a.Scopes, "or") + "."
+	if a.NoOAuth {
+		text += " It must not be an OAuth token."
+	}
+	return text
+}
+
+// ParamsComment is what the type of the params says.
+func (a *action) ParamsComment() string {
+	return fmt.Sprintf("%s are the optional parameters of [%sService.%s], a [CallOption] of one call. What is zero is not sent.",
+		a.ParamsType(), a.Service(), a.Method())
+}
+
+// AnswerComment is what the type of several successes says.
+func (a *action) AnswerComment() string {
+	text := fmt.Sprintf("%s is the answer of [%sService.%s]: one of its pointers is set.", a.Answer.Name, a.Service(), a.Method())
+	for _, s := range a.Answer.Fields {
+		if s.Name == "" {
+			text += fmt.Sprintf(" An answer with status %d has no body, and sets none of them.", s.Status)
+		}
+	}
+	return text
+}
+
+// Usage is how the action is called.
+func (a *action) Usage() string { return "client." + a.Service() + "." + a.Method() }
+
+// ScopeList are the scopes in a table.
+func (a *action) ScopeList() string {
+	if a.NoToken {
+		return "no token needed"
+	}
+	return strings.Join(a.Scopes, ", ")
+}
+
+// Comment is what the field says: what people know, then the facts.
+func (p parameter) Comment() string {
+	text := p.GoName + " " + p.Note.Doc
+	switch len(p.Enum) {
+	case 0:
+	case 1:
+		text += fmt.Sprintf(" The only one is %v.", p.Enum[0])
+	default:
+		text += " One of " + enumerate(p.Enum, "or") + "."
+	}
+	if p.Default != nil && fmt.Sprint(p.Default) != "0" && p.Note.Type != "bool" && !strings.Contains(p.Note.Doc, "when ") {
+		text += fmt.Sprintf(" The default is %v.", p.Default)
+	}
+	return text
+}
+
+// Text is the index of a noun.
+func (n noun) Text() string {
+	var services []string
+	for _, s := range n.Services {
+		var methods []string
+		for _, a := range s.Methods() {
+			methods = append(methods, a.Method())
+		}
+		services = append(services, fmt.Sprintf("[%sService] (%s)", s.Name, strings.Join(methods, ", ")))
+	}
+	return strings.Join(services, ", ")
+}
+
+// listItem is text as an item of a list in a comment.
+func listItem(text string) string {
+	const mark, rest = "//   - ", "//     "
+	return mark + strings.Join(wrapped(text, columns-len(mark)), "\n"+rest)
+}

@@ -1,0 +1,79 @@
+//go:build mutants
+
+package losant_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// mutants are mistakes that a generator could make, each in a file that it wrote.
+var mutants = map[string]struct{ file, old, new string }{
+	"an action is dropped": {
+		"operations.go", "\t\t&webhookPatch,\n", "",
+	},
+	"a method is dropped": {
+		"webhook.go", "func (s *WebhookService) Patch(", "func (s *WebhookService) patch(",
+	},
+	"two ids are swapped": {
+		"webhook.go",
+		"&webhookPatch, arguments{ids: ids{applicationID, webhookID}",
+		"&webhookPatch, arguments{ids: ids{webhookID, applicationID}",
+	},
+	"a parameter has another name": {
+		"webhook.go", `q.int("perPage", p.PerPage)`, `q.int("perpage", p.PerPage)`,
+	},
+	"a value of an enumeration is lost": {
+		"webhook.go", `.oneOf("name", "id", "creationDate", "lastUpdated")`, `.oneOf("name", "id", "creationDate")`,
+	},
+	"a length is one less": {
+		"webhook_schemas.go", `"name", &w.Name, 1, 255)`, `"name", &w.Name, 1, 254)`,
+	},
+	"a length is one more": {
+		"webhook_schemas.go", `"name", &w.Name, 1, 255)`, `"name", &w.Name, 1, 256)`,
+	},
+	"a request is repeated": {
+		"webhook.go", "class: rest.Once", "class: rest.Read",
+	},
+	"a scope is another one": {
+		"webhook.go", "ScopeWebhooksGet", "ScopeWebhooksPost",
+	},
+	"a status is another one": {
+		"device.go", "case http.StatusAccepted:", "case http.StatusCreated:",
+	},
+}
+
+// The tests over the description see every mistake: a copy of the package that has one fails.
+func TestMutantsAreKilled(t *testing.T) {
+	t.Parallel()
+	for name, m := range mutants {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			source, err := os.ReadFile(m.file)
+			require.NoError(t, err)
+			require.Contains(t, string(source), m.old)
+			dir := t.TempDir()
+			mutant := filepath.Join(dir, m.file)
+			require.NoError(t, os.WriteFile(mutant, []byte(strings.Replace(string(source), m.old, m.new, 1)), 0o600))
+			file, err := filepath.Abs(m.file)
+			require.NoError(t, err)
+			overlay, err := json.Marshal(map[string]map[string]string{"Replace": {file: mutant}})
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "overlay.json"), overlay, 0o600))
+
+			command := exec.CommandContext(t.Context(), "go", "test", "-run", "Every|Operations|Random", "-overlay",
+				filepath.Join(dir, "overlay.json"), ".")
+			output, err := command.CombinedOutput()
+
+			require.Error(t, err, "nothing has failed")
+			assert.Contains(t, string(output), "--- FAIL: Test", "a test has to fail, not the compiler")
+		})
+	}
+}
