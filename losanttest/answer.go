@@ -15,6 +15,7 @@ import (
 type answer struct {
 	status int
 	body   []byte
+	stream *stream // instead of the body
 }
 
 func jsonAnswer(status int, body any) answer {
@@ -31,6 +32,10 @@ func jsonAnswer(status int, body any) answer {
 func (s *Server) send(w http.ResponseWriter, r *http.Request, a answer, fault Fault) {
 	header := w.Header()
 	allowOrigin(header, r)
+	if a.stream != nil {
+		s.sendStream(w, r, a.stream, fault)
+		return
+	}
 	if len(a.body) > 0 {
 		header.Set("Content-Type", "application/json")
 	}

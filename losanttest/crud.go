@@ -79,6 +79,9 @@ func (s *Server) destroy(k *kind, c *call) (any, *apiError) {
 // entity is a document as an answer shows it.
 func (s *Server) entity(c *call, k *kind, d *document) map[string]any {
 	entity := maps.Clone(d.body)
+	if c.isOn("excludeConnectionInfo") {
+		delete(entity, "connectionInfo")
+	}
 	h := s.hypermedia(c, k.item, d.ids)
 	entity["_type"] = h.Type
 	if h.Links != nil {

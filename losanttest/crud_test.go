@@ -218,8 +218,8 @@ func TestLists(t *testing.T) {
 	}
 	tags := func(pairs ...string) []any {
 		list := []any{}
-		for i := 0; i < len(pairs); i += 2 {
-			list = append(list, map[string]any{"key": pairs[i], "value": pairs[i+1]})
+		for pair := range slices.Chunk(pairs, 2) {
+			list = append(list, map[string]any{"key": pair[0], "value": pair[1]})
 		}
 		return list
 	}

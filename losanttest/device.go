@@ -20,7 +20,10 @@ func (st *store) fieldOfDevice(d *document, name string) any {
 	case "experienceGroupId", "experienceUserId":
 		return st.experienceOf(d, name == "experienceUserId")
 	case "connectionStatus", "connectedAt", "disconnectedAt":
-		return d.value("connection." + name)
+		if r := st.reports[d.id]; r != nil {
+			return r.connection[name]
+		}
+		return nil
 	default:
 		return d.value(name)
 	}

@@ -15,6 +15,7 @@ import (
 //	Fault{Drop: true}                                           // lost on its way to the server
 //	Fault{Operation: "experienceUser.patch", Drop: true, AfterApplying: true} // applied, but the answer is lost
 //	Fault{Delay: time.Minute, AfterApplying: true}              // applied, but the answer comes too late
+//	Fault{Operation: "device.stateStream", Events: 3}           // the stream ends after three events
 //	Fault{Status: 502, Body: "<html>", Header: http.Header{"Content-Type": {"text/html"}}}
 type Fault struct {
 	// Operation is the operation whose calls meet the fault, such as "experienceUser.get". Empty means every request,
@@ -37,6 +38,11 @@ type Fault struct {
 	Drop bool
 	// Truncate closes the connection in the middle of the answer's body; an answer without a body does not come at all.
 	Truncate bool
+	// Events ends a stream of server-sent events after so many of them; with Truncate, in the middle of the last. 0 is no
+	// end.
+	Events int
+	// Silent keeps a stream open without a sign of life.
+	Silent bool
 	// AfterApplying lets the request take its effect first. Without it, a request that meets Status, Body, Drop or Truncate
 	// has no effect, and one that meets a Delay has it after the delay.
 	AfterApplying bool
@@ -49,6 +55,8 @@ func (s *Server) check(f Fault) string {
 		return fmt.Sprintf("there is no Operation %q", f.Operation)
 	case f.Times < 0:
 		return "Times is negative"
+	case f.Events < 0:
+		return "Events is negative"
 	case f.Delay < 0:
 		return "Delay is negative"
 	case f.Status != 0 && (f.Status < 200 || f.Status > 999):
@@ -67,7 +75,7 @@ func (f *Fault) answer(c *call) (answer, bool) {
 		return errorFor(f.Status, c).answer(), true
 	case f.Status != 0:
 		return answer{status: f.Status}, true
-	case f.Truncate && !f.AfterApplying:
+	case f.Truncate && !f.AfterApplying && f.Events == 0:
 		return jsonAnswer(http.StatusOK, successBody{true}), true
 	default:
 		return answer{}, false

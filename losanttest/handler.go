@@ -15,6 +15,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	fault := s.journal.record(c.Request)
 
 	var applied answer
+	fault.AfterApplying = fault.AfterApplying && !c.isStream() // which has no effect
 	if fault.AfterApplying {
 		applied = s.answer(c)
 	}
@@ -111,7 +112,7 @@ func (c *call) validate() *violation {
 // act performs the action: as a handler of the test does it, or as this package does.
 func (s *Server) act(c *call) (any, *apiError) {
 	if handler := s.handlers.of(c.Operation); handler != nil {
-		status, body := handler(c.Request.clone())
+		status, body := handler(c.clone())
 		if body == nil {
 			return answer{status: status}, nil
 		}
@@ -126,4 +127,9 @@ func (s *Server) act(c *call) (any, *apiError) {
 		}
 	}
 	return nil, notImplemented(c.Operation)
+}
+
+// isStream reports whether the answer of a call is a stream of events.
+func (c *call) isStream() bool {
+	return c.action != nil && len(c.action.Answers) > 0 && len(c.action.Answers[0].Events) > 0
 }

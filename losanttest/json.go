@@ -112,12 +112,8 @@ func jsonText(value any) string {
 			members = append(members, jsonText(name)+":"+jsonText(value.values[name]))
 		}
 		return "{" + strings.Join(members, ",") + "}"
-	default:
-		var text bytes.Buffer
-		encoder := json.NewEncoder(&text)
-		encoder.SetEscapeHTML(false)
-		_ = encoder.Encode(value) // nil, bool and string have a text
-		return strings.TrimSuffix(text.String(), "\n")
+	default: // nil, bool and string, which all have a text
+		return string(jsonAnswer(0, value).body)
 	}
 }
 

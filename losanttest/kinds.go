@@ -18,9 +18,6 @@ type kind struct {
 	parents    []*kind                // which have to be there, the outermost first
 }
 
-// lists are the lists of the items whose path is not that of the list and an id.
-var lists = map[string]string{"file": "files", "privateFile": "privateFiles"}
-
 // strangers are resources of the shape of a kind that are none: their state is that of another resource.
 var strangers = []string{
 	"dataTableRow", "deviceAttribute", "experienceGroup", "experienceUser", "file", "instanceMember", "instanceOrgInvite",

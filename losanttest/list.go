@@ -13,6 +13,7 @@ import (
 // listing is what a request asks of a list.
 type listing struct {
 	matches       func(*document) bool
+	of            fieldOf
 	sortField     string
 	descending    bool
 	offset, limit int
@@ -113,7 +114,7 @@ func (c *call) byDefault(name string) any {
 func (c *call) listing(of fieldOf) listing {
 	l := listing{
 		sortField: c.option("sortField"), descending: strings.EqualFold(c.option("sortDirection"), "desc"),
-		limit: -1,
+		limit: -1, of: of,
 	}
 	if l.sortField == "" {
 		l.sortField = c.option("sortColumn")
@@ -156,7 +157,7 @@ func (l *listing) page(all []*document) (page []*document, total int) {
 	sorted := make([]sortable, 0, len(all))
 	for _, d := range all {
 		if d != nil && (l.matches == nil || l.matches(d)) {
-			sorted = append(sorted, sortable{d, sortKey(d.value(l.sortField))})
+			sorted = append(sorted, sortable{d, sortKey(l.of(d, l.sortField))})
 		}
 	}
 	total = len(sorted)
@@ -169,7 +170,7 @@ func (l *listing) page(all []*document) (page []*document, total int) {
 		if l.descending {
 			order = -order
 		}
-		return cmp.Or(order, cmp.Compare(a.document.number, b.document.number))
+		return cmp.Or(order, cmp.Compare(a.document.number, b.document.number), strings.Compare(a.document.id, b.document.id))
 	}
 	smallest(sorted, end, compare)
 	for _, s := range sorted[min(l.offset, end):end] {

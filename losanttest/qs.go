@@ -176,7 +176,7 @@ func elements(value any) []any {
 func indexed(array []any) *object {
 	o := &object{}
 	for i, item := range array {
-		if item != (any)(hole{}) {
+		if item != any(hole{}) {
 			o.set(strconv.Itoa(i), item)
 		}
 	}
@@ -212,13 +212,13 @@ func merge(target, source any) any {
 func mergeArrays(target, source []any) any {
 	for i, item := range source {
 		switch {
-		case item == (any)(hole{}):
+		case item == any(hole{}):
 		case i >= len(target):
 			for len(target) < i {
 				target = append(target, hole{})
 			}
 			target = append(target, item)
-		case target[i] == (any)(hole{}):
+		case target[i] == any(hole{}):
 			target[i] = item
 		case isScalar(target[i]) || isScalar(item):
 			target = append(target, item)
@@ -247,7 +247,7 @@ func mergeObjects(target, source *object) *object {
 func compact(value any) any {
 	switch value := value.(type) {
 	case []any:
-		array := slices.DeleteFunc(value, func(item any) bool { return item == (any)(hole{}) })
+		array := slices.DeleteFunc(value, func(item any) bool { return item == any(hole{}) })
 		for i := range array {
 			array[i] = compact(array[i])
 		}

@@ -53,14 +53,14 @@ func junction(operator string, value any, of fieldOf) func(*document) bool {
 			parts = append(parts, compileQuery(o, of))
 		}
 	}
-	any := func(d *document) bool {
+	some := func(d *document) bool {
 		return slices.ContainsFunc(parts, func(q query) bool { return q.matches(d) })
 	}
 	switch operator {
 	case "$or":
-		return any
+		return some
 	case "$nor":
-		return func(d *document) bool { return !any(d) }
+		return func(d *document) bool { return !some(d) }
 	default:
 		return func(d *document) bool {
 			return !slices.ContainsFunc(parts, func(q query) bool { return !q.matches(d) })
@@ -148,13 +148,13 @@ func operator(name string, operand any, ignoreCase bool) func(field any) bool {
 	}
 }
 
-// anyOf reports whether something holds for a value, or for one of a list.
+// anyOf reports whether something holds for a value, or for one of a list. An empty list is no value.
 func anyOf(value any, holds func(any) bool) bool {
 	switch value := value.(type) {
 	case []string:
-		return slices.ContainsFunc(value, func(s string) bool { return holds(s) })
+		return len(value) == 0 && holds(nil) || slices.ContainsFunc(value, func(s string) bool { return holds(s) })
 	case []any:
-		return slices.ContainsFunc(value, holds)
+		return len(value) == 0 && holds(nil) || slices.ContainsFunc(value, holds)
 	default:
 		return holds(value)
 	}

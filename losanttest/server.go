@@ -67,6 +67,7 @@ type Server struct {
 	store    store
 	journal  journal
 	handlers handlers
+	hub      hub
 	key      []byte    // signs the tokens
 	gzips    sync.Pool // of *gzip.Writer
 	closed   chan struct{}

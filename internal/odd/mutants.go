@@ -40,9 +40,7 @@ func (m *maker) mutants(s *api.Schema, depth int) (all []any) {
 }
 
 func texts(s *api.Schema) (all []any) {
-	for _, value := range s.Enum {
-		all = append(all, value)
-	}
+	all = append(all, s.Enum...)
 	long := func(n int) {
 		if n >= 0 && n < 40000 {
 			all = append(all, strings.Repeat("a", n), strings.Repeat("😀", n/2), strings.Repeat("😀", n/2+1))
