@@ -93,8 +93,7 @@ func (s *ApplicationService) Clone(
 		ctx, (*service)(s), &applicationClone, arguments{ids: ids{applicationID}, body: options}, opts)
 }
 
-// Delete deletes an application and everything in it. Its devices and their data, its workflows, its experience and its
-// files are gone with it. This cannot be undone.
+// Delete deletes an application. No action brings it back.
 //
 //	DELETE /applications/{applicationId}
 //

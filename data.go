@@ -32,8 +32,7 @@ func (s *DataService) Export(
 }
 
 // LastValueQuery returns the last known value of an attribute, for each of many devices. With end, in milliseconds
-// since the epoch, it is the last value before that time. A device that never reported the attribute is missing from
-// the answer.
+// since the epoch, it is the last value before that time.
 //
 //	POST /applications/{applicationId}/data/last-value-query
 //

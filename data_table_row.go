@@ -90,8 +90,8 @@ var dataTableRowPatch = Operation{
 type DataTableRowsService service
 
 // Delete deletes the rows of a data table that match a query, up to a limit. At most 1000 rows are deleted unless limit
-// says another number, so that a large deletion takes several calls. Without a query all rows match. The answer is the
-// number of rows that were deleted. [DataTableRowsDeleteParams] are its optional parameters.
+// says another number, so that a large deletion takes several calls. Without a query, take it for all rows. The answer
+// is the number of rows that were deleted. [DataTableRowsDeleteParams] are its optional parameters.
 //
 //	POST /applications/{applicationId}/data-tables/{dataTableId}/rows/delete
 //

@@ -15,8 +15,8 @@ import (
 // for a thing, a gateway or a whole system.
 type DeviceService service
 
-// Delete deletes a device from its application. It can be brought back for a while by [DevicesService.Restore].
-// [DevicesService.Get] with QueryDeleted lists what can be.
+// Delete deletes a device from its application. [DevicesService.Get] with QueryDeleted lists deleted devices, and
+// [DevicesService.Restore] brings them back.
 //
 //	DELETE /applications/{applicationId}/devices/{deviceId}
 //
@@ -216,9 +216,8 @@ func (s *DeviceService) RemoveData(
 		ctx, (*service)(s), &deviceRemoveData, arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
-// SendCommand sends a device a command, over MQTT. The device gets it over MQTT if it is connected and subscribed to
-// its command topic. A device that is not connected misses it, which is no error; [DeviceService.GetCommand] returns it
-// all the same. Losant limits the commands of a device to 30 in 15 seconds.
+// SendCommand sends a device a command, over MQTT. Success says that Losant took the command, not that the device did.
+// Losant limits the commands of a device to 30 in 15 seconds.
 //
 //	POST /applications/{applicationId}/devices/{deviceId}/command
 //
@@ -235,8 +234,7 @@ func (s *DeviceService) SendCommand(
 }
 
 // SendState reports the state of a device: the values of its attributes at a time. One state or several, each at a time
-// of its own; a state without a time is of now. Values for attributes that the device does not have are dropped. Losant
-// limits the states of a device to 30 in 15 seconds.
+// of its own; a state without a time is of now. Losant limits the states of a device to 30 in 15 seconds.
 //
 //	POST /applications/{applicationId}/devices/{deviceId}/state
 //
@@ -672,9 +670,9 @@ func (s *DevicesService) AttributeNames(
 		ctx, (*service)(s), &devicesAttributeNames, arguments{ids: ids{applicationID}}, opts)
 }
 
-// Delete deletes all devices of an application that match a query. An empty query matches every device. A large
-// deletion answers 202 and is done by a job, whose result comes by e-mail or to CallbackURL. [DevicesService.Restore]
-// brings deleted devices back for a while.
+// Delete deletes all devices of an application that match a query. A large deletion answers 202 and is done by a job,
+// whose result comes by e-mail or to CallbackURL. [DevicesService.Restore] brings deleted devices back. What an empty
+// query matches is not documented: take it for every device.
 //
 //	POST /applications/{applicationId}/devices/delete
 //
@@ -832,8 +830,8 @@ func (s *DevicesService) RemoveData(
 		ctx, (*service)(s), &devicesRemoveData, arguments{ids: ids{applicationID}, body: options}, opts)
 }
 
-// Restore brings back deleted devices of an application that match a query. Only what was deleted recently can be
-// restored. A large restoration answers 202 and is done by a job, whose result comes by e-mail or to CallbackURL.
+// Restore brings back deleted devices of an application that match a query. A large restoration answers 202 and is done
+// by a job, whose result comes by e-mail or to CallbackURL.
 //
 //	POST /applications/{applicationId}/devices/restore
 //

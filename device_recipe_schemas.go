@@ -30,8 +30,7 @@ type DeviceRecipe struct {
 	GatewayID   string      `json:"gatewayId,omitzero"`
 	ParentID    string      `json:"parentId,omitzero"`
 	// SystemInterval is how often a system computes its state from those of its devices, in seconds.
-	SystemInterval int `json:"systemInterval,omitzero"`
-	// KeepDuplicates says whether a state that equals the one before is stored too.
+	SystemInterval int  `json:"systemInterval,omitzero"`
 	KeepDuplicates bool `json:"keepDuplicates,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
@@ -114,8 +113,7 @@ type DeviceRecipePatch struct {
 	GatewayID   Nullable[string] `json:"gatewayId,omitzero"`
 	ParentID    Nullable[string] `json:"parentId,omitzero"`
 	// SystemInterval is how often a system computes its state from those of its devices, in seconds.
-	SystemInterval *int `json:"systemInterval,omitempty"`
-	// KeepDuplicates says whether a state that equals the one before is stored too.
+	SystemInterval *int  `json:"systemInterval,omitempty"`
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
 }
 
@@ -164,8 +162,7 @@ type DeviceRecipePost struct {
 	GatewayID   *string          `json:"gatewayId,omitempty"`
 	ParentID    Nullable[string] `json:"parentId,omitzero"`
 	// SystemInterval is how often a system computes its state from those of its devices, in seconds.
-	SystemInterval *int `json:"systemInterval,omitempty"`
-	// KeepDuplicates says whether a state that equals the one before is stored too.
+	SystemInterval *int  `json:"systemInterval,omitempty"`
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
 }
 

@@ -49,8 +49,7 @@ type Device struct {
 	// AncestorIDs are the IDs of the system of the device, the system above that and so on.
 	AncestorIDs []string `json:"ancestorIds,omitzero"`
 	// SystemInterval is how often a system computes its state from those of its devices, in seconds.
-	SystemInterval int `json:"systemInterval,omitzero"`
-	// KeepDuplicates says whether a state that equals the one before is stored too.
+	SystemInterval int  `json:"systemInterval,omitzero"`
 	KeepDuplicates bool `json:"keepDuplicates,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
@@ -401,8 +400,7 @@ type DevicePatch struct {
 	// ParentID is the ID of a device of class "system" that this one belongs to; null takes it out of its system.
 	ParentID Nullable[string] `json:"parentId,omitzero"`
 	// SystemInterval is how often a system computes its state from those of its devices, in seconds.
-	SystemInterval *int `json:"systemInterval,omitempty"`
-	// KeepDuplicates says whether a state that equals the one before is stored too.
+	SystemInterval *int  `json:"systemInterval,omitempty"`
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
 }
 
@@ -465,8 +463,7 @@ type DevicePost struct {
 	// ParentID is the ID of a device of class "system" that this one belongs to; null takes it out of its system.
 	ParentID Nullable[string] `json:"parentId,omitzero"`
 	// SystemInterval is how often a system computes its state from those of its devices, in seconds.
-	SystemInterval *int `json:"systemInterval,omitempty"`
-	// KeepDuplicates says whether a state that equals the one before is stored too.
+	SystemInterval *int  `json:"systemInterval,omitempty"`
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
 }
 

@@ -82,9 +82,9 @@ var eventPatch = Operation{
 // here, and changed, deleted or exported in bulk.
 type EventsService service
 
-// Delete deletes all events of an application that match a query. Without a query it is all events. A small number
-// answers with how many were deleted. A large one answers 202 and is deleted by a job, whose result comes by e-mail or
-// to CallbackURL. [EventsDeleteParams] are its optional parameters.
+// Delete deletes all events of an application that match a query. Without a query, take it for all events. A small
+// number answers with how many were deleted. A large one answers 202 and is deleted by a job, whose result comes by
+// e-mail or to CallbackURL. [EventsDeleteParams] are its optional parameters.
 //
 //	POST /applications/{applicationId}/events/delete
 //
@@ -150,9 +150,9 @@ func (s *EventsService) MostRecentBySeverity(
 		ctx, (*service)(s), &eventsMostRecentBySeverity, arguments{ids: ids{applicationID}}, opts)
 }
 
-// Patch changes all events of an application that match. Without query, filter or state it is all events. A small
-// number answers 200. A large one answers 202 and is changed by a job, whose result comes by e-mail or to CallbackURL.
-// [EventsPatchParams] are its optional parameters.
+// Patch changes all events of an application that match. Without query, filter or state, take it for all events. A
+// small number answers 200. A large one answers 202 and is changed by a job, whose result comes by e-mail or to
+// CallbackURL. [EventsPatchParams] are its optional parameters.
 //
 //	PATCH /applications/{applicationId}/events
 //

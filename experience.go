@@ -13,9 +13,8 @@ import (
 // an application offers to its own users.
 type ExperienceService service
 
-// Bootstrap sets an experience up with endpoints, views, workflows, users and groups to start from. With
-// ReplaceExisting, what is there and has the same name is replaced. The answer has e-mail address and password of the
-// user that was created, and is the only one that has the password.
+// Bootstrap sets an experience up with endpoints, views, workflows, users and groups to start from. The answer has
+// e-mail address and password of the user that was created, and is the only one that has the password.
 //
 //	PATCH /applications/{applicationId}/experience/bootstrap
 //

@@ -105,8 +105,8 @@ func (s *ExperienceDomainsService) Get(
 	return call[ExperienceDomains](ctx, (*service)(s), &experienceDomainsGet, arguments{ids: ids{applicationID}}, opts)
 }
 
-// Post adds a domain of your own to the experience of an application. Its DNS entry has to point to Losant. Without a
-// certificate in SSLCert, SSLKey and SSLBundle, Losant obtains one.
+// Post adds a domain of your own to the experience of an application. A certificate of your own goes into SSLCert,
+// SSLKey and SSLBundle.
 //
 //	POST /applications/{applicationId}/experience/domains
 //

@@ -50,8 +50,7 @@ func (s *ExperienceVersionService) Get(
 		ctx, (*service)(s), &experienceVersionGet, arguments{ids: ids{applicationID, experienceVersionIDOrName}}, opts)
 }
 
-// Patch changes the settings of a version of an experience, by its ID or name. For the develop version,
-// SourceVersionIDOrName replaces its endpoints, views and workflows by those of another version.
+// Patch changes the settings of a version of an experience, by its ID or name.
 //
 //	PATCH /applications/{applicationId}/experience/versions/{experienceVersionIdOrName}
 //

@@ -402,10 +402,9 @@ type Flow struct {
 	// CustomNodeUseCount is the number of workflows that use this custom node.
 	CustomNodeUseCount int `json:"customNodeUseCount,omitzero"`
 	// Globals are constants that the workflow can read.
-	Globals []FlowGlobal `json:"globals,omitzero"`
-	// DeletedInDevelop says that only saved versions are left of an experience workflow.
-	DeletedInDevelop bool      `json:"deletedInDevelop,omitzero"`
-	Stats            FlowStats `json:"stats,omitzero"`
+	Globals          []FlowGlobal `json:"globals,omitzero"`
+	DeletedInDevelop bool         `json:"deletedInDevelop,omitzero"`
+	Stats            FlowStats    `json:"stats,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

@@ -285,8 +285,9 @@ var flowVersionStats = Operation{
 // and made here, and deleted in bulk.
 type FlowVersionsService service
 
-// Delete deletes all versions of a workflow that match a query. An empty query matches every version. A large deletion
-// answers 202 and is done by a job, whose result comes by e-mail or to CallbackURL.
+// Delete deletes all versions of a workflow that match a query. A large deletion answers 202 and is done by a job,
+// whose result comes by e-mail or to CallbackURL. What an empty query matches is not documented: take it for every
+// version.
 //
 //	POST /applications/{applicationId}/flows/{flowId}/versions/delete
 //

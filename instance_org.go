@@ -14,7 +14,7 @@ import (
 // those who manage the instance, with its limits.
 type InstanceOrgService service
 
-// Delete deletes an organization of an instance, with all its applications. This cannot be undone.
+// Delete deletes an organization of an instance. This cannot be undone.
 //
 //	DELETE /instances/{instanceId}/orgs/{orgId}
 //

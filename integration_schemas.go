@@ -129,10 +129,9 @@ func (in IntegrationGooglePubSubConfig) LogValue() slog.Value {
 
 // IntegrationMQTTConfig is a part of Losant's schema "integration": mqttConfig. Formatted, it shows no secret.
 type IntegrationMQTTConfig struct {
-	ClientID string `json:"clientId,omitzero"`
-	Username string `json:"username,omitzero"`
-	Password string `json:"password,omitzero"`
-	// Clean starts each connection without the messages that were missed.
+	ClientID   string `json:"clientId,omitzero"`
+	Username   string `json:"username,omitzero"`
+	Password   string `json:"password,omitzero"`
 	Clean      bool   `json:"clean,omitzero"`
 	Port       int    `json:"port,omitzero"`
 	Protocol   string `json:"protocol,omitzero"`
@@ -159,10 +158,9 @@ func (in IntegrationMQTTConfig) LogValue() slog.Value {
 
 // IntegrationMQTTConfigPost is a part of Losant's schema "integration": mqttConfig. Formatted, it shows no secret.
 type IntegrationMQTTConfigPost struct {
-	ClientID *string `json:"clientId,omitempty"`
-	Username *string `json:"username,omitempty"`
-	Password *string `json:"password,omitempty"`
-	// Clean starts each connection without the messages that were missed.
+	ClientID   *string `json:"clientId,omitempty"`
+	Username   *string `json:"username,omitempty"`
+	Password   *string `json:"password,omitempty"`
 	Clean      *bool   `json:"clean,omitempty"`
 	Port       int     `json:"port"`
 	Protocol   string  `json:"protocol"`

@@ -39,8 +39,8 @@ func (s *MeService) ChangePassword(ctx context.Context, data ChangePassword, opt
 	return call[AuthedUser](ctx, (*service)(s), &meChangePassword, arguments{body: data}, opts)
 }
 
-// Delete deletes the account of the current user, with all that it owns. The credentials have to be given once more.
-// This cannot be undone: transfer what is to stay by [MeService.TransferResources] first.
+// Delete deletes the account of the current user. The credentials have to be given once more. Transfer what is to stay
+// by [MeService.TransferResources] first.
 //
 //	POST /me/delete
 //
@@ -197,8 +197,7 @@ func (s *MeService) NotebookMinuteCounts(ctx context.Context, opts ...CallOption
 	return call[NotebookMinuteCounts](ctx, (*service)(s), &meNotebookMinuteCounts, arguments{}, opts)
 }
 
-// Patch changes the account of the current user, and returns it as it is then. A new e-mail address or password needs
-// CurrentCredentials. A new e-mail address counts when it has been verified. TokenCutoff ends all tokens of the user
+// Patch changes the account of the current user, and returns it as it is then. TokenCutoff ends all tokens of the user
 // that were issued before it. [MePatchParams] are its optional parameters.
 //
 //	PATCH /me
@@ -239,8 +238,8 @@ func (s *MeService) PayloadCountsBreakdown(ctx context.Context, opts ...CallOpti
 	return call[PayloadCountsBreakdown](ctx, (*service)(s), &mePayloadCountsBreakdown, arguments{}, opts)
 }
 
-// RefreshToken returns a new token with the rights of the one that the call is made with. The old token stays valid
-// until it expires. An expired token cannot be refreshed.
+// RefreshToken returns a new token with the rights of the one that the call is made with. An expired token is refused
+// with 401: log in again.
 //
 //	GET /me/refreshToken
 //

@@ -14,8 +14,8 @@ import (
 // members share.
 type OrgService service
 
-// Delete deletes an organization, with the applications and dashboards that it owns. This cannot be undone: transfer
-// what is to stay by [OrgService.TransferResources] first.
+// Delete deletes an organization. No action brings it back: transfer what is to stay by [OrgService.TransferResources]
+// first.
 //
 //	DELETE /orgs/{orgId}
 //

@@ -14,7 +14,7 @@ import (
 // of many devices, experience users, experience groups or rows of a data table.
 type ResourceJobService service
 
-// CancelExecution asks a run of a resource job to stop. Iterations that have begun go on to their end.
+// CancelExecution asks a run of a resource job to stop.
 //
 //	POST /applications/{applicationId}/resource-jobs/{resourceJobId}/cancelExecution
 //
