@@ -1,0 +1,187 @@
+// Package wiretest is a server for tests of what a client makes of connections that misbehave. It listens on loopback,
+// speaks HTTP/1.1 or HTTP/2, counts all that reaches it, and gives each request the next of the ends that its test has
+// for it.
+package wiretest
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"testing"
+	"time"
+)
+
+// patience is how long a connection may last. A client that leaves one open fails its test.
+const patience = 20 * time.Second
+
+// Server gives each request, in the order in which they begin, the next of its ends, and the last one for ever. At the
+// end of the test it waits until the client has closed every connection.
+type Server struct {
+	t       testing.TB
+	secure  *tls.Config // nil for HTTP/1.1 in the clear
+	address string
+	running sync.WaitGroup // of the listener and its connections
+
+	mu          sync.Mutex
+	listener    net.Listener
+	ends        []End
+	requests    []Request
+	connections int
+}
+
+// Request is one that was read to its end. Of HTTP/2 the headers are not decoded: Method, URI and Header are empty.
+type Request struct {
+	Method, URI string
+	Header      http.Header
+	Body        string
+	Connection  int // the number, from 1, of the one it came by
+}
+
+// NewServer starts a server of HTTP/1.1.
+func NewServer(t testing.TB, ends ...End) *Server {
+	t.Helper()
+	return start(t, nil, ends)
+}
+
+// NewHTTP2Server starts a server of HTTP/2, over TLS, with a certificate that [Authority] has issued.
+func NewHTTP2Server(t testing.TB, ends ...End) *Server {
+	t.Helper()
+	return start(t, &tls.Config{
+		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2"},
+		Certificates: []tls.Certificate{Authority().Issue(time.Now().Add(time.Hour))},
+	}, ends)
+}
+
+func start(t testing.TB, secure *tls.Config, ends []End) *Server {
+	t.Helper()
+	s := &Server{t: t, secure: secure, address: "127.0.0.1:0", ends: ends}
+	s.Listen()
+	s.address = s.listener.Addr().String()
+	t.Cleanup(func() { s.Close(nil) })
+	return s
+}
+
+// URL is where the server listens.
+func (s *Server) URL() string {
+	if s.secure != nil {
+		return "https://" + s.address
+	}
+	return "http://" + s.address
+}
+
+// Listen accepts connections, also again after Refuse.
+func (s *Server) Listen() {
+	listener, err := net.Listen("tcp", s.address) //nolint:noctx // it ends with Refuse, not with a context
+	if err != nil {
+		s.t.Errorf("the server cannot listen: %v", err)
+		return
+	}
+	s.mu.Lock()
+	s.listener = listener
+	s.mu.Unlock()
+	s.running.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			s.mu.Lock()
+			s.connections++
+			number := s.connections
+			s.mu.Unlock()
+			s.running.Go(func() { s.serve(conn, number) })
+		}
+	})
+}
+
+// Refuse refuses connections from now on. Those that are open go on.
+func (s *Server) Refuse() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = s.listener.Close()
+}
+
+// Close refuses connections, and waits until the client has closed those that are open. closeIdle, which may be nil,
+// makes it do so. It is called again and again, since a connection may not be idle yet when a call has ended.
+func (s *Server) Close(closeIdle func()) {
+	s.Refuse()
+	closed := make(chan struct{})
+	go func() {
+		s.running.Wait()
+		close(closed)
+	}()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if closeIdle != nil {
+			closeIdle()
+		}
+		select {
+		case <-closed:
+			return
+		case <-again.C:
+		}
+	}
+}
+
+// Then changes the ends of the requests that are still to begin.
+func (s *Server) Then(ends ...End) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ends = ends
+}
+
+// Requests are those that were read so far.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Request(nil), s.requests...)
+}
+
+// Count is the number of requests that were read so far.
+func (s *Server) Count() int { return len(s.Requests()) }
+
+// Connections is the number of connections that were accepted.
+func (s *Server) Connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.connections
+}
+
+func (s *Server) serve(raw net.Conn, number int) {
+	defer func() { _ = raw.Close() }()
+	_ = raw.SetDeadline(time.Now().Add(patience))
+	var err error
+	if s.secure != nil {
+		err = s.serveHTTP2(raw, number)
+	} else {
+		err = s.serveHTTP1(raw, number)
+	}
+	if err == nil { // no more ends: the client has to close its side
+		_, err = io.Copy(io.Discard, raw)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		s.t.Errorf("connection %d is left open", number)
+	}
+}
+
+// next is the end of the request that begins.
+func (s *Server) next() End {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	end := s.ends[0]
+	if len(s.ends) > 1 {
+		s.ends = s.ends[1:]
+	}
+	return end
+}
+
+func (s *Server) add(request Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = append(s.requests, request)
+}
