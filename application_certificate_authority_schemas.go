@@ -65,6 +65,13 @@ type ApplicationCertificateAuthorityPatch struct {
 	CaBundle    *string `json:"caBundle,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationCertificateAuthorityPatch) MarshalJSON() ([]byte, error) {
+	type fields ApplicationCertificateAuthorityPatch
+	return json.Marshal(fields(a))
+}
+
 // Validate checks the body against the documented constraints, as applicationCertificateAuthority.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (a ApplicationCertificateAuthorityPatch) Validate() error {
@@ -91,6 +98,13 @@ type ApplicationCertificateAuthorityPost struct {
 	Status      *Status `json:"status,omitempty"`
 	Description *string `json:"description,omitempty"`
 	CaBundle    string  `json:"caBundle"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationCertificateAuthorityPost) MarshalJSON() ([]byte, error) {
+	type fields ApplicationCertificateAuthorityPost
+	return json.Marshal(fields(a))
 }
 
 // Validate checks the body against the documented constraints, as applicationCertificateAuthorities.post does before it sends anything. The error

@@ -65,6 +65,13 @@ type ApplicationCertificatePatch struct {
 	SubTopics []string `json:"subTopics,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationCertificatePatch) MarshalJSON() ([]byte, error) {
+	type fields ApplicationCertificatePatch
+	return json.Marshal(fields(a))
+}
+
 // Validate checks the body against the documented constraints, as applicationCertificate.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (a ApplicationCertificatePatch) Validate() error {
@@ -107,6 +114,13 @@ type ApplicationCertificatePost struct {
 	PubTopics []string `json:"pubTopics,omitzero"`
 	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards.
 	SubTopics []string `json:"subTopics,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationCertificatePost) MarshalJSON() ([]byte, error) {
+	type fields ApplicationCertificatePost
+	return json.Marshal(fields(a))
 }
 
 // Validate checks the body against the documented constraints, as applicationCertificates.post does before it sends anything. The error

@@ -38,6 +38,13 @@ type ApplicationDashboardPost struct {
 	ContextConfiguration []DashboardContextPost `json:"contextConfiguration,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationDashboardPost) MarshalJSON() ([]byte, error) {
+	type fields ApplicationDashboardPost
+	return json.Marshal(fields(a))
+}
+
 // Validate checks the body against the documented constraints, as applicationDashboards.post does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (a ApplicationDashboardPost) Validate() error {

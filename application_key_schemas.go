@@ -81,6 +81,13 @@ type ApplicationKeyPatch struct {
 	Addresses []string `json:"addresses,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationKeyPatch) MarshalJSON() ([]byte, error) {
+	type fields ApplicationKeyPatch
+	return json.Marshal(fields(a))
+}
+
 // Validate checks the body against the documented constraints, as applicationKey.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (a ApplicationKeyPatch) Validate() error { return invalid("applicationKey.patch", a.violations()) }
@@ -131,6 +138,13 @@ type ApplicationKeyPost struct {
 	AddressFilterType *FilterType `json:"addressFilterType,omitempty"`
 	// Addresses are the IP addresses or CIDR blocks that addressFilterType allows or refuses.
 	Addresses []string `json:"addresses,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationKeyPost) MarshalJSON() ([]byte, error) {
+	type fields ApplicationKeyPost
+	return json.Marshal(fields(a))
 }
 
 // Validate checks the body against the documented constraints, as applicationKeys.post does before it sends anything. The error

@@ -91,6 +91,13 @@ type ApplicationApplyTemplatePatch struct {
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationApplyTemplatePatch) MarshalJSON() ([]byte, error) {
+	type fields ApplicationApplyTemplatePatch
+	return json.Marshal(fields(a))
+}
+
 // Validate checks the body against the documented constraints, as application.applyTemplate does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (a ApplicationApplyTemplatePatch) Validate() error {
@@ -426,6 +433,13 @@ type ApplicationClonePost struct {
 	ForceJob *bool `json:"forceJob,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationClonePost) MarshalJSON() ([]byte, error) {
+	type fields ApplicationClonePost
+	return json.Marshal(fields(a))
+}
+
 // Validate checks the body against the documented constraints, as application.clone does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (a ApplicationClonePost) Validate() error { return invalid("application.clone", a.violations()) }
@@ -487,6 +501,13 @@ type ApplicationExportPost struct {
 	CredentialName *string `json:"credentialName,omitempty"`
 	// Repo says where in the Git repository of the credential the resources are.
 	Repo *ApplicationArchiveExportOptionsRepoPost `json:"repo,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationExportPost) MarshalJSON() ([]byte, error) {
+	type fields ApplicationExportPost
+	return json.Marshal(fields(a))
 }
 
 // Validate checks the body against the documented constraints, as application.export does before it sends anything. The error
@@ -669,6 +690,13 @@ type ApplicationPatch struct {
 	BlobURLTTL *int `json:"blobUrlTTL,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationPatch) MarshalJSON() ([]byte, error) {
+	type fields ApplicationPatch
+	return json.Marshal(fields(a))
+}
+
 // Validate checks the body against the documented constraints, as application.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (a ApplicationPatch) Validate() error { return invalid("application.patch", a.violations()) }
@@ -727,6 +755,13 @@ type ApplicationPost struct {
 	ArchiveConfig       *ApplicationArchiveConfigPost `json:"archiveConfig,omitempty"`
 	// BlobURLTTL is how long links to the values of blob attributes can be used, in seconds: an hour to a week.
 	BlobURLTTL *int `json:"blobUrlTTL,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationPost) MarshalJSON() ([]byte, error) {
+	type fields ApplicationPost
+	return json.Marshal(fields(a))
 }
 
 // Validate checks the body against the documented constraints, as applications.post does before it sends anything. The error
@@ -791,6 +826,13 @@ func (a *ApplicationReadme) setRaw(body []byte) { a.Raw = body }
 // ApplicationReadmePatch is the body of application.readmePatch (Losant's schema "applicationReadmePatch").
 type ApplicationReadmePatch struct {
 	Content *string `json:"content,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationReadmePatch) MarshalJSON() ([]byte, error) {
+	type fields ApplicationReadmePatch
+	return json.Marshal(fields(a))
 }
 
 // Validate checks the body against the documented constraints, as application.readmePatch does before it sends anything. The error

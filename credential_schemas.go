@@ -570,6 +570,13 @@ type CredentialPatch struct {
 	CertificateKeyPairConfig *CredentialCertificateKeyPairConfigPatch `json:"certificateKeyPairConfig,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (c CredentialPatch) MarshalJSON() ([]byte, error) {
+	type fields CredentialPatch
+	return json.Marshal(fields(c))
+}
+
 // Validate checks the body against the documented constraints, as credential.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (c CredentialPatch) Validate() error { return invalid("credential.patch", c.violations()) }
@@ -667,6 +674,13 @@ type CredentialPost struct {
 	GitConfig                *CredentialGitConfigPatch               `json:"gitConfig,omitempty"`
 	DatadogConfig            *CredentialDatadogConfigPost            `json:"datadogConfig,omitempty"`
 	CertificateKeyPairConfig *CredentialCertificateKeyPairConfigPost `json:"certificateKeyPairConfig,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (c CredentialPost) MarshalJSON() ([]byte, error) {
+	type fields CredentialPost
+	return json.Marshal(fields(c))
 }
 
 // Validate checks the body against the documented constraints, as credentials.post does before it sends anything. The error

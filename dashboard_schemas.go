@@ -495,6 +495,13 @@ type DashboardPatch struct {
 	ContextConfiguration []DashboardContextPost `json:"contextConfiguration,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DashboardPatch) MarshalJSON() ([]byte, error) {
+	type fields DashboardPatch
+	return json.Marshal(fields(d))
+}
+
 // Validate checks the body against the documented constraints, as applicationDashboard.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (d DashboardPatch) Validate() error {
@@ -554,6 +561,13 @@ type DashboardPost struct {
 	Password      Nullable[string]            `json:"password,omitzero"`
 	// ContextConfiguration are the variables that a viewer can set, with their defaults and what is allowed.
 	ContextConfiguration []DashboardContextPost `json:"contextConfiguration,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DashboardPost) MarshalJSON() ([]byte, error) {
+	type fields DashboardPost
+	return json.Marshal(fields(d))
 }
 
 // Validate checks the body against the documented constraints, as dashboards.post does before it sends anything. The error
@@ -666,6 +680,13 @@ type DashboardSendReport struct {
 	// Ctx are the values of the variables of the dashboard.
 	Ctx     map[string]any `json:"ctx,omitzero"`
 	Branded *bool          `json:"branded,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DashboardSendReport) MarshalJSON() ([]byte, error) {
+	type fields DashboardSendReport
+	return json.Marshal(fields(d))
 }
 
 // Validate checks the body against the documented constraints, as applicationDashboard.sendReport does before it sends anything. The error

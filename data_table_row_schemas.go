@@ -128,6 +128,13 @@ type DataTableRowsExport struct {
 	QueryOptions *DataTableRowsExportQueryOptions `json:"queryOptions,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DataTableRowsExport) MarshalJSON() ([]byte, error) {
+	type fields DataTableRowsExport
+	return json.Marshal(fields(d))
+}
+
 // Validate checks the body against the documented constraints, as dataTableRows.export does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (d DataTableRowsExport) Validate() error { return invalid("dataTableRows.export", d.violations()) }

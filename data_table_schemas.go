@@ -60,6 +60,13 @@ type DataTableColumn struct {
 	DefaultValue any `json:"defaultValue,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DataTableColumn) MarshalJSON() ([]byte, error) {
+	type fields DataTableColumn
+	return json.Marshal(fields(d))
+}
+
 // Validate checks the body against the documented constraints, as dataTable.addColumn does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (d DataTableColumn) Validate() error { return invalid("dataTable.addColumn", d.violations()) }
@@ -83,6 +90,13 @@ type DataTablePatch struct {
 	Description *string `json:"description,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DataTablePatch) MarshalJSON() ([]byte, error) {
+	type fields DataTablePatch
+	return json.Marshal(fields(d))
+}
+
 // Validate checks the body against the documented constraints, as dataTable.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (d DataTablePatch) Validate() error { return invalid("dataTable.patch", d.violations()) }
@@ -103,6 +117,13 @@ type DataTablePost struct {
 	Name        string            `json:"name"`
 	Description *string           `json:"description,omitempty"`
 	Columns     []DataTableColumn `json:"columns,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DataTablePost) MarshalJSON() ([]byte, error) {
+	type fields DataTablePost
+	return json.Marshal(fields(d))
 }
 
 // Validate checks the body against the documented constraints, as dataTables.post does before it sends anything. The error

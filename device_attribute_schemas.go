@@ -53,6 +53,13 @@ type DeviceAttributePatch struct {
 	System        *DeviceAttributeSystem `json:"system,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DeviceAttributePatch) MarshalJSON() ([]byte, error) {
+	type fields DeviceAttributePatch
+	return json.Marshal(fields(d))
+}
+
 // Validate checks the body against the documented constraints, as deviceAttribute.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (d DeviceAttributePatch) Validate() error {
@@ -85,6 +92,13 @@ type DeviceAttributePost struct {
 	// AttributeTags are notes on the attribute, such as its unit, by key.
 	AttributeTags map[string]string      `json:"attributeTags,omitzero"`
 	System        *DeviceAttributeSystem `json:"system,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DeviceAttributePost) MarshalJSON() ([]byte, error) {
+	type fields DeviceAttributePost
+	return json.Marshal(fields(d))
 }
 
 // Validate checks the body against the documented constraints, as deviceAttributes.post does before it sends anything. The error

@@ -74,6 +74,13 @@ type DeviceRecipeBulkCreatePost struct {
 	ParentID    Nullable[string] `json:"parentId,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DeviceRecipeBulkCreatePost) MarshalJSON() ([]byte, error) {
+	type fields DeviceRecipeBulkCreatePost
+	return json.Marshal(fields(d))
+}
+
 // Validate checks the body against the documented constraints, as deviceRecipe.bulkCreate does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (d DeviceRecipeBulkCreatePost) Validate() error {
@@ -115,6 +122,13 @@ type DeviceRecipePatch struct {
 	// SystemInterval is how often a system computes its state from those of its devices, in seconds.
 	SystemInterval *int  `json:"systemInterval,omitempty"`
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DeviceRecipePatch) MarshalJSON() ([]byte, error) {
+	type fields DeviceRecipePatch
+	return json.Marshal(fields(d))
 }
 
 // Validate checks the body against the documented constraints, as deviceRecipe.patch does before it sends anything. The error
@@ -164,6 +178,13 @@ type DeviceRecipePost struct {
 	// SystemInterval is how often a system computes its state from those of its devices, in seconds.
 	SystemInterval *int  `json:"systemInterval,omitempty"`
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DeviceRecipePost) MarshalJSON() ([]byte, error) {
+	type fields DeviceRecipePost
+	return json.Marshal(fields(d))
 }
 
 // Validate checks the body against the documented constraints, as deviceRecipes.post does before it sends anything. The error

@@ -82,6 +82,13 @@ func (d *DeviceCommand) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DeviceCommand) MarshalJSON() ([]byte, error) {
+	type fields DeviceCommand
+	return json.Marshal(fields(d))
+}
+
 // Validate checks the body against the documented constraints, as device.sendCommand does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (d DeviceCommand) Validate() error { return invalid("device.sendCommand", d.violations()) }
@@ -273,6 +280,13 @@ type DeviceCredentials struct {
 	RequestedScopes []string `json:"requestedScopes,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DeviceCredentials) MarshalJSON() ([]byte, error) {
+	type fields DeviceCredentials
+	return json.Marshal(fields(d))
+}
+
 // Validate checks the body against the documented constraints, as auth.authenticateDevice does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (d DeviceCredentials) Validate() error {
@@ -317,6 +331,13 @@ type DeviceDataExport struct {
 	// now.
 	End     *int64                   `json:"end,omitempty"`
 	Options *DeviceDataExportOptions `json:"options,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DeviceDataExport) MarshalJSON() ([]byte, error) {
+	type fields DeviceDataExport
+	return json.Marshal(fields(d))
 }
 
 // Validate checks the body against the documented constraints, as device.export does before it sends anything. The error
@@ -404,6 +425,13 @@ type DevicePatch struct {
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DevicePatch) MarshalJSON() ([]byte, error) {
+	type fields DevicePatch
+	return json.Marshal(fields(d))
+}
+
 // Validate checks the body against the documented constraints, as device.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (d DevicePatch) Validate() error { return invalid("device.patch", d.violations()) }
@@ -465,6 +493,13 @@ type DevicePost struct {
 	// SystemInterval is how often a system computes its state from those of its devices, in seconds.
 	SystemInterval *int  `json:"systemInterval,omitempty"`
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DevicePost) MarshalJSON() ([]byte, error) {
+	type fields DevicePost
+	return json.Marshal(fields(d))
 }
 
 // Validate checks the body against the documented constraints, as devices.post does before it sends anything. The error
@@ -970,6 +1005,13 @@ type DevicesDataExport struct {
 	Options *DevicesDataExportOptions `json:"options,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DevicesDataExport) MarshalJSON() ([]byte, error) {
+	type fields DevicesDataExport
+	return json.Marshal(fields(d))
+}
+
 // Validate checks the body against the documented constraints, as data.export does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (d DevicesDataExport) Validate() error { return invalid("data.export", d.violations()) }
@@ -1020,6 +1062,13 @@ type DevicesDeleteOrRestorePost struct {
 	ForceJob *bool `json:"forceJob,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DevicesDeleteOrRestorePost) MarshalJSON() ([]byte, error) {
+	type fields DevicesDeleteOrRestorePost
+	return json.Marshal(fields(d))
+}
+
 // Validate checks the body against the documented constraints, as devices.delete does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (d DevicesDeleteOrRestorePost) Validate() error {
@@ -1054,6 +1103,13 @@ type DevicesExportPayloadCountPost struct {
 	End *int64 `json:"end,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DevicesExportPayloadCountPost) MarshalJSON() ([]byte, error) {
+	type fields DevicesExportPayloadCountPost
+	return json.Marshal(fields(d))
+}
+
 // Validate checks the body against the documented constraints, as devices.payloadCounts does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (d DevicesExportPayloadCountPost) Validate() error {
@@ -1081,6 +1137,13 @@ type DevicesExportPost struct {
 	CallbackURL *string       `json:"callbackUrl,omitempty"`
 	Query       Query         `json:"query,omitzero"`
 	Format      *ExportFormat `json:"format,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DevicesExportPost) MarshalJSON() ([]byte, error) {
+	type fields DevicesExportPost
+	return json.Marshal(fields(d))
 }
 
 // Validate checks the body against the documented constraints, as devices.export does before it sends anything. The error
@@ -1113,6 +1176,13 @@ type DevicesPatch struct {
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DevicesPatch) MarshalJSON() ([]byte, error) {
+	type fields DevicesPatch
+	return json.Marshal(fields(d))
 }
 
 // Validate checks the body against the documented constraints, as devices.patch does before it sends anything. The error
@@ -1161,6 +1231,13 @@ type DevicesRemoveDataPost struct {
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (d DevicesRemoveDataPost) MarshalJSON() ([]byte, error) {
+	type fields DevicesRemoveDataPost
+	return json.Marshal(fields(d))
 }
 
 // Validate checks the body against the documented constraints, as devices.removeData does before it sends anything. The error

@@ -65,6 +65,13 @@ type EdgeDeploymentRelease struct {
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e EdgeDeploymentRelease) MarshalJSON() ([]byte, error) {
+	type fields EdgeDeploymentRelease
+	return json.Marshal(fields(e))
+}
+
 // Validate checks the body against the documented constraints, as edgeDeployments.release does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (e EdgeDeploymentRelease) Validate() error {

@@ -52,6 +52,13 @@ type EmbeddedDeploymentExport struct {
 	Gzip *bool `json:"gzip,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e EmbeddedDeploymentExport) MarshalJSON() ([]byte, error) {
+	type fields EmbeddedDeploymentExport
+	return json.Marshal(fields(e))
+}
+
 // Validate checks the body against the documented constraints, as embeddedDeployments.export does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (e EmbeddedDeploymentExport) Validate() error {
@@ -109,6 +116,13 @@ type EmbeddedDeploymentRelease struct {
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
 	DeviceTags []DeviceTag      `json:"deviceTags,omitzero"`
 	ReleaseTag Nullable[string] `json:"releaseTag,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e EmbeddedDeploymentRelease) MarshalJSON() ([]byte, error) {
+	type fields EmbeddedDeploymentRelease
+	return json.Marshal(fields(e))
 }
 
 // Validate checks the body against the documented constraints, as embeddedDeployments.release does before it sends anything. The error

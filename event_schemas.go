@@ -76,6 +76,13 @@ type EventPatch struct {
 	EventTags map[string]string `json:"eventTags,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e EventPatch) MarshalJSON() ([]byte, error) {
+	type fields EventPatch
+	return json.Marshal(fields(e))
+}
+
 // Validate checks the body against the documented constraints, as event.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (e EventPatch) Validate() error { return invalid("event.patch", e.violations()) }
@@ -136,6 +143,13 @@ func (e *EventPost) UnmarshalJSON(data []byte) error {
 	}
 	e.CreationDate = times.CreationDate.pointer()
 	return nil
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e EventPost) MarshalJSON() ([]byte, error) {
+	type fields EventPost
+	return json.Marshal(fields(e))
 }
 
 // Validate checks the body against the documented constraints, as events.post does before it sends anything. The error
@@ -250,6 +264,13 @@ type EventsExport struct {
 	Format      *ExportFormat `json:"format,omitempty"`
 	// ExcludeUpdates leaves the updates of the events out of the export.
 	ExcludeUpdates *bool `json:"excludeUpdates,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e EventsExport) MarshalJSON() ([]byte, error) {
+	type fields EventsExport
+	return json.Marshal(fields(e))
 }
 
 // Validate checks the body against the documented constraints, as events.export does before it sends anything. The error

@@ -95,6 +95,13 @@ type ExperienceEndpointPatch struct {
 	UnauthorizedReply Nullable[ExperienceEndpointStaticReply] `json:"unauthorizedReply,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e ExperienceEndpointPatch) MarshalJSON() ([]byte, error) {
+	type fields ExperienceEndpointPatch
+	return json.Marshal(fields(e))
+}
+
 // Validate checks the body against the documented constraints, as experienceEndpoint.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (e ExperienceEndpointPatch) Validate() error {
@@ -140,6 +147,13 @@ type ExperienceEndpointPost struct {
 	StaticReply Nullable[ExperienceEndpointStaticReply] `json:"staticReply,omitzero"`
 	// UnauthorizedReply is the reply to those who may not call the endpoint.
 	UnauthorizedReply Nullable[ExperienceEndpointStaticReply] `json:"unauthorizedReply,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e ExperienceEndpointPost) MarshalJSON() ([]byte, error) {
+	type fields ExperienceEndpointPost
+	return json.Marshal(fields(e))
 }
 
 // Validate checks the body against the documented constraints, as experienceEndpoints.post does before it sends anything. The error

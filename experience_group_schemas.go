@@ -67,6 +67,13 @@ type ExperienceGroupPatch struct {
 	ParentID Nullable[string] `json:"parentId,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e ExperienceGroupPatch) MarshalJSON() ([]byte, error) {
+	type fields ExperienceGroupPatch
+	return json.Marshal(fields(e))
+}
+
 // Validate checks the body against the documented constraints, as experienceGroup.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (e ExperienceGroupPatch) Validate() error {
@@ -117,6 +124,13 @@ type ExperienceGroupPost struct {
 	DeviceQueryJSON Nullable[string] `json:"deviceQueryJson,omitzero"`
 	// ParentID is the id of another group; without it the group is at the root.
 	ParentID Nullable[string] `json:"parentId,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e ExperienceGroupPost) MarshalJSON() ([]byte, error) {
+	type fields ExperienceGroupPost
+	return json.Marshal(fields(e))
 }
 
 // Validate checks the body against the documented constraints, as experienceGroups.post does before it sends anything. The error

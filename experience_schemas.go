@@ -18,6 +18,13 @@ type ExperienceBootstrapOptions struct {
 	Slug *string `json:"slug,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e ExperienceBootstrapOptions) MarshalJSON() ([]byte, error) {
+	type fields ExperienceBootstrapOptions
+	return json.Marshal(fields(e))
+}
+
 // Validate checks the body against the documented constraints, as experience.bootstrap does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (e ExperienceBootstrapOptions) Validate() error {

@@ -69,6 +69,13 @@ type ExperienceUserPatch struct {
 	ExperienceGroupIDs []string `json:"experienceGroupIds,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e ExperienceUserPatch) MarshalJSON() ([]byte, error) {
+	type fields ExperienceUserPatch
+	return json.Marshal(fields(e))
+}
+
 // Validate checks the body against the documented constraints, as experienceUser.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (e ExperienceUserPatch) Validate() error { return invalid("experienceUser.patch", e.violations()) }
@@ -117,6 +124,13 @@ type ExperienceUserPost struct {
 	UserTags map[string]string `json:"userTags,omitzero"`
 	// ExperienceGroupIDs are the ids of the groups that the user is to be in, at most 1000.
 	ExperienceGroupIDs []string `json:"experienceGroupIds,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e ExperienceUserPost) MarshalJSON() ([]byte, error) {
+	type fields ExperienceUserPost
+	return json.Marshal(fields(e))
 }
 
 // Validate checks the body against the documented constraints, as experienceUsers.post does before it sends anything. The error

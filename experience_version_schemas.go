@@ -99,6 +99,13 @@ type ExperienceVersionPatch struct {
 	ResponseHeaders map[string]string `json:"responseHeaders,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e ExperienceVersionPatch) MarshalJSON() ([]byte, error) {
+	type fields ExperienceVersionPatch
+	return json.Marshal(fields(e))
+}
+
 // Validate checks the body against the documented constraints, as experienceVersion.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (e ExperienceVersionPatch) Validate() error {
@@ -151,6 +158,13 @@ type ExperienceVersionPost struct {
 	AllowedCORSOrigins []string `json:"allowedCorsOrigins,omitzero"`
 	// ResponseHeaders are headers that are added to every reply.
 	ResponseHeaders map[string]string `json:"responseHeaders,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e ExperienceVersionPost) MarshalJSON() ([]byte, error) {
+	type fields ExperienceVersionPost
+	return json.Marshal(fields(e))
 }
 
 // Validate checks the body against the documented constraints, as experienceVersions.post does before it sends anything. The error

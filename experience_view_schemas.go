@@ -60,6 +60,13 @@ type ExperienceViewPatch struct {
 	Headers     *ExperienceViewHeaders `json:"headers,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e ExperienceViewPatch) MarshalJSON() ([]byte, error) {
+	type fields ExperienceViewPatch
+	return json.Marshal(fields(e))
+}
+
 // Validate checks the body against the documented constraints, as experienceView.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (e ExperienceViewPatch) Validate() error { return invalid("experienceView.patch", e.violations()) }
@@ -90,6 +97,13 @@ type ExperienceViewPost struct {
 	Body        *string                `json:"body,omitempty"`
 	ViewTags    map[string]string      `json:"viewTags,omitzero"`
 	Headers     *ExperienceViewHeaders `json:"headers,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (e ExperienceViewPost) MarshalJSON() ([]byte, error) {
+	type fields ExperienceViewPost
+	return json.Marshal(fields(e))
 }
 
 // Validate checks the body against the documented constraints, as experienceViews.post does before it sends anything. The error

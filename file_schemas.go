@@ -92,6 +92,13 @@ type FilePatch struct {
 	FileDimensions *FileDimensionsPatch `json:"fileDimensions,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (f FilePatch) MarshalJSON() ([]byte, error) {
+	type fields FilePatch
+	return json.Marshal(fields(f))
+}
+
 // Validate checks the body against the documented constraints, as file.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (f FilePatch) Validate() error { return invalid("file.patch", f.violations()) }
@@ -116,6 +123,13 @@ type FilePost struct {
 	ContentType *string `json:"contentType,omitempty"`
 	// FileDimensions is the size of an image in pixels.
 	FileDimensions *FileFileDimensions `json:"fileDimensions,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (f FilePost) MarshalJSON() ([]byte, error) {
+	type fields FilePost
+	return json.Marshal(fields(f))
 }
 
 // Validate checks the body against the documented constraints, as files.post does before it sends anything. The error

@@ -523,6 +523,13 @@ type FlowPatch struct {
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (f FlowPatch) MarshalJSON() ([]byte, error) {
+	type fields FlowPatch
+	return json.Marshal(fields(f))
+}
+
 // Validate checks the body against the documented constraints, as flow.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (f FlowPatch) Validate() error { return invalid("flow.patch", f.violations()) }
@@ -572,6 +579,13 @@ type FlowPost struct {
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
 	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices.
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (f FlowPost) MarshalJSON() ([]byte, error) {
+	type fields FlowPost
+	return json.Marshal(fields(f))
 }
 
 // Validate checks the body against the documented constraints, as flows.post does before it sends anything. The error
@@ -646,6 +660,13 @@ type FlowStorageEntries map[string]any
 type FlowStorageEntry struct {
 	Key   string `json:"key"`
 	Value any    `json:"value,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (f FlowStorageEntry) MarshalJSON() ([]byte, error) {
+	type fields FlowStorageEntry
+	return json.Marshal(fields(f))
 }
 
 // Validate checks the body against the documented constraints, as flow.setStorageEntry does before it sends anything. The error
@@ -801,6 +822,13 @@ func (f *FlowsImportFlowVersion) check(check checker) {
 type FlowsImportPost struct {
 	Flows        []FlowsImportFlow        `json:"flows,omitzero"`
 	FlowVersions []FlowsImportFlowVersion `json:"flowVersions,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (f FlowsImportPost) MarshalJSON() ([]byte, error) {
+	type fields FlowsImportPost
+	return json.Marshal(fields(f))
 }
 
 // Validate checks the body against the documented constraints, as flows.import does before it sends anything. The error

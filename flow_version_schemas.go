@@ -50,6 +50,13 @@ type FlowVersionPatch struct {
 	Enabled *bool   `json:"enabled,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (f FlowVersionPatch) MarshalJSON() ([]byte, error) {
+	type fields FlowVersionPatch
+	return json.Marshal(fields(f))
+}
+
 // Validate checks the body against the documented constraints, as flowVersion.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (f FlowVersionPatch) Validate() error { return invalid("flowVersion.patch", f.violations()) }
@@ -75,6 +82,13 @@ type FlowVersionPost struct {
 	// MinimumAgentVersion is the oldest version of the edge agent that can run it.
 	MinimumAgentVersion *string                   `json:"minimumAgentVersion,omitempty"`
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (f FlowVersionPost) MarshalJSON() ([]byte, error) {
+	type fields FlowVersionPost
+	return json.Marshal(fields(f))
 }
 
 // Validate checks the body against the documented constraints, as flowVersions.post does before it sends anything. The error
@@ -133,6 +147,13 @@ type FlowVersionsDeletePost struct {
 	Query Query   `json:"query"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (f FlowVersionsDeletePost) MarshalJSON() ([]byte, error) {
+	type fields FlowVersionsDeletePost
+	return json.Marshal(fields(f))
 }
 
 // Validate checks the body against the documented constraints, as flowVersions.delete does before it sends anything. The error

@@ -69,6 +69,13 @@ type InstanceCustomNodePatch struct {
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (in InstanceCustomNodePatch) MarshalJSON() ([]byte, error) {
+	type fields InstanceCustomNodePatch
+	return json.Marshal(fields(in))
+}
+
 // Validate checks the body against the documented constraints, as instanceCustomNode.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (in InstanceCustomNodePatch) Validate() error {
@@ -116,6 +123,13 @@ type InstanceCustomNodePost struct {
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
 	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices.
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (in InstanceCustomNodePost) MarshalJSON() ([]byte, error) {
+	type fields InstanceCustomNodePost
+	return json.Marshal(fields(in))
 }
 
 // Validate checks the body against the documented constraints, as instanceCustomNodes.post does before it sends anything. The error

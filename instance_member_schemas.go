@@ -46,6 +46,13 @@ type InstanceMemberPost struct {
 	Role   *string `json:"role,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (in InstanceMemberPost) MarshalJSON() ([]byte, error) {
+	type fields InstanceMemberPost
+	return json.Marshal(fields(in))
+}
+
 // Validate checks the body against the documented constraints, as instanceMembers.post does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (in InstanceMemberPost) Validate() error {

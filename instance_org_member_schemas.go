@@ -38,6 +38,13 @@ type InstanceOrgMemberPatch struct {
 	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (in InstanceOrgMemberPatch) MarshalJSON() ([]byte, error) {
+	type fields InstanceOrgMemberPatch
+	return json.Marshal(fields(in))
+}
+
 // Validate checks the body against the documented constraints, as instanceOrgMember.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (in InstanceOrgMemberPatch) Validate() error {
@@ -72,6 +79,13 @@ type InstanceOrgMemberPost struct {
 	DashboardRoles   []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
 	Email            *string                    `json:"email,omitempty"`
 	DisallowTransfer *bool                      `json:"disallowTransfer,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (in InstanceOrgMemberPost) MarshalJSON() ([]byte, error) {
+	type fields InstanceOrgMemberPost
+	return json.Marshal(fields(in))
 }
 
 // Validate checks the body against the documented constraints, as instanceOrgMembers.post does before it sends anything. The error

@@ -84,6 +84,13 @@ type InstanceOrgPatch struct {
 	Banner  *InstanceOrgBannerPost `json:"banner,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (in InstanceOrgPatch) MarshalJSON() ([]byte, error) {
+	type fields InstanceOrgPatch
+	return json.Marshal(fields(in))
+}
+
 // Validate checks the body against the documented constraints, as instanceOrg.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (in InstanceOrgPatch) Validate() error { return invalid("instanceOrg.patch", in.violations()) }
@@ -136,6 +143,13 @@ type InstanceOrgPost struct {
 	// MFAMode says whether members need multi-factor authentication: all of them, administrators only, or nobody.
 	MFAMode *MFAMode               `json:"mfaMode,omitempty"`
 	Banner  *InstanceOrgBannerPost `json:"banner,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (in InstanceOrgPost) MarshalJSON() ([]byte, error) {
+	type fields InstanceOrgPost
+	return json.Marshal(fields(in))
 }
 
 // Validate checks the body against the documented constraints, as instanceOrgs.post does before it sends anything. The error

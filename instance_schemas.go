@@ -239,6 +239,13 @@ type InstancePatch struct {
 	MFAMode *MFAMode `json:"mfaMode,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (in InstancePatch) MarshalJSON() ([]byte, error) {
+	type fields InstancePatch
+	return json.Marshal(fields(in))
+}
+
 // Validate checks the body against the documented constraints, as instance.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (in InstancePatch) Validate() error { return invalid("instance.patch", in.violations()) }
@@ -321,6 +328,13 @@ type InstanceReportOptionsPost struct {
 	IncludeSandbox  *bool      `json:"includeSandbox,omitempty"`
 	Start           *time.Time `json:"start,omitempty"`
 	End             *time.Time `json:"end,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (in InstanceReportOptionsPost) MarshalJSON() ([]byte, error) {
+	type fields InstanceReportOptionsPost
+	return json.Marshal(fields(in))
 }
 
 // Validate checks the body against the documented constraints, as instance.generateReport does before it sends anything. The error

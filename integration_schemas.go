@@ -245,6 +245,13 @@ type IntegrationPatch struct {
 	WebsocketConfig     *IntegrationWebsocketConfigPost `json:"websocketConfig,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (in IntegrationPatch) MarshalJSON() ([]byte, error) {
+	type fields IntegrationPatch
+	return json.Marshal(fields(in))
+}
+
 // Validate checks the body against the documented constraints, as integration.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (in IntegrationPatch) Validate() error { return invalid("integration.patch", in.violations()) }
@@ -303,6 +310,13 @@ type IntegrationPost struct {
 	ParticleConfig      *IntegrationParticleConfig      `json:"particleConfig,omitempty"`
 	SqsConfig           *IntegrationSqsConfigPost       `json:"sqsConfig,omitempty"`
 	WebsocketConfig     *IntegrationWebsocketConfigPost `json:"websocketConfig,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (in IntegrationPost) MarshalJSON() ([]byte, error) {
+	type fields IntegrationPost
+	return json.Marshal(fields(in))
 }
 
 // Validate checks the body against the documented constraints, as integrations.post does before it sends anything. The error

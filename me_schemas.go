@@ -92,6 +92,13 @@ type MePatch struct {
 	CurrentCredentials *MeCurrentCredentials `json:"currentCredentials,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (m MePatch) MarshalJSON() ([]byte, error) {
+	type fields MePatch
+	return json.Marshal(fields(m))
+}
+
 // Validate checks the body against the documented constraints, as me.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (m MePatch) Validate() error { return invalid("me.patch", m.violations()) }

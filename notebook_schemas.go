@@ -63,6 +63,13 @@ func (n *NotebookDataExportOptions) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (n NotebookDataExportOptions) MarshalJSON() ([]byte, error) {
+	type fields NotebookDataExportOptions
+	return json.Marshal(fields(n))
+}
+
 // Validate checks the body against the documented constraints, as notebook.requestInputDataExport does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (n NotebookDataExportOptions) Validate() error {
@@ -154,6 +161,13 @@ func (n *NotebookExecutionOptions) UnmarshalJSON(data []byte) error {
 	}
 	n.RelativeTo = times.RelativeTo.pointer()
 	return nil
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (n NotebookExecutionOptions) MarshalJSON() ([]byte, error) {
+	type fields NotebookExecutionOptions
+	return json.Marshal(fields(n))
 }
 
 // Validate checks the body against the documented constraints, as notebook.execute does before it sends anything. The error
@@ -807,6 +821,13 @@ type NotebookPatch struct {
 	ImageVersion *string `json:"imageVersion,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (n NotebookPatch) MarshalJSON() ([]byte, error) {
+	type fields NotebookPatch
+	return json.Marshal(fields(n))
+}
+
 // Validate checks the body against the documented constraints, as notebook.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (n NotebookPatch) Validate() error { return invalid("notebook.patch", n.violations()) }
@@ -837,6 +858,13 @@ type NotebookPost struct {
 	ImageVersion *string              `json:"imageVersion,omitempty"`
 	Inputs       []NotebookInputPost  `json:"inputs,omitzero"`
 	Outputs      []NotebookOutputPost `json:"outputs,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (n NotebookPost) MarshalJSON() ([]byte, error) {
+	type fields NotebookPost
+	return json.Marshal(fields(n))
 }
 
 // Validate checks the body against the documented constraints, as notebooks.post does before it sends anything. The error

@@ -167,6 +167,13 @@ type OrgInvitePost struct {
 	DisallowTransfer *bool                      `json:"disallowTransfer,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (o OrgInvitePost) MarshalJSON() ([]byte, error) {
+	type fields OrgInvitePost
+	return json.Marshal(fields(o))
+}
+
 // Validate checks the body against the documented constraints, as instanceOrgInvites.post does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (o OrgInvitePost) Validate() error { return invalid("instanceOrgInvites.post", o.violations()) }
@@ -281,6 +288,13 @@ type OrgMemberPatch struct {
 	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (o OrgMemberPatch) MarshalJSON() ([]byte, error) {
+	type fields OrgMemberPatch
+	return json.Marshal(fields(o))
+}
+
 // Validate checks the body against the documented constraints, as org.modifyMember does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (o OrgMemberPatch) Validate() error { return invalid("org.modifyMember", o.violations()) }
@@ -315,6 +329,13 @@ type OrgPatch struct {
 	IconColor *string `json:"iconColor,omitempty"`
 	// MFAMode says whether members need multi-factor authentication: all of them, administrators only, or nobody.
 	MFAMode *MFAMode `json:"mfaMode,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (o OrgPatch) MarshalJSON() ([]byte, error) {
+	type fields OrgPatch
+	return json.Marshal(fields(o))
 }
 
 // Validate checks the body against the documented constraints, as org.patch does before it sends anything. The error
@@ -357,6 +378,13 @@ type OrgPost struct {
 	MFAMode *MFAMode `json:"mfaMode,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (o OrgPost) MarshalJSON() ([]byte, error) {
+	type fields OrgPost
+	return json.Marshal(fields(o))
+}
+
 // Validate checks the body against the documented constraints, as orgs.post does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (o OrgPost) Validate() error { return invalid("orgs.post", o.violations()) }
@@ -391,6 +419,13 @@ type OrgRoleInfo struct {
 	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
 	// DashboardRoles are roles for single dashboards, in place of the role for all.
 	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (o OrgRoleInfo) MarshalJSON() ([]byte, error) {
+	type fields OrgRoleInfo
+	return json.Marshal(fields(o))
 }
 
 // Validate checks the body against the documented constraints, as instanceOrgInvite.resendInvite does before it sends anything. The error

@@ -108,6 +108,13 @@ type ResourceJobExecutionOptions struct {
 	DataTableID *string `json:"dataTableId,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (r ResourceJobExecutionOptions) MarshalJSON() ([]byte, error) {
+	type fields ResourceJobExecutionOptions
+	return json.Marshal(fields(r))
+}
+
 // Validate checks the body against the documented constraints, as resourceJob.execute does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (r ResourceJobExecutionOptions) Validate() error {
@@ -150,6 +157,13 @@ type ResourceJobPatch struct {
 	MaxIterationRetries *int `json:"maxIterationRetries,omitempty"`
 	// RetryDelay is the pause before an iteration is tried again, in milliseconds, at most 30000.
 	RetryDelay *int `json:"retryDelay,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (r ResourceJobPatch) MarshalJSON() ([]byte, error) {
+	type fields ResourceJobPatch
+	return json.Marshal(fields(r))
 }
 
 // Validate checks the body against the documented constraints, as resourceJob.patch does before it sends anything. The error
@@ -196,6 +210,13 @@ type ResourceJobPost struct {
 	MaxIterationRetries *int `json:"maxIterationRetries,omitempty"`
 	// RetryDelay is the pause before an iteration is tried again, in milliseconds, at most 30000.
 	RetryDelay *int `json:"retryDelay,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (r ResourceJobPost) MarshalJSON() ([]byte, error) {
+	type fields ResourceJobPost
+	return json.Marshal(fields(r))
 }
 
 // Validate checks the body against the documented constraints, as resourceJobs.post does before it sends anything. The error

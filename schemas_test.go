@@ -619,3 +619,19 @@ func TestPatchesSurviveGob(t *testing.T) {
 		assert.Equal(t, patch, decoded)
 	}
 }
+
+// An encoder that knows no omitzero would send null for what is not set, if it did not leave that to the patch.
+func TestPatchesEncodeThemselves(t *testing.T) {
+	t.Parallel()
+	for want, patch := range map[string]json.Marshaler{
+		`{}`:                               losant.ExperienceGroupPatch{},
+		`{"parentId":null}`:                losant.ExperienceGroupPatch{ParentID: losant.Null[string]()},
+		`{"deviceQueryJson":"","name":""}`: &losant.ExperienceGroupPatch{Name: losant.Ptr(""), DeviceQueryJSON: losant.Value("")},
+		`{"userTags":{},"firstName":""}`:   losant.ExperienceUserPatch{UserTags: map[string]string{}, FirstName: losant.Ptr("")},
+	} {
+		text, err := patch.MarshalJSON()
+		require.NoError(t, err)
+		assert.JSONEq(t, want, string(text))
+		assert.Equal(t, string(text), encode(t, patch))
+	}
+}

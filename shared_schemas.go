@@ -108,6 +108,13 @@ type APITokenPatch struct {
 	Status   *Status                 `json:"status,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a APITokenPatch) MarshalJSON() ([]byte, error) {
+	type fields APITokenPatch
+	return json.Marshal(fields(a))
+}
+
 // Validate checks the body against the documented constraints, as applicationApiToken.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (a APITokenPatch) Validate() error { return invalid("applicationApiToken.patch", a.violations()) }
@@ -142,6 +149,13 @@ type APITokenPost struct {
 	// Scope are the actions that the token may call.
 	Scope  []string `json:"scope,omitzero"`
 	Status *Status  `json:"status,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a APITokenPost) MarshalJSON() ([]byte, error) {
+	type fields APITokenPost
+	return json.Marshal(fields(a))
 }
 
 // Validate checks the body against the documented constraints, as applicationApiTokens.post does before it sends anything. The error
@@ -312,6 +326,13 @@ type ChangePassword struct {
 	TokenTTL *int `json:"tokenTTL,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (c ChangePassword) MarshalJSON() ([]byte, error) {
+	type fields ChangePassword
+	return json.Marshal(fields(c))
+}
+
 // Validate checks the body against the documented constraints, as me.changePassword does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (c ChangePassword) Validate() error { return invalid("me.changePassword", c.violations()) }
@@ -420,6 +441,13 @@ type GitHubLogin struct {
 	RequestedScopes []string `json:"requestedScopes,omitzero"`
 	// TokenTTL is the life of the token in seconds; the server decides when it is absent.
 	TokenTTL *int `json:"tokenTTL,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (g GitHubLogin) MarshalJSON() ([]byte, error) {
+	type fields GitHubLogin
+	return json.Marshal(fields(g))
 }
 
 // Validate checks the body against the documented constraints, as auth.authenticateUserGithub does before it sends anything. The error
@@ -669,6 +697,13 @@ type LastValueQuery struct {
 	End *int64 `json:"end,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (l LastValueQuery) MarshalJSON() ([]byte, error) {
+	type fields LastValueQuery
+	return json.Marshal(fields(l))
+}
+
 // Validate checks the body against the documented constraints, as data.lastValueQuery does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (l LastValueQuery) Validate() error { return invalid("data.lastValueQuery", l.violations()) }
@@ -741,6 +776,13 @@ func (m *MultiDeviceCommand) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (m MultiDeviceCommand) MarshalJSON() ([]byte, error) {
+	type fields MultiDeviceCommand
+	return json.Marshal(fields(m))
+}
+
 // Validate checks the body against the documented constraints, as devices.sendCommand does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (m MultiDeviceCommand) Validate() error { return invalid("devices.sendCommand", m.violations()) }
@@ -807,6 +849,13 @@ type MultiFactorAuthEnable struct {
 	Password         string  `json:"password"`
 	// TwoFactorCode is a current code of multi-factor authentication. It is needed where that is turned on.
 	TwoFactorCode string `json:"twoFactorCode"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (m MultiFactorAuthEnable) MarshalJSON() ([]byte, error) {
+	type fields MultiFactorAuthEnable
+	return json.Marshal(fields(m))
 }
 
 // Validate checks the body against the documented constraints, as me.enableTwoFactorAuth does before it sends anything. The error
@@ -973,6 +1022,13 @@ type NotificationRuleEvaluationOptions struct {
 	IgnoreFrequencyCheck *bool `json:"ignoreFrequencyCheck,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (n NotificationRuleEvaluationOptions) MarshalJSON() ([]byte, error) {
+	type fields NotificationRuleEvaluationOptions
+	return json.Marshal(fields(n))
+}
+
 // Validate checks the body against the documented constraints, as instanceNotificationRule.evaluate does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (n NotificationRuleEvaluationOptions) Validate() error {
@@ -994,6 +1050,13 @@ type NotificationRulePatch struct {
 	CallbackURL Nullable[string]                      `json:"callbackUrl,omitzero"`
 	EmailConfig Nullable[NotificationRuleEmailConfig] `json:"emailConfig,omitzero"`
 	RuleConfig  *NotificationRuleRuleConfig           `json:"ruleConfig,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (n NotificationRulePatch) MarshalJSON() ([]byte, error) {
+	type fields NotificationRulePatch
+	return json.Marshal(fields(n))
 }
 
 // Validate checks the body against the documented constraints, as instanceNotificationRule.patch does before it sends anything. The error
@@ -1034,6 +1097,13 @@ type NotificationRulePost struct {
 	CallbackURL Nullable[string]                      `json:"callbackUrl,omitzero"`
 	EmailConfig Nullable[NotificationRuleEmailConfig] `json:"emailConfig,omitzero"`
 	RuleConfig  NotificationRuleRuleConfig            `json:"ruleConfig"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (n NotificationRulePost) MarshalJSON() ([]byte, error) {
+	type fields NotificationRulePost
+	return json.Marshal(fields(n))
 }
 
 // Validate checks the body against the documented constraints, as instanceNotificationRules.post does before it sends anything. The error
@@ -1262,6 +1332,13 @@ type RecentItem struct {
 	ItemID   string  `json:"itemId"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (r RecentItem) MarshalJSON() ([]byte, error) {
+	type fields RecentItem
+	return json.Marshal(fields(r))
+}
+
 // Validate checks the body against the documented constraints, as me.addRecentItem does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (r RecentItem) Validate() error { return invalid("me.addRecentItem", r.violations()) }
@@ -1308,6 +1385,13 @@ type ResourceTransfer struct {
 	Strict          *bool     `json:"strict,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (r ResourceTransfer) MarshalJSON() ([]byte, error) {
+	type fields ResourceTransfer
+	return json.Marshal(fields(r))
+}
+
 // Validate checks the body against the documented constraints, as me.transferResources does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (r ResourceTransfer) Validate() error { return invalid("me.transferResources", r.violations()) }
@@ -1342,6 +1426,13 @@ type SAMLResponse struct {
 	RequestedScopes []string `json:"requestedScopes,omitzero"`
 	// TokenTTL is the life of the token in seconds; the server decides when it is absent.
 	TokenTTL *int `json:"tokenTTL,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (s SAMLResponse) MarshalJSON() ([]byte, error) {
+	type fields SAMLResponse
+	return json.Marshal(fields(s))
 }
 
 // Validate checks the body against the documented constraints, as auth.authenticateUserSaml does before it sends anything. The error
@@ -1491,6 +1582,13 @@ type TimeSeriesQuery struct {
 	Order *TimeSeriesOrder `json:"order,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (t TimeSeriesQuery) MarshalJSON() ([]byte, error) {
+	type fields TimeSeriesQuery
+	return json.Marshal(fields(t))
+}
+
 // Validate checks the body against the documented constraints, as data.timeSeriesQuery does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (t TimeSeriesQuery) Validate() error { return invalid("data.timeSeriesQuery", t.violations()) }
@@ -1527,6 +1625,13 @@ type UserCredentials struct {
 	RequestedScopes []string `json:"requestedScopes,omitzero"`
 	// TokenTTL is the life of the token in seconds; the server decides when it is absent.
 	TokenTTL *int `json:"tokenTTL,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (u UserCredentials) MarshalJSON() ([]byte, error) {
+	type fields UserCredentials
+	return json.Marshal(fields(u))
 }
 
 // Validate checks the body against the documented constraints, as auth.authenticateUser does before it sends anything. The error
@@ -1596,6 +1701,13 @@ type VirtualButtonPress struct {
 	// DeviceID is the ID of the edge or embedded device to run on.
 	DeviceID     *string `json:"deviceId,omitempty"`
 	DeploymentID *string `json:"deploymentId,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (v VirtualButtonPress) MarshalJSON() ([]byte, error) {
+	type fields VirtualButtonPress
+	return json.Marshal(fields(v))
 }
 
 // Validate checks the body against the documented constraints, as flow.pressVirtualButton does before it sends anything. The error

@@ -105,6 +105,13 @@ type UserOAuthTokenPatch struct {
 	Status   *string                 `json:"status,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (u UserOAuthTokenPatch) MarshalJSON() ([]byte, error) {
+	type fields UserOAuthTokenPatch
+	return json.Marshal(fields(u))
+}
+
 // Validate checks the body against the documented constraints, as userOauthToken.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (u UserOAuthTokenPatch) Validate() error { return invalid("userOauthToken.patch", u.violations()) }
@@ -139,6 +146,13 @@ type UserOAuthTokenPost struct {
 	OrgRoles []UserOAuthTokenOrgRole `json:"orgRoles,omitzero"`
 	// Scope are the actions that the token may call.
 	Scope []string `json:"scope,omitzero"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (u UserOAuthTokenPost) MarshalJSON() ([]byte, error) {
+	type fields UserOAuthTokenPost
+	return json.Marshal(fields(u))
 }
 
 // Validate checks the body against the documented constraints, as userOauthTokens.post does before it sends anything. The error

@@ -92,6 +92,13 @@ type WebhookPatch struct {
 	Enabled           *bool   `json:"enabled,omitempty"`
 }
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (w WebhookPatch) MarshalJSON() ([]byte, error) {
+	type fields WebhookPatch
+	return json.Marshal(fields(w))
+}
+
 // Validate checks the body against the documented constraints, as webhook.patch does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (w WebhookPatch) Validate() error { return invalid("webhook.patch", w.violations()) }
@@ -144,6 +151,13 @@ type WebhookPost struct {
 	CastBuffersAs     *string `json:"castBuffersAs,omitempty"`
 	AnnotateMultipart *bool   `json:"annotateMultipart,omitempty"`
 	Enabled           *bool   `json:"enabled,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (w WebhookPost) MarshalJSON() ([]byte, error) {
+	type fields WebhookPost
+	return json.Marshal(fields(w))
 }
 
 // Validate checks the body against the documented constraints, as webhooks.post does before it sends anything. The error

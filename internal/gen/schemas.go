@@ -135,6 +135,12 @@ func (g *goType) Operation() string {
 // Body is the name of the body of that action.
 func (g *goType) Body() string { return g.model.bodyOf(g.losant).Body.Name }
 
+// EncodesItself reports whether the type is a whole body with fields that are sent only if they are set.
+func (g *goType) EncodesItself() bool {
+	return g.Operation() != "" && g.under == nil && len(g.variants) == 0 &&
+		slices.ContainsFunc(g.Fields(), func(f *field) bool { return strings.Contains(f.Tag(), ",omit") })
+}
+
 // Secrets are the properties, here and further inside, that no formatting may show, quoted.
 func (g *goType) Secrets() string {
 	found := map[string]bool{}
