@@ -219,30 +219,6 @@ func TestTheTokenSourceHasTheTimeOfItsAttempt(t *testing.T) {
 	})
 }
 
-func TestATokenSourceThatDoesNotComeBackIsLeftBehind(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		release := make(chan struct{})
-		client, stage := newStaged(t, []ending{answers(200)},
-			losant.WithTokenSource(func(context.Context) (string, error) {
-				<-release
-				return secretToken, nil
-			}))
-		start := time.Now()
-
-		err := callUser(t.Context(), client, http.MethodPatch, losant.WithTimeout(time.Second))
-
-		var unsent *losant.TransportError
-		require.ErrorAs(t, err, &unsent)
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Contains(t, err.Error(), "the attempt took longer than 1s: token source: ")
-		assert.Equal(t, losant.NotApplied, unsent.Applied)
-		assert.Less(t, time.Since(start), 2*time.Second)
-		assert.Zero(t, stage.sent())
-		close(release)
-	})
-}
-
 func TestTheTimeoutIsHalfAMinuteUnlessSaidOtherwise(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

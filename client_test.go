@@ -22,7 +22,6 @@ import (
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"github.com/losant-go/losant"
 )
@@ -49,13 +48,7 @@ const (
 	userAnswer    = `{"id":"` + userID + `","email":"ada@example.com"}`
 	groupAnswer   = `{"id":"` + groupID + `","name":"Floor 8"}`
 	successAnswer = `{"success":true}`
-
-	notFoundAnswer = `{"type":"NotFound","message":"Experience group was not found"}`
 )
-
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m)
-}
 
 // newMocked returns a client whose requests go to the returned transport. A request that no responder is registered for
 // fails the call.
@@ -586,6 +579,22 @@ func TestNewClientRefuses(t *testing.T) {
 		option("WithTokenSource", isNil, losant.WithTokenSource(nil)),
 		option("WithLogger", isNil, losant.WithLogger(nil)),
 		option("option", isNil, nil),
+		option("WithTransport", isNil, losant.WithTransport(nil)),
+		{
+			"WithTransport that returns nil", secretToken,
+			[]losant.Option{losant.WithTransport(func(http.RoundTripper) http.RoundTripper { return nil })},
+			[]losant.Violation{broken("WithTransport", "must not return nil")},
+		},
+		{
+			"WithTransport beside WithHTTPClient", secretToken,
+			[]losant.Option{
+				losant.WithTransport(func(next http.RoundTripper) http.RoundTripper { return next }),
+				losant.WithHTTPClient(&http.Client{}),
+			},
+			[]losant.Violation{
+				broken("WithTransport", "must not be given together with WithHTTPClient, which has a transport"),
+			},
+		},
 		{
 			"all that is wrong at once", "two words",
 			[]losant.Option{losant.WithMaxAttempts(0), nil, losant.WithBaseURL("http://api.losant.com"), losant.WithLogger(nil)},
@@ -653,6 +662,7 @@ func TestBaseURLKeepsItsPrefix(t *testing.T) {
 		"https://example.com/a%2fb/c d": "https://example.com/a%2fb/c%20d",
 		"https://example.com/a%2Fé|%c3": "https://example.com/a%2F%C3%A9%7C%c3",
 		"https://example.com/c d":       "https://example.com/c%20d",
+		"https://example.com/a;b=c/(d)": "https://example.com/a;b=c/(d)",
 	} {
 		t.Run(given, func(t *testing.T) {
 			t.Parallel()

@@ -2,22 +2,28 @@ package losant_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/losant-go/losant"
+	"github.com/losant-go/losant/internal/wiretest"
 )
 
 // respond answers with a status, a header of "name", "value", ... and a body.
@@ -385,94 +391,71 @@ func TestDocumentedBodyIsASuccessWhateverTheHeaderSays(t *testing.T) {
 	}
 }
 
-func TestZeroErrorsDoNotPanic(t *testing.T) {
+// A status that there is not, or that a mock has forgotten.
+func TestAnAnswerWithoutAStatusIsKept(t *testing.T) {
 	t.Parallel()
-	var noAPIError *losant.APIError
-	for _, err := range []error{
-		noAPIError, &losant.APIError{}, &losant.BadRequestError{}, &losant.NotFoundError{}, &losant.UnauthorizedError{},
-		&losant.ForbiddenError{}, &losant.RateLimitError{}, &losant.DecodeError{}, &losant.TransportError{},
-		&losant.ValidationError{},
-		&losant.BadRequestError{APIError: &losant.APIError{}}, &losant.ForbiddenError{APIError: &losant.APIError{}},
-		&losant.DecodeError{APIError: &losant.APIError{}}, &losant.DecodeError{Err: io.EOF},
-	} {
-		t.Run(fmt.Sprintf("%T", err), func(t *testing.T) {
-			t.Parallel()
-			assert.Contains(t, err.Error(), "losant: ")
-			assert.NotContains(t, fmt.Sprintf("%v %+v %s %q", err, err, err, err), "PANIC")
-			var (
-				apiErr    *losant.APIError
-				transport *losant.TransportError
-				decode    *losant.DecodeError
-			)
-			assert.NotPanics(t, func() {
-				_ = errors.Is(err, io.ErrClosedPipe)
-				_ = errors.As(err, &apiErr)
-				_ = errors.As(err, &transport)
-				_ = errors.As(err, &decode)
-				_ = errors.Unwrap(err)
-				_ = apiErr.Error()
+	for _, a := range allActions() {
+		for name, start := range map[string]func() *losant.Client{
+			"mock": func() *losant.Client {
+				client, _ := newStaged(t, []ending{answersBody(0, "<h1>Nothing</h1>", "X-A", "1")})
+				return client
+			},
+			"wire": func() *losant.Client {
+				return newWired(t, wiretest.NewServer(t, wiretest.Answer(0, "<h1>Nothing</h1>", "X-A", "1")))
+			},
+		} {
+			t.Run(name+" "+a.name, func(t *testing.T) {
+				t.Parallel()
+				result, err := a.call(t.Context(), start())
+
+				assert.Nil(t, result)
+				var api *losant.APIError
+				require.ErrorAs(t, err, &api)
+				assert.Zero(t, api.StatusCode)
+				assert.Equal(t, "1", api.Header.Get("X-A"))
+				assert.Equal(t, "<h1>Nothing</h1>", string(api.Body))
+				assert.Equal(t, 1, api.Attempts)
+				assert.Equal(t, a.method == http.MethodGet, api.Applied == losant.NotApplied)
+				assert.NotContains(t, err.Error(), "nil")
+				assert.Contains(t, err.Error(), "Nothing")
 			})
-		})
-	}
-}
-
-// A fake's zero error must not lead the code under test to an APIError that is nil.
-func TestZeroErrorsLeadNowhere(t *testing.T) {
-	t.Parallel()
-	for _, err := range []error{
-		&losant.BadRequestError{}, &losant.NotFoundError{}, &losant.UnauthorizedError{}, &losant.ForbiddenError{},
-		&losant.RateLimitError{}, &losant.DecodeError{},
-	} {
-		var apiErr *losant.APIError
-		assert.NotErrorAs(t, err, &apiErr)
-		assert.Nil(t, apiErr)
-	}
-	assert.ErrorIs(t, &losant.DecodeError{Err: io.EOF}, io.EOF)
-}
-
-// Every exported method with a pointer receiver is called on a nil pointer and on a zero value, with zero arguments.
-func TestMethodsAreSafeOnNilAndZero(t *testing.T) {
-	t.Parallel()
-	for _, zero := range []any{
-		&losant.APIError{}, &losant.BadRequestError{}, &losant.UnauthorizedError{}, &losant.ForbiddenError{},
-		&losant.NotFoundError{}, &losant.RateLimitError{}, &losant.DecodeError{}, &losant.TransportError{},
-		&losant.ValidationError{}, &losant.Client{}, &losant.ExperienceUserService{}, &losant.ExperienceGroupService{},
-		&losant.Nullable[string]{}, &losant.ExperienceUserPatch{}, &losant.ExperienceGroupPatch{},
-	} {
-		pointer := reflect.TypeOf(zero)
-		for i := range pointer.NumMethod() {
-			method := pointer.Method(i)
-			receivers := []reflect.Value{reflect.ValueOf(zero)}
-			// The runtime panics where a method of a value is called on a nil pointer.
-			if _, ofValue := pointer.Elem().MethodByName(method.Name); !ofValue || isOverridden(pointer, method.Name) {
-				receivers = append(receivers, reflect.Zero(pointer))
-			}
-			for _, receiver := range receivers {
-				if method.Name == "Format" {
-					assert.NotContains(t, fmt.Sprint(receiver.Interface()), "PANIC")
-					continue
-				}
-				arguments := []reflect.Value{receiver}
-				for in := 1; in < method.Type.NumIn(); in++ {
-					arguments = append(arguments, reflect.Zero(method.Type.In(in)))
-				}
-				call := method.Func.Call
-				if method.Type.IsVariadic() {
-					call = method.Func.CallSlice
-				}
-				assert.NotPanics(t, func() { call(arguments) }, "%s of %v", method.Name, pointer)
-			}
 		}
 	}
 }
 
-// isOverridden reports whether a type that embeds an APIError has its method for itself.
-func isOverridden(pointer reflect.Type, method string) bool {
-	if _, embeds := pointer.Elem().FieldByName("APIError"); !embeds {
-		return false
+func TestNoTextOfTheServersSpoilsALine(t *testing.T) {
+	t.Parallel()
+	const dirty = "a\r\nb\x1b[31mc\x00d\x7fe\u0085f\u2028g\u202eh\tz"
+	body, err := json.Marshal(map[string]string{"type": dirty, "message": dirty})
+	require.NoError(t, err)
+	for name, end := range map[string]ending{
+		"type and message": answersBody(404, string(body)),
+		"text":             answersBody(404, dirty),
+		"no object":        answersBody(200, dirty),
+		"wrong property":   answersBody(200, `{"creationDate":`+strconv.Quote("\u202e")+`}`),
+		"header":           answers(307, "Location", dirty),
+		"error":            fails(errors.New(dirty)),
+		"request":          fails(&url.Error{Op: "Get", URL: dirty, Err: errors.New(dirty)}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := newStaged(t, []ending{end}, losant.WithMaxAttempts(1))
+
+			err := callUser(t.Context(), client, http.MethodGet)
+
+			require.Error(t, err)
+			for _, r := range err.Error() {
+				assert.False(t, unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp), "%U in %q", r, err)
+			}
+			assert.True(t, utf8.ValidString(err.Error()))
+			var api *losant.APIError
+			if name == "type and message" {
+				require.ErrorAs(t, err, &api)
+				assert.Equal(t, dirty, api.Message, "the field has it as it came")
+				assert.Contains(t, err.Error(), `a\r\nb\x1b[31mc`)
+			}
+		})
 	}
-	_, of := reflect.TypeFor[*losant.APIError]().MethodByName(method)
-	return of
 }
 
 func TestACallOfNoClientIsRefused(t *testing.T) {
@@ -534,100 +517,6 @@ func TestTypesAreLosants(t *testing.T) {
 		assert.Equal(t, c.message, apiErr.Message)
 		assert.Equal(t, losant.NotApplied, apiErr.Applied)
 		assert.Equal(t, c.body, string(apiErr.Body))
-	}
-}
-
-func TestWhatTheServerSaysCannotForgeALine(t *testing.T) {
-	t.Parallel()
-	const said = `{"type":"Val\nid\u001b[31m","message":"a\r\nb\u2028c\u202ed\u0085e\u007f é \" \\ 日本"}`
-	client, transport := newMocked(t)
-	record(transport, respond(http.StatusBadRequest, said).
-		Then(httpmock.NewErrorResponder(errors.New("line one\nline two\x1b[0m"))))
-
-	_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID)
-	require.ErrorContains(t, err, `400 Val\nid\x1b[31m: a\r\nb\u2028c\u202ed\u0085e\x7f é " \ 日本 (GET`)
-	var apiErr *losant.APIError
-	require.ErrorAs(t, err, &apiErr)
-	assert.Equal(t, "Val\nid\x1b[31m", apiErr.Type, "the field is what was said")
-
-	_, err = client.ExperienceUser.Get(t.Context(), applicationID, userID, losant.WithMaxAttempts(1))
-	require.ErrorContains(t, err, `no answer: line one\nline two\x1b[0m (GET`)
-}
-
-func TestAnEndWithinTheBodyOfAnErrorIsInTheError(t *testing.T) {
-	t.Parallel()
-	cause := errors.New("the user left")
-	for name, limit := range map[string]func(context.Context) (context.Context, error){
-		"cancelled": func(ctx context.Context) (context.Context, error) {
-			ctx, cancel := context.WithCancelCause(ctx)
-			time.AfterFunc(time.Second, func() { cancel(cause) })
-			return ctx, context.Canceled
-		},
-		"out of time": func(ctx context.Context) (context.Context, error) {
-			ctx, cancel := context.WithTimeoutCause(ctx, time.Second, cause)
-			context.AfterFunc(ctx, cancel)
-			return ctx, context.DeadlineExceeded
-		},
-	} {
-		for _, status := range []int{404, 503} {
-			t.Run(fmt.Sprint(name, " ", status), func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					client, _ := newStaged(t, []ending{stalls(status)})
-					ctx, want := limit(t.Context())
-
-					err := callUser(ctx, client, http.MethodGet)
-
-					require.ErrorIs(t, err, want)
-					require.ErrorIs(t, err, cause)
-					var apiErr *losant.APIError
-					require.ErrorAs(t, err, &apiErr)
-					assert.Equal(t, status, apiErr.StatusCode)
-					assert.Equal(t, 1, apiErr.Attempts)
-				})
-			})
-		}
-	}
-}
-
-func TestTheCauseOfAContextIsKept(t *testing.T) {
-	t.Parallel()
-	cause := errors.New("the user left")
-	waiting := answers(503, "Retry-After", "10")
-	for name, c := range map[string]struct {
-		after  time.Duration
-		ending ending
-		opts   []losant.Option
-	}{
-		"before the call": {ending: waiting},
-		"in flight":       {after: time.Second, ending: hangs},
-		"in an answer":    {after: time.Second, ending: stalls(200)},
-		"while waiting":   {after: time.Second, ending: waiting},
-		"in the token source": {after: time.Second, opts: []losant.Option{
-			losant.WithTokenSource(func(ctx context.Context) (string, error) {
-				<-ctx.Done()
-				return "", ctx.Err()
-			}),
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				client, _ := newStaged(t, []ending{c.ending}, c.opts...)
-				ctx, cancel := context.WithCancelCause(t.Context())
-				if c.after == 0 {
-					cancel(cause)
-				} else {
-					time.AfterFunc(c.after, func() { cancel(cause) })
-				}
-
-				err := callUser(ctx, client, http.MethodGet)
-
-				require.ErrorIs(t, err, context.Canceled)
-				require.ErrorIs(t, err, cause)
-				assert.Equal(t, 1, strings.Count(err.Error(), cause.Error()), err)
-			})
-		})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -64,6 +65,7 @@ func TestWhatIsTriedAgain(t *testing.T) {
 		transport = "TransportError"
 		decode    = "DecodeError"
 		plain     = "APIError"
+		not       = losant.NotApplied
 	)
 	types := map[string]func(error) bool{
 		transport:           can[*losant.TransportError],
@@ -79,21 +81,22 @@ func TestWhatIsTriedAgain(t *testing.T) {
 		ending     ending
 		get, patch int // attempts; a Delete makes as many as a Get
 		want       string
+		applied    losant.Applied // what is said of a Patch and a Delete
 		opts       []losant.CallOption
 	}{
 		// Nothing was written, or the server says that it did nothing.
-		{name: "dial", ending: fails(errDial), get: 3, patch: 3, want: transport},
-		{name: "DNS", ending: fails(errDNS), get: 3, patch: 3, want: transport},
+		{name: "dial", ending: fails(errDial), get: 3, patch: 3, want: transport, applied: not},
+		{name: "DNS", ending: fails(errDNS), get: 3, patch: 3, want: transport, applied: not},
 		{
-			name: "dial of a proxy", get: 3, patch: 3, want: transport,
+			name: "dial of a proxy", get: 3, patch: 3, want: transport, applied: not,
 			ending: fails(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: errDial}),
 		},
 		{
-			name: "TLS handshake time-out", get: 3, patch: 3, want: transport,
+			name: "TLS handshake time-out", get: 3, patch: 3, want: transport, applied: not,
 			ending: fails(errors.New("net/http: TLS handshake timeout")),
 		},
-		{name: "429", ending: answers(429), get: 3, patch: 3, want: "RateLimitError"},
-		{name: "503", ending: answers(503), get: 3, patch: 3, want: plain},
+		{name: "429", ending: answers(429), get: 3, patch: 3, want: "RateLimitError", applied: not},
+		{name: "503", ending: answers(503), get: 3, patch: 3, want: plain, applied: not},
 
 		// The request may have been applied.
 		{name: "500", ending: answers(500), get: 3, patch: 1, want: plain},
@@ -106,9 +109,13 @@ func TestWhatIsTriedAgain(t *testing.T) {
 		{name: "body reset", ending: breaks(200, errReset), get: 3, patch: 1, want: decode},
 		{name: "body of an error cut", ending: breaks(502, io.ErrUnexpectedEOF), get: 3, patch: 1, want: plain},
 
+		// A transport that has tried several times ends with the error of the last one.
+		{name: "dial inside", ending: fails(fmt.Errorf("giving up: %w", errDial)), get: 3, patch: 1, want: transport},
+		{name: "dial at last", ending: fails(errors.Join(io.EOF, errDial)), get: 3, patch: 1, want: transport},
+
 		// Another attempt would end as this one did.
 		{
-			name: "certificate", get: 1, patch: 1, want: transport,
+			name: "certificate", get: 1, patch: 1, want: transport, applied: not,
 			ending: fails(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}),
 		},
 		{name: "TLS record header", ending: fails(tls.RecordHeaderError{}), get: 1, patch: 1, want: transport},
@@ -121,15 +128,16 @@ func TestWhatIsTriedAgain(t *testing.T) {
 			name: "TLS alert sent", get: 1, patch: 1, want: transport,
 			ending: fails(&net.OpError{Op: "local error", Err: tls.AlertError(70)}),
 		},
-		{name: "400", ending: answers(400), get: 1, patch: 1, want: "BadRequestError"},
-		{name: "401", ending: answers(401), get: 1, patch: 1, want: "UnauthorizedError"},
-		{name: "403", ending: answers(403), get: 1, patch: 1, want: "ForbiddenError"},
-		{name: "404", ending: answers(404), get: 1, patch: 1, want: "NotFoundError"},
-		{name: "404 cut", ending: breaks(404, io.ErrUnexpectedEOF), get: 1, patch: 1, want: "NotFoundError"},
-		{name: "405", ending: answers(405), get: 1, patch: 1, want: plain},
-		{name: "409", ending: answers(409), get: 1, patch: 1, want: plain},
-		{name: "413", ending: answers(413), get: 1, patch: 1, want: plain},
-		{name: "501", ending: answers(501), get: 1, patch: 1, want: plain},
+		{name: "400", ending: answers(400), get: 1, patch: 1, want: "BadRequestError", applied: not},
+		{name: "401", ending: answers(401), get: 1, patch: 1, want: "UnauthorizedError", applied: not},
+		{name: "403", ending: answers(403), get: 1, patch: 1, want: "ForbiddenError", applied: not},
+		{name: "404", ending: answers(404), get: 1, patch: 1, want: "NotFoundError", applied: not},
+		{name: "404 cut", ending: breaks(404, io.ErrUnexpectedEOF), get: 1, patch: 1, want: "NotFoundError", applied: not},
+		{name: "408", ending: answers(408), get: 1, patch: 1, want: plain},
+		{name: "405", ending: answers(405), get: 1, patch: 1, want: plain, applied: not},
+		{name: "409", ending: answers(409), get: 1, patch: 1, want: plain, applied: not},
+		{name: "413", ending: answers(413), get: 1, patch: 1, want: plain, applied: not},
+		{name: "501", ending: answers(501), get: 1, patch: 1, want: plain, applied: not},
 		{name: "redirect", ending: answers(307, "Location", "/elsewhere"), get: 1, patch: 1, want: plain},
 		{name: "not modified", ending: answers(304), get: 1, patch: 1, want: plain},
 		{name: "not JSON", ending: answersBody(200, "<html>"), get: 1, patch: 1, want: decode},
@@ -172,6 +180,11 @@ func TestWhatIsTriedAgain(t *testing.T) {
 					assert.Equal(t, attempts, attemptsOf(err))
 					assert.Equal(t, attempts, response.Attempts)
 					assert.Equal(t, attempts > 1, strings.Contains(err.Error(), ", 3 attempts)"), err)
+					if method == http.MethodGet { // it changes nothing
+						assert.Equal(t, losant.NotApplied, appliedOf(t, err))
+					} else {
+						assert.Equal(t, row.applied, appliedOf(t, err))
+					}
 				})
 			})
 		}
@@ -283,6 +296,34 @@ func TestRetryAfterDoesNotShortenTheWait(t *testing.T) {
 				if value == "1" {
 					assert.Equal(t, time.Second, slices.Min(stage.waits()))
 				}
+			})
+		})
+	}
+}
+
+func TestOfSeveralLinesTheLongestWaitCounts(t *testing.T) {
+	t.Parallel()
+	for _, lines := range [][]string{
+		{"1", "7"}, {"7", "1"}, {"soon", "7"}, {"7", "soon"}, {"", "7"}, {"-1", "7", "0"}, {"1", "Sat, 01 Jan 2000 00:00:07 GMT"},
+	} {
+		t.Run(strings.Join(lines, " and "), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				busy := func(request *http.Request) (*http.Response, error) {
+					response, err := answers(429)(request)
+					response.Header["Retry-After"] = lines
+					return response, err
+				}
+				client, stage := newStaged(t, []ending{busy, answers(200)})
+				require.NoError(t, callUser(t.Context(), client, http.MethodPatch))
+				assert.Equal(t, []time.Duration{7 * time.Second}, stage.waits())
+
+				stage.endings = []ending{busy}
+				lines = append(lines, "120")
+				var limited *losant.RateLimitError
+				require.ErrorAs(t, callUser(t.Context(), client, http.MethodPatch), &limited)
+				assert.Equal(t, 2*time.Minute, limited.RetryAfter)
+				assert.Equal(t, 1, limited.Attempts)
 			})
 		})
 	}
@@ -405,12 +446,12 @@ func TestADeadlineThatEndsDuringAWaitIsInTheError(t *testing.T) {
 	})
 }
 
-func TestADeleteThatFinds404AfterADoubtfulAttemptHasSucceeded(t *testing.T) {
+func TestADeleteThatFindsNothingAfterADoubtfulAttemptHasSucceeded(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name    string
 		endings []ending // followed by a 404
-		success bool
+		doubt   bool
 	}{
 		{"lost answer", []ending{fails(io.EOF)}, true},
 		{"reset", []ending{fails(errReset)}, true},
@@ -420,6 +461,7 @@ func TestADeleteThatFinds404AfterADoubtfulAttemptHasSucceeded(t *testing.T) {
 		{"502", []ending{answers(502)}, true},
 		{"504", []ending{answers(504)}, true},
 		{"lost answer, then 503", []ending{fails(io.EOF), answers(503)}, true},
+		{"lost answer, then dial", []ending{fails(io.EOF), fails(errDial)}, true},
 		{"dial, then lost answer", []ending{fails(errDial), fails(io.EOF)}, true},
 
 		{"at once", nil, false},
@@ -429,27 +471,58 @@ func TestADeleteThatFinds404AfterADoubtfulAttemptHasSucceeded(t *testing.T) {
 		{"DNS", []ending{fails(errDNS)}, false},
 		{"dial, then 503", []ending{fails(errDial), answers(503)}, false},
 	} {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				client, stage := newStaged(t, append(row.endings, answersBody(404, notFoundAnswer, "X-Last", "yes")))
-				var response losant.Response
+		// Only Losant itself knows that it is the resource that is not there.
+		for name, body := range map[string]string{
+			"user": missingUser, "group": `{"message":"Experience group was not found","type":"NotFound"}`,
+			"no body": "", "HTML": "<html><h1>404 Not Found</h1></html>", "another type": `{"type":"NoRoute","message":"NotFound"}`,
+			"no type": `{"message":"Experience user was not found"}`, "text": `"NotFound"`,
+			"part of a body": missingUser[:len(missingUser)-1], "more than a body": missingUser + "<hr>",
+		} {
+			t.Run(row.name+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					client, stage := newStaged(t, append(row.endings[:len(row.endings):len(row.endings)],
+						answersBody(404, body, "X-Last", "yes")))
+					var response losant.Response
 
-				success, err := client.ExperienceGroup.Delete(t.Context(), applicationID, groupID, losant.WithResponse(&response))
+					success, err := client.ExperienceGroup.Delete(t.Context(), applicationID, groupID,
+						losant.WithResponse(&response))
 
-				if row.success {
-					require.NoError(t, err)
-					assert.Equal(t, &losant.Success{Success: true}, success)
-				} else {
-					assert.Nil(t, success)
-					assert.True(t, can[*losant.NotFoundError](err), err)
-				}
-				assert.Equal(t, len(row.endings)+1, stage.sent())
-				assert.Equal(t, len(row.endings)+1, response.Attempts)
-				assert.Equal(t, 404, response.StatusCode)
-				assert.Equal(t, "yes", response.Header.Get("X-Last"))
+					if row.doubt && (name == "user" || name == "group") {
+						require.NoError(t, err)
+						assert.Equal(t, &losant.Success{Success: true}, success)
+					} else {
+						assert.Nil(t, success)
+						require.ErrorIs(t, err, losant.ErrNotFound)
+						assert.Equal(t, row.doubt, appliedOf(t, err) == losant.MaybeApplied)
+					}
+					assert.Equal(t, len(row.endings)+1, stage.sent())
+					assert.Equal(t, len(row.endings)+1, response.Attempts)
+					assert.Equal(t, 404, response.StatusCode)
+					assert.Equal(t, "yes", response.Header.Get("X-Last"))
+				})
 			})
-		})
+		}
+	}
+}
+
+// What may have been applied once stays so, whatever later attempts prove about themselves.
+func TestDoubtIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	for name, last := range map[string]ending{
+		"503": answers(503), "429": answers(429), "dial": fails(errDial), "400": answers(400), "401": answers(401),
+		"403": answers(403), "405": answers(405), "501": answers(501), "wait that is too long": answers(503, "Retry-After", "60"),
+	} {
+		for lost, first := range map[string]ending{"lost": fails(io.EOF), "502": answers(502), "time-out": hangs} {
+			t.Run(lost+", "+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					client, _ := newStaged(t, []ending{first, last})
+					err := callUser(t.Context(), client, http.MethodDelete)
+					assert.Equal(t, losant.MaybeApplied, appliedOf(t, err), err)
+				})
+			})
+		}
 	}
 }
 

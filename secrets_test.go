@@ -24,6 +24,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/losant-go/losant"
+	"github.com/losant-go/losant/internal/wiretest"
 )
 
 // What no text of the package may show. A header value of the caller's own is as secret as a token.
@@ -324,6 +325,42 @@ func TestNoLogRecordShowsASecret(t *testing.T) {
 			assert.Contains(t, out.String(), "experienceUser.patch")
 			expectHidden(t, out.String(), secrets...)
 		}
+	}
+}
+
+// What net/http cannot read of an answer it quotes in its error.
+func TestNoLogRecordQuotesAnAnswer(t *testing.T) {
+	t.Parallel()
+	const ok = "HTTP/1.1 200 OK\r\n"
+	for name, answer := range map[string]string{
+		"no HTTP":            secretHeader + "\r\n\r\n",
+		"a version":          "HTTP/" + secretHeader + " 200 OK\r\n\r\n",
+		"a status":           "HTTP/1.1 " + secretHeader + "\r\n\r\n",
+		"a line of a header": ok + "Set-Cookie " + secretHeader + "\r\n\r\n",
+		"a field's name":     ok + "(" + secretHeader + "): x\r\n\r\n",
+		"two lengths":        ok + "Content-Length: 1\r\nContent-Length: " + secretHeader + "\r\n\r\n",
+		"a field's end":      ok + "Set Cookie\x00" + secretHeader + ": x\r\n\r\n",
+		"a field's value":    ok + "Set-Cookie: " + secretHeader + "\x00\r\n\r\n",
+		"a continued line":   ok + " " + secretHeader + "\r\n\r\n",
+		"a length":           ok + "Content-Length: " + secretHeader + "\r\n\r\n",
+		"an encoding":        ok + "Transfer-Encoding: " + secretHeader + "\r\n\r\n",
+		"a chunk":            ok + "Transfer-Encoding: chunked\r\n\r\n" + secretHeader + "\r\n",
+		"a trailer":          ok + "Transfer-Encoding: chunked\r\n\r\n0\r\n" + secretHeader + "\r\n\r\n",
+		"JSON":               ok + "Content-Length: 50\r\n\r\n{" + secretHeader + strings.Repeat(" ", 50),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out strings.Builder
+			server := wiretest.NewServer(t, wiretest.Raw("%s", answer))
+			client := newWired(t, server, losant.WithMaxAttempts(1), losant.WithTimeout(5*time.Second),
+				losant.WithLogger(slog.New(slog.NewTextHandler(&out, nil))))
+
+			require.Error(t, callUser(t.Context(), client, http.MethodGet))
+
+			assert.Contains(t, out.String(), "experienceUser.get")
+			assert.Equal(t, name != "JSON", strings.Contains(out.String(), "error="), "the attempt brought a whole answer")
+			expectHidden(t, out.String(), secretHeader)
+		})
 	}
 }
 
