@@ -91,6 +91,9 @@ func (d DashboardContext) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes to the kind that data is of, and keeps what is of none in Raw.
 func (d *DashboardContext) UnmarshalJSON(data []byte) error {
+	if d == nil {
+		return errNilTarget
+	}
 	*d = DashboardContext{}
 	switch kindOf(data, "type") {
 	case "deviceAttribute":
@@ -386,6 +389,9 @@ func (d DashboardContextPost) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes to the kind that data is of, and keeps what is of none in Raw.
 func (d *DashboardContextPost) UnmarshalJSON(data []byte) error {
+	if d == nil {
+		return errNilTarget
+	}
 	*d = DashboardContextPost{}
 	switch kindOf(data, "type") {
 	case "deviceAttribute":

@@ -23,6 +23,9 @@ func (d DataTableRowInsert) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes an array, or one element.
 func (d *DataTableRowInsert) UnmarshalJSON(data []byte) error {
+	if d == nil {
+		return errNilTarget
+	}
 	if isObject(data) {
 		*d = make(DataTableRowInsert, 1)
 		return json.Unmarshal(data, &(*d)[0])

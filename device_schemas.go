@@ -70,6 +70,9 @@ type DeviceCommand struct {
 
 // UnmarshalJSON decodes times that are text, milliseconds or {"$date": text}.
 func (d *DeviceCommand) UnmarshalJSON(data []byte) error {
+	if d == nil {
+		return errNilTarget
+	}
 	type plain DeviceCommand
 	times := struct {
 		*plain
@@ -139,6 +142,9 @@ func (d DeviceConnectionStatus) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes to the kind that data is of, and keeps what is of none in Raw.
 func (d *DeviceConnectionStatus) UnmarshalJSON(data []byte) error {
+	if d == nil {
+		return errNilTarget
+	}
 	*d = DeviceConnectionStatus{}
 	switch kindOf(data, "status") {
 	case "connected":
@@ -183,6 +189,9 @@ type DeviceConnectionStatusConnected struct {
 
 // UnmarshalJSON decodes times that are text, milliseconds or {"$date": text}.
 func (d *DeviceConnectionStatusConnected) UnmarshalJSON(data []byte) error {
+	if d == nil {
+		return errNilTarget
+	}
 	type plain DeviceConnectionStatusConnected
 	times := struct {
 		*plain
@@ -220,6 +229,9 @@ type DeviceConnectionStatusDisconnected struct {
 
 // UnmarshalJSON decodes times that are text, milliseconds or {"$date": text}.
 func (d *DeviceConnectionStatusDisconnected) UnmarshalJSON(data []byte) error {
+	if d == nil {
+		return errNilTarget
+	}
 	type plain DeviceConnectionStatusDisconnected
 	times := struct {
 		*plain
@@ -546,6 +558,9 @@ type DeviceState struct {
 
 // UnmarshalJSON decodes times that are text, milliseconds or {"$date": text}.
 func (d *DeviceState) UnmarshalJSON(data []byte) error {
+	if d == nil {
+		return errNilTarget
+	}
 	type plain DeviceState
 	times := struct {
 		*plain
@@ -582,6 +597,9 @@ func (d DeviceStateOrStates) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes an array, or one element.
 func (d *DeviceStateOrStates) UnmarshalJSON(data []byte) error {
+	if d == nil {
+		return errNilTarget
+	}
 	if isObject(data) {
 		*d = make(DeviceStateOrStates, 1)
 		return json.Unmarshal(data, &(*d)[0])
@@ -678,6 +696,9 @@ func (d DeviceUpdateOperation) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes to the kind that data is of, and keeps what is of none in Raw.
 func (d *DeviceUpdateOperation) UnmarshalJSON(data []byte) error {
+	if d == nil {
+		return errNilTarget
+	}
 	*d = DeviceUpdateOperation{}
 	switch kindOf(data, "operation", "target") {
 	case "set name":

@@ -133,6 +133,9 @@ type EventPost struct {
 
 // UnmarshalJSON decodes times that are text, milliseconds or {"$date": text}.
 func (e *EventPost) UnmarshalJSON(data []byte) error {
+	if e == nil {
+		return errNilTarget
+	}
 	type plain EventPost
 	times := struct {
 		*plain

@@ -214,6 +214,9 @@ type ExperienceEndpointStats map[string][]ExperienceEndpointStat
 
 // UnmarshalJSON decodes what is no hypermedia.
 func (e *ExperienceEndpointStats) UnmarshalJSON(data []byte) error {
+	if e == nil {
+		return errNilTarget
+	}
 	entries, err := entriesOf(data)
 	if err != nil {
 		return err

@@ -56,6 +56,9 @@ func (c CustomNodeField) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes to the kind that data is of, and keeps what is of none in Raw.
 func (c *CustomNodeField) UnmarshalJSON(data []byte) error {
+	if c == nil {
+		return errNilTarget
+	}
 	*c = CustomNodeField{}
 	switch kindOf(data, "type") {
 	case "checkbox":
@@ -217,6 +220,9 @@ func (c CustomNodeFieldPost) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes to the kind that data is of, and keeps what is of none in Raw.
 func (c *CustomNodeFieldPost) UnmarshalJSON(data []byte) error {
+	if c == nil {
+		return errNilTarget
+	}
 	*c = CustomNodeFieldPost{}
 	switch kindOf(data, "type") {
 	case "checkbox":

@@ -51,6 +51,9 @@ type NotebookDataExportOptions struct {
 
 // UnmarshalJSON decodes times that are text, milliseconds or {"$date": text}.
 func (n *NotebookDataExportOptions) UnmarshalJSON(data []byte) error {
+	if n == nil {
+		return errNilTarget
+	}
 	type plain NotebookDataExportOptions
 	times := struct {
 		*plain
@@ -151,6 +154,9 @@ type NotebookExecutionOptions struct {
 
 // UnmarshalJSON decodes times that are text, milliseconds or {"$date": text}.
 func (n *NotebookExecutionOptions) UnmarshalJSON(data []byte) error {
+	if n == nil {
+		return errNilTarget
+	}
 	type plain NotebookExecutionOptions
 	times := struct {
 		*plain
@@ -228,6 +234,9 @@ func (n NotebookInput) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes to the kind that data is of, and keeps what is of none in Raw.
 func (n *NotebookInput) UnmarshalJSON(data []byte) error {
+	if n == nil {
+		return errNilTarget
+	}
 	*n = NotebookInput{}
 	switch kindOf(data, "inputType") {
 	case "deviceData":
@@ -514,6 +523,9 @@ func (n NotebookInputPost) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes to the kind that data is of, and keeps what is of none in Raw.
 func (n *NotebookInputPost) UnmarshalJSON(data []byte) error {
+	if n == nil {
+		return errNilTarget
+	}
 	*n = NotebookInputPost{}
 	switch kindOf(data, "inputType") {
 	case "deviceData":
@@ -619,6 +631,9 @@ func (n NotebookOutput) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes to the kind that data is of, and keeps what is of none in Raw.
 func (n *NotebookOutput) UnmarshalJSON(data []byte) error {
+	if n == nil {
+		return errNilTarget
+	}
 	*n = NotebookOutput{}
 	switch kindOf(data, "outputType") {
 	case "dataTable":
@@ -763,6 +778,9 @@ func (n NotebookOutputPost) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes to the kind that data is of, and keeps what is of none in Raw.
 func (n *NotebookOutputPost) UnmarshalJSON(data []byte) error {
+	if n == nil {
+		return errNilTarget
+	}
 	*n = NotebookOutputPost{}
 	switch kindOf(data, "outputType") {
 	case "dataTable":

@@ -205,7 +205,7 @@ func (n Nullable[T]) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON decodes null to Null and all else to Value.
 func (n *Nullable[T]) UnmarshalJSON(data []byte) error {
 	if n == nil {
-		return errNilNullable
+		return errNilTarget
 	}
 	if string(data) == "null" {
 		*n = Null[T]()
@@ -235,13 +235,13 @@ func (n *Nullable[T]) GobDecode(data []byte) error {
 		return n.UnmarshalJSON(data)
 	}
 	if n == nil {
-		return errNilNullable
+		return errNilTarget
 	}
 	*n = Nullable[T]{}
 	return nil
 }
 
-var errNilNullable = errors.New("losant: decoding into a nil Nullable")
+var errNilTarget = errors.New("losant: decoding into a nil pointer")
 
 // pointer returns a pointer to the value, nil when there is none.
 func (n Nullable[T]) pointer() *T {

@@ -366,6 +366,9 @@ type CompositeDeviceState map[string]CompositeDeviceStateValue
 
 // UnmarshalJSON decodes what is no hypermedia.
 func (c *CompositeDeviceState) UnmarshalJSON(data []byte) error {
+	if c == nil {
+		return errNilTarget
+	}
 	entries, err := entriesOf(data)
 	if err != nil {
 		return err
@@ -389,6 +392,9 @@ type CompositeDeviceStateValue struct {
 
 // UnmarshalJSON decodes times that are text, milliseconds or {"$date": text}.
 func (c *CompositeDeviceStateValue) UnmarshalJSON(data []byte) error {
+	if c == nil {
+		return errNilTarget
+	}
 	type plain CompositeDeviceStateValue
 	times := struct {
 		*plain
@@ -663,6 +669,9 @@ type LastValueData map[string]LastValueDataItem
 
 // UnmarshalJSON decodes what is no hypermedia.
 func (l *LastValueData) UnmarshalJSON(data []byte) error {
+	if l == nil {
+		return errNilTarget
+	}
 	entries, err := entriesOf(data)
 	if err != nil {
 		return err
@@ -764,6 +773,9 @@ type MultiDeviceCommand struct {
 
 // UnmarshalJSON decodes times that are text, milliseconds or {"$date": text}.
 func (m *MultiDeviceCommand) UnmarshalJSON(data []byte) error {
+	if m == nil {
+		return errNilTarget
+	}
 	type plain MultiDeviceCommand
 	times := struct {
 		*plain
