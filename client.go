@@ -1,9 +1,24 @@
-// Package losant is a client for the REST API of the Losant IoT platform: it gets, patches and deletes experience
-// users and experience groups.
+// Package losant is a client for the REST API of the Losant IoT platform: for all actions of all its resources.
 //
 //	client, err := losant.NewClient(token)
 //	...
-//	user, err := client.ExperienceUser.Get(ctx, applicationID, experienceUserID)
+//	device, err := client.Device.Get(ctx, applicationID, deviceID)
+//
+// Names are those of Losant's documentation: its action devices.post is client.Devices.Post, its schema devicePost the
+// type [DevicePost]. A method takes the ids of its path in their order, the parameters that have to be given, the body
+// and options. The parameters that may be left out are fields of a struct, which is an option of the call:
+//
+//	devices, err := client.Devices.Get(ctx, applicationID, losant.DevicesGetParams{PerPage: 50})
+//
+// # Values
+//
+// In a body, a required property is a plain value and always sent. An optional one is a pointer ([Ptr]), a slice or a
+// map, which is not sent when it is nil, or a [Nullable] where null says something of its own. In an answer, properties
+// are plain values, zero when the answer lacks them; its Raw is the whole body, with what the type does not know. Encoding
+// an answer drops what is zero: Raw is the form that loses nothing.
+//
+// Types of strings with constants, such as [DeviceClass], are checked when they are sent, and may hold a value that is
+// not known here when they are received.
 //
 // # Errors
 //
@@ -17,18 +32,20 @@
 // A call makes three attempts by default, each of at most 30 seconds ([WithMaxAttempts], [WithTimeout]). What an attempt
 // means for the next one depends on what the operation does, not on its HTTP method:
 //
-//   - Get reads. It is sent again whenever the answer is missing or was lost, and after 429, 500, 502, 503 and 504.
-//   - Delete removes one resource by its id. It is sent again like a Get. If it then finds nothing, and Losant says so
+//   - What reads is sent again whenever the answer is missing or was lost, and after 429, 500, 502, 503 and 504: each
+//     Get but for those that start a job, and each POST that only asks, such as data.timeSeriesQuery.
+//   - What deletes one resource by its id is sent again in the same way. If it then finds nothing, and Losant says so
 //     itself, after an attempt that may have been applied, it has reached its goal and succeeds.
-//   - Patch must not be applied twice, since somebody else may have changed the resource in between. It is sent again only
-//     if it was provably not applied: nothing was written (dial, DNS, proxy, TLS handshake), or the answer was 429 or 503.
+//   - All else must not be applied twice: each Patch, since somebody else may have changed the resource in between, and
+//     what creates, commands, uploads or acts on many. It is sent again only if it was provably not applied: nothing
+//     was written (dial, DNS, proxy, TLS handshake), or the answer was 429 or 503.
 //
 // Once an attempt may have been applied, that is not forgotten, whatever the later ones end with. Errors say it:
 // [APIError.Applied] and [TransportError.Applied] are [NotApplied] only when that is certain.
 //
 // net/http sends requests again by itself when a kept-alive connection turns out to be closed, and over HTTP/2. The
-// client's own transport lets one attempt reach two connections at the most, and a Patch only one once it may have been
-// written. It knows whether anything was written, also when [WithTransport] puts something around it that sends requests
+// client's own transport lets one attempt reach two connections at the most, and what must not be applied twice only one
+// once it may have been written. It knows whether anything was written, also when [WithTransport] puts something around it that sends requests
 // of its own. About a transport given by [WithHTTPClient] nothing of that is known, so only errors that come before any
 // connection prove that a request was not applied.
 //
@@ -43,7 +60,7 @@
 //
 // # Secrets
 //
-// No error, log record or formatting of this package shows a token or a password; encoding/json shows a patch as it is
+// No error, log record or formatting of this package shows a token or a password; encoding/json shows a body as it is
 // sent.
 package losant
 
@@ -64,7 +81,7 @@ import (
 )
 
 // version is the version of this package, for the User-Agent.
-const version = "0.1.0"
+const version = "0.2.0"
 
 const (
 	defaultBaseURL     = "https://api.losant.com"

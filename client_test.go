@@ -286,7 +286,7 @@ func (a action) expectWire(t *testing.T) {
 		"Accept":         {"application/json"},
 		"Accept-Version": {"^1.30.0"},
 		"Authorization":  {"Bearer " + secretToken},
-		"User-Agent":     {"losant-go/0.1.0 (" + runtime.Version() + ")"},
+		"User-Agent":     {"losant-go/0.2.0 (" + runtime.Version() + ")"},
 	}
 	if a.body == "" {
 		assert.Empty(t, request.body)
@@ -321,7 +321,7 @@ func (a action) expectOverHTTP(t *testing.T) {
 		"Accept-Encoding": {"gzip"},
 		"Accept-Version":  {"^1.30.0"},
 		"Authorization":   {"Bearer " + secretToken},
-		"User-Agent":      {"losant-go/0.1.0 (" + runtime.Version() + ")"},
+		"User-Agent":      {"losant-go/0.2.0 (" + runtime.Version() + ")"},
 	}
 	if a.body == "" {
 		assert.Empty(t, got.body)

@@ -51,6 +51,50 @@ func Example() {
 	fmt.Println(user.Email, user.UserTags["floor"], user.LastUpdated)
 }
 
+func Example_devices() {
+	ctx := context.Background()
+	server := losanttest.NewServer()
+	defer server.Close()
+	applicationID := server.AddApplication()
+	client, err := server.NewClient()
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	device, err := client.Devices.Post(ctx, applicationID, losant.DevicePost{
+		Name:       "pump-1",
+		Tags:       []losant.DeviceTag{{Key: "floor", Value: "8"}},
+		Attributes: []losant.DeviceAttributePost{{Name: "pressure", DataType: losant.AttributeDataTypeNumber}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.Device.SendState(ctx, applicationID, device.ID, losant.DeviceStateOrStates{
+		{Data: map[string]any{"pressure": 4.2}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	states, err := client.Device.GetState(ctx, applicationID, device.ID) // the latest
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(states[0].Data["pressure"])
+
+	pumps, err := client.Devices.Get(ctx, applicationID, losant.DevicesGetParams{
+		FilterField: "name", Filter: "pump-*", PerPage: 50,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, pump := range pumps.Items {
+		fmt.Println(pump.Name, pump.Tags[0].Value)
+	}
+	// Output:
+	// 4.2
+	// pump-1 8
+}
+
 func ExampleNewClient() {
 	client, err := losant.NewClient("TOKEN",
 		losant.WithUserAgent("thermostats/1.4"),

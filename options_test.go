@@ -267,7 +267,7 @@ func TestUserAgentStartsWithTheProduct(t *testing.T) {
 	_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID)
 
 	require.NoError(t, err)
-	assert.Equal(t, "thermostats/1.4 (eu) losant-go/0.1.0 ("+runtime.Version()+")", requests.only(t).UserAgent())
+	assert.Equal(t, "thermostats/1.4 (eu) losant-go/0.2.0 ("+runtime.Version()+")", requests.only(t).UserAgent())
 }
 
 func TestOptionsRefuse(t *testing.T) {

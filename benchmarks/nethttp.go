@@ -52,7 +52,7 @@ func (h netHTTP) user(ctx context.Context, method, id string, body io.Reader) (*
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("Accept-Version", "^1.30.0")
 	request.Header.Set("Authorization", "Bearer "+token)
-	request.Header.Set("User-Agent", "losant-go/0.1.0 (by hand)")
+	request.Header.Set("User-Agent", "losant-go/0.2.0 (by hand)")
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
