@@ -56,7 +56,7 @@ type ApplicationJobLogInput struct {
 	End         int64    `json:"end,omitzero"`
 	GatewayID   string   `json:"gatewayId,omitzero"`
 	ParentID    string   `json:"parentId,omitzero"`
-	Query       Query    `json:"query,omitzero"`
+	Query       string   `json:"query,omitzero"`
 	// OwnerID is the ID of the owner; ownerType says of which kind that is.
 	OwnerID   string    `json:"ownerId,omitzero"`
 	OwnerType OwnerType `json:"ownerType,omitzero"`

@@ -476,12 +476,12 @@ func (c *CredentialLinkedResources) setRaw(body []byte) { c.Raw = body }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
 func (c CredentialLinkedResources) Format(state fmt.State, _ rune) {
-	printRedacted(state, "CredentialLinkedResources", c, "accessToken", "connectionString", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
+	printRedacted(state, "CredentialLinkedResources", c, "accessToken", "authKey", "community", "connectionString", "encryptionKey", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
 func (c CredentialLinkedResources) LogValue() slog.Value {
-	return redactedValue("CredentialLinkedResources", c, "accessToken", "connectionString", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
+	return redactedValue("CredentialLinkedResources", c, "accessToken", "authKey", "community", "connectionString", "encryptionKey", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
 }
 
 // CredentialLogglyConfig is a part of Losant's schema "credentialPatch": logglyConfig. Formatted, it shows no secret.
@@ -811,6 +811,7 @@ type CredentialSQLConfigPatch struct {
 func (c *CredentialSQLConfigPatch) check(check checker) {
 	check.oneOf("system", c.System, "mssql", "mysql", "pg")
 	check.length("host", c.Host, 1, 256)
+	check.integer("port", c.Port.pointer(), 1, 65535)
 	check.length("username", c.Username, 1, 256)
 	check.length("password", c.Password, 1, 256)
 	check.length("caCertificate", c.CaCertificate, 0, 8196)
@@ -843,6 +844,7 @@ type CredentialSQLConfigPost struct {
 func (c *CredentialSQLConfigPost) check(check checker) {
 	check.oneOf("system", &c.System, "mssql", "mysql", "pg")
 	check.length("host", &c.Host, 1, 256)
+	check.integer("port", c.Port.pointer(), 1, 65535)
 	check.length("username", &c.Username, 1, 256)
 	check.length("password", &c.Password, 1, 256)
 	check.length("caCertificate", c.CaCertificate, 0, 8196)

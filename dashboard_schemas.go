@@ -191,7 +191,7 @@ type DashboardContextDeviceIDValidationConfig struct {
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
 	DeviceTags        []DeviceTag `json:"deviceTags,omitzero"`
-	Query             Query       `json:"query,omitzero"`
+	Query             string      `json:"query,omitzero"`
 	IncludeFullDevice bool        `json:"includeFullDevice,omitzero"`
 }
 
@@ -200,9 +200,9 @@ type DashboardContextDeviceIDValidationConfig struct {
 type DashboardContextDeviceIDValidationConfigPost struct {
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
-	DeviceTags        []DeviceTag `json:"deviceTags,omitzero"`
-	Query             Query       `json:"query,omitzero"`
-	IncludeFullDevice *bool       `json:"includeFullDevice,omitempty"`
+	DeviceTags        []DeviceTag      `json:"deviceTags,omitzero"`
+	Query             Nullable[string] `json:"query,omitzero"`
+	IncludeFullDevice *bool            `json:"includeFullDevice,omitempty"`
 }
 
 func (d *DashboardContextDeviceIDValidationConfigPost) check(check checker) {
@@ -214,6 +214,7 @@ func (d *DashboardContextDeviceIDValidationConfigPost) check(check checker) {
 	for i := range d.DeviceTags {
 		d.DeviceTags[i].check(check.element("deviceTags", i))
 	}
+	check.length("query", d.Query.pointer(), 0, 8192)
 }
 
 // DashboardContextDeviceTag is a part of Losant's schema "dashboard": contextConfiguration[]|deviceTag.
@@ -314,6 +315,11 @@ func (d DashboardContextInstance) violations() []Violation {
 
 func (d DashboardContextInstance) check(check checker) {
 	check.keys("", d, mustBeKey)
+	for _, key := range sortedKeys(d) {
+		if text, ok := d[key].(string); ok {
+			check.length(entry("", key), &text, 0, 32767)
+		}
+	}
 }
 
 // DashboardContextNumber is a part of Losant's schema "dashboard": contextConfiguration[]|number.
@@ -654,10 +660,12 @@ type DashboardReportConfigPost struct {
 func (d *DashboardReportConfigPost) check(check checker) {
 	check.length("id", d.ID, 0, 48)
 	check.length("cron", d.Cron, 0, 255)
-	check.count("toEmail", "elements", len(d.ToEmail), 1, 10)
-	for i := range d.ToEmail {
-		check.element("toEmail", i).length("", &d.ToEmail[i], 0, 1024)
-		check.element("toEmail", i).must("", &d.ToEmail[i], mustBeEmail)
+	if d.ToEmail != nil {
+		check.count("toEmail", "elements", len(d.ToEmail), 1, 10)
+		for i := range d.ToEmail {
+			check.element("toEmail", i).length("", &d.ToEmail[i], 0, 1024)
+			check.element("toEmail", i).must("", &d.ToEmail[i], mustBeEmail)
+		}
 	}
 	check.length("callbackUrl", d.CallbackURL, 0, 1024)
 	check.must("callbackUrl", d.CallbackURL, mustBeURL)
@@ -667,6 +675,11 @@ func (d *DashboardReportConfigPost) check(check checker) {
 	check.length("timezone", d.Timezone, 0, 255)
 	check.length("locale", d.Locale, 0, 5)
 	check.keys("ctx", d.Ctx, mustBeKey)
+	for _, key := range sortedKeys(d.Ctx) {
+		if text, ok := d.Ctx[key].(string); ok {
+			check.length(entry("ctx", key), &text, 0, 32767)
+		}
+	}
 	check.atLeastOne("cron and toEmail, or cron and callbackUrl", d.Cron != nil && d.ToEmail != nil, d.Cron != nil && d.CallbackURL != nil)
 }
 
@@ -708,10 +721,12 @@ func (d DashboardSendReport) violations() []Violation {
 }
 
 func (d *DashboardSendReport) check(check checker) {
-	check.count("toEmail", "elements", len(d.ToEmail), 1, 10)
-	for i := range d.ToEmail {
-		check.element("toEmail", i).length("", &d.ToEmail[i], 0, 1024)
-		check.element("toEmail", i).must("", &d.ToEmail[i], mustBeEmail)
+	if d.ToEmail != nil {
+		check.count("toEmail", "elements", len(d.ToEmail), 1, 10)
+		for i := range d.ToEmail {
+			check.element("toEmail", i).length("", &d.ToEmail[i], 0, 1024)
+			check.element("toEmail", i).must("", &d.ToEmail[i], mustBeEmail)
+		}
 	}
 	check.length("callbackUrl", d.CallbackURL, 0, 1024)
 	check.must("callbackUrl", d.CallbackURL, mustBeURL)
@@ -721,6 +736,11 @@ func (d *DashboardSendReport) check(check checker) {
 	check.length("timezone", d.Timezone, 0, 255)
 	check.length("locale", d.Locale, 0, 5)
 	check.keys("ctx", d.Ctx, mustBeKey)
+	for _, key := range sortedKeys(d.Ctx) {
+		if text, ok := d.Ctx[key].(string); ok {
+			check.length(entry("ctx", key), &text, 0, 32767)
+		}
+	}
 	check.atLeastOne("toEmail, or callbackUrl", d.ToEmail != nil, d.CallbackURL != nil)
 }
 

@@ -81,7 +81,9 @@ func (d *DataTableColumn) check(check checker) {
 	check.must("name", &d.Name, mustBeKey)
 	check.oneOf("dataType", (*string)(&d.DataType), "string", "number", "boolean")
 	check.oneOf("constraint", (*string)(&d.Constraint), "unique", "required", "optional")
-	check.scalar("defaultValue", d.DefaultValue, false)
+	if d.DefaultValue != nil {
+		check.scalar("defaultValue", d.DefaultValue, false)
+	}
 }
 
 // DataTablePatch is the body of dataTable.patch (Losant's schema "dataTablePatch").

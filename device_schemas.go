@@ -1105,7 +1105,6 @@ func (d DevicesDeleteOrRestorePost) violations() []Violation {
 func (d *DevicesDeleteOrRestorePost) check(check checker) {
 	check.length("email", d.Email, 0, 1024)
 	check.must("email", d.Email, mustBeEmail)
-	check.given("query", d.Query != nil)
 	check.length("callbackUrl", d.CallbackURL, 0, 1024)
 	check.must("callbackUrl", d.CallbackURL, mustBeURL)
 }
@@ -1272,7 +1271,6 @@ func (d DevicesRemoveDataPost) violations() []Violation {
 }
 
 func (d *DevicesRemoveDataPost) check(check checker) {
-	check.given("query", d.Query != nil)
 	if value, ok := d.Attributes.Get(); ok {
 		check.count("attributes", "attributes", len(value), 0, 256)
 		for i := range value {

@@ -70,7 +70,7 @@ func (e ExperienceBootstrapResult) LogValue() slog.Value {
 }
 
 // ExperienceLinkedResources is experienceEndpoint.linkedResources, experienceView.linkedResources (Losant's schema
-// "experienceLinkedResources").
+// "experienceLinkedResources"). Formatted, it shows no secret.
 type ExperienceLinkedResources struct {
 	Hypermedia
 
@@ -84,3 +84,13 @@ type ExperienceLinkedResources struct {
 }
 
 func (e *ExperienceLinkedResources) setRaw(body []byte) { e.Raw = body }
+
+// Format prints the value as JSON with placeholders for its secrets, under every verb.
+func (e ExperienceLinkedResources) Format(state fmt.State, _ rune) {
+	printRedacted(state, "ExperienceLinkedResources", e, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// LogValue is the value as JSON with placeholders for its secrets.
+func (e ExperienceLinkedResources) LogValue() slog.Value {
+	return redactedValue("ExperienceLinkedResources", e, "authKey", "community", "encryptionKey", "password", "privateKey")
+}

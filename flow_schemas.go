@@ -4,6 +4,8 @@ package losant
 
 import (
 	"encoding/json"
+	"fmt"
+	"log/slog"
 	"time"
 )
 
@@ -366,7 +368,7 @@ func (c *CustomNodeFieldStringTemplatePost) check(check checker) {
 	check.length("validRegExp", c.ValidRegExp, 0, 1024)
 }
 
-// Flow is flow.get, flow.patch, flows.post (Losant's schema "flow").
+// Flow is flow.get, flow.patch, flows.post (Losant's schema "flow"). Formatted, it shows no secret.
 type Flow struct {
 	Hypermedia
 
@@ -417,6 +419,16 @@ type Flow struct {
 }
 
 func (f *Flow) setRaw(body []byte) { f.Raw = body }
+
+// Format prints the value as JSON with placeholders for its secrets, under every verb.
+func (f Flow) Format(state fmt.State, _ rune) {
+	printRedacted(state, "Flow", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// LogValue is the value as JSON with placeholders for its secrets.
+func (f Flow) LogValue() slog.Value {
+	return redactedValue("Flow", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
 
 // FlowCustomNodeConfig is a part of Losant's schema "flow": customNodeConfig.
 type FlowCustomNodeConfig struct {
@@ -505,7 +517,7 @@ type FlowLogEntry struct {
 	Errors   []any   `json:"errors,omitzero"`
 }
 
-// FlowPatch is the body of flow.patch (Losant's schema "flowPatch").
+// FlowPatch is the body of flow.patch (Losant's schema "flowPatch"). Formatted, it shows no secret.
 type FlowPatch struct {
 	Name             *string `json:"name,omitempty"`
 	Description      *string `json:"description,omitempty"`
@@ -565,7 +577,17 @@ func (f *FlowPatch) check(check checker) {
 	}
 }
 
-// FlowPost is the body of flows.post (Losant's schema "flowPost").
+// Format prints the value as JSON with placeholders for its secrets, under every verb.
+func (f FlowPatch) Format(state fmt.State, _ rune) {
+	printRedacted(state, "FlowPatch", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// LogValue is the value as JSON with placeholders for its secrets.
+func (f FlowPatch) LogValue() slog.Value {
+	return redactedValue("FlowPatch", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// FlowPost is the body of flows.post (Losant's schema "flowPost"). Formatted, it shows no secret.
 type FlowPost struct {
 	Name             string  `json:"name"`
 	Description      *string `json:"description,omitempty"`
@@ -625,6 +647,16 @@ func (f *FlowPost) check(check checker) {
 	for i := range f.CustomNodeSupports {
 		check.element("customNodeSupports", i).oneOf("", &f.CustomNodeSupports[i], "cloud", "edge")
 	}
+}
+
+// Format prints the value as JSON with placeholders for its secrets, under every verb.
+func (f FlowPost) Format(state fmt.State, _ rune) {
+	printRedacted(state, "FlowPost", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// LogValue is the value as JSON with placeholders for its secrets.
+func (f FlowPost) LogValue() slog.Value {
+	return redactedValue("FlowPost", f, "authKey", "community", "encryptionKey", "password", "privateKey")
 }
 
 // FlowStats is a part of Losant's schema "flow": stats.
@@ -715,7 +747,7 @@ func (f *FlowTriggerFilterItem) check(check checker) {
 	check.length("type", f.Type, 0, 1024)
 }
 
-// Flows is flows.get (Losant's schema "flows").
+// Flows is flows.get (Losant's schema "flows"). Formatted, it shows no secret.
 type Flows struct {
 	Hypermedia
 
@@ -741,7 +773,17 @@ type Flows struct {
 
 func (f *Flows) setRaw(body []byte) { f.Raw = body }
 
-// FlowsImportFlow is a part of Losant's schema "flowsImportPost": flows[].
+// Format prints the value as JSON with placeholders for its secrets, under every verb.
+func (f Flows) Format(state fmt.State, _ rune) {
+	printRedacted(state, "Flows", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// LogValue is the value as JSON with placeholders for its secrets.
+func (f Flows) LogValue() slog.Value {
+	return redactedValue("Flows", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// FlowsImportFlow is a part of Losant's schema "flowsImportPost": flows[]. Formatted, it shows no secret.
 type FlowsImportFlow struct {
 	ID               *string `json:"id,omitempty"`
 	ApplicationID    *string `json:"applicationId,omitempty"`
@@ -792,7 +834,17 @@ func (f *FlowsImportFlow) check(check checker) {
 	}
 }
 
-// FlowsImportFlowVersion is a part of Losant's schema "flowsImportPost": flowVersions[].
+// Format prints the value as JSON with placeholders for its secrets, under every verb.
+func (f FlowsImportFlow) Format(state fmt.State, _ rune) {
+	printRedacted(state, "FlowsImportFlow", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// LogValue is the value as JSON with placeholders for its secrets.
+func (f FlowsImportFlow) LogValue() slog.Value {
+	return redactedValue("FlowsImportFlow", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// FlowsImportFlowVersion is a part of Losant's schema "flowsImportPost": flowVersions[]. Formatted, it shows no secret.
 type FlowsImportFlowVersion struct {
 	ID            *string         `json:"id,omitempty"`
 	FlowID        *string         `json:"flowId,omitempty"`
@@ -824,7 +876,17 @@ func (f *FlowsImportFlowVersion) check(check checker) {
 	}
 }
 
-// FlowsImportPost is the body of flows.import (Losant's schema "flowsImportPost").
+// Format prints the value as JSON with placeholders for its secrets, under every verb.
+func (f FlowsImportFlowVersion) Format(state fmt.State, _ rune) {
+	printRedacted(state, "FlowsImportFlowVersion", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// LogValue is the value as JSON with placeholders for its secrets.
+func (f FlowsImportFlowVersion) LogValue() slog.Value {
+	return redactedValue("FlowsImportFlowVersion", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// FlowsImportPost is the body of flows.import (Losant's schema "flowsImportPost"). Formatted, it shows no secret.
 type FlowsImportPost struct {
 	Flows        []FlowsImportFlow        `json:"flows,omitzero"`
 	FlowVersions []FlowsImportFlowVersion `json:"flowVersions,omitzero"`
@@ -858,7 +920,17 @@ func (f *FlowsImportPost) check(check checker) {
 	}
 }
 
-// FlowsImportResult is flows.import (Losant's schema "flowsImportResult").
+// Format prints the value as JSON with placeholders for its secrets, under every verb.
+func (f FlowsImportPost) Format(state fmt.State, _ rune) {
+	printRedacted(state, "FlowsImportPost", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// LogValue is the value as JSON with placeholders for its secrets.
+func (f FlowsImportPost) LogValue() slog.Value {
+	return redactedValue("FlowsImportPost", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// FlowsImportResult is flows.import (Losant's schema "flowsImportResult"). Formatted, it shows no secret.
 type FlowsImportResult struct {
 	Hypermedia
 
@@ -874,3 +946,13 @@ type FlowsImportResult struct {
 }
 
 func (f *FlowsImportResult) setRaw(body []byte) { f.Raw = body }
+
+// Format prints the value as JSON with placeholders for its secrets, under every verb.
+func (f FlowsImportResult) Format(state fmt.State, _ rune) {
+	printRedacted(state, "FlowsImportResult", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// LogValue is the value as JSON with placeholders for its secrets.
+func (f FlowsImportResult) LogValue() slog.Value {
+	return redactedValue("FlowsImportResult", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}

@@ -4,10 +4,13 @@ package losant
 
 import (
 	"encoding/json"
+	"fmt"
+	"log/slog"
 	"time"
 )
 
-// FlowVersion is flowVersion.get, flowVersion.patch, flowVersions.post (Losant's schema "flowVersion").
+// FlowVersion is flowVersion.get, flowVersion.patch, flowVersions.post (Losant's schema "flowVersion"). Formatted, it
+// shows no secret.
 type FlowVersion struct {
 	Hypermedia
 
@@ -44,6 +47,16 @@ type FlowVersion struct {
 
 func (f *FlowVersion) setRaw(body []byte) { f.Raw = body }
 
+// Format prints the value as JSON with placeholders for its secrets, under every verb.
+func (f FlowVersion) Format(state fmt.State, _ rune) {
+	printRedacted(state, "FlowVersion", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// LogValue is the value as JSON with placeholders for its secrets.
+func (f FlowVersion) LogValue() slog.Value {
+	return redactedValue("FlowVersion", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
 // FlowVersionPatch is the body of flowVersion.patch (Losant's schema "flowVersionPatch").
 type FlowVersionPatch struct {
 	Notes   *string `json:"notes,omitempty"`
@@ -71,7 +84,7 @@ func (f *FlowVersionPatch) check(check checker) {
 	check.length("notes", f.Notes, 0, 32767)
 }
 
-// FlowVersionPost is the body of flowVersions.post (Losant's schema "flowVersionPost").
+// FlowVersionPost is the body of flowVersions.post (Losant's schema "flowVersionPost"). Formatted, it shows no secret.
 type FlowVersionPost struct {
 	Version  string          `json:"version"`
 	Notes    *string         `json:"notes,omitempty"`
@@ -114,7 +127,17 @@ func (f *FlowVersionPost) check(check checker) {
 	}
 }
 
-// FlowVersions is flowVersions.get, flows.getByVersion (Losant's schema "flowVersions").
+// Format prints the value as JSON with placeholders for its secrets, under every verb.
+func (f FlowVersionPost) Format(state fmt.State, _ rune) {
+	printRedacted(state, "FlowVersionPost", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// LogValue is the value as JSON with placeholders for its secrets.
+func (f FlowVersionPost) LogValue() slog.Value {
+	return redactedValue("FlowVersionPost", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// FlowVersions is flowVersions.get, flows.getByVersion (Losant's schema "flowVersions"). Formatted, it shows no secret.
 type FlowVersions struct {
 	Hypermedia
 
@@ -139,6 +162,16 @@ type FlowVersions struct {
 }
 
 func (f *FlowVersions) setRaw(body []byte) { f.Raw = body }
+
+// Format prints the value as JSON with placeholders for its secrets, under every verb.
+func (f FlowVersions) Format(state fmt.State, _ rune) {
+	printRedacted(state, "FlowVersions", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
+
+// LogValue is the value as JSON with placeholders for its secrets.
+func (f FlowVersions) LogValue() slog.Value {
+	return redactedValue("FlowVersions", f, "authKey", "community", "encryptionKey", "password", "privateKey")
+}
 
 // FlowVersionsDeletePost is the body of flowVersions.delete (Losant's schema "flowVersionsDeletePost").
 type FlowVersionsDeletePost struct {
@@ -171,7 +204,6 @@ func (f FlowVersionsDeletePost) violations() []Violation {
 func (f *FlowVersionsDeletePost) check(check checker) {
 	check.length("email", f.Email, 0, 1024)
 	check.must("email", f.Email, mustBeEmail)
-	check.given("query", f.Query != nil)
 	check.length("callbackUrl", f.CallbackURL, 0, 1024)
 	check.must("callbackUrl", f.CallbackURL, mustBeURL)
 }

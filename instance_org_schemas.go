@@ -111,6 +111,11 @@ func (in *InstanceOrgPatch) check(check checker) {
 	for i := range in.WhitelistedEmailDomains {
 		check.element("whitelistedEmailDomains", i).length("", &in.WhitelistedEmailDomains[i], 3, 45)
 	}
+	if in.DisabledAt != nil {
+		if text, ok := in.DisabledAt.(string); ok {
+			check.must("disabledAt", &text, mustBeDate)
+		}
+	}
 	check.count("tags", "tags", len(in.Tags), 0, 100)
 	for i := range in.Tags {
 		part := check.element("tags", i)
@@ -175,6 +180,11 @@ func (in *InstanceOrgPost) check(check checker) {
 	}
 	for i := range in.WhitelistedEmailDomains {
 		check.element("whitelistedEmailDomains", i).length("", &in.WhitelistedEmailDomains[i], 3, 45)
+	}
+	if in.DisabledAt != nil {
+		if text, ok := in.DisabledAt.(string); ok {
+			check.must("disabledAt", &text, mustBeDate)
+		}
 	}
 	check.count("tags", "tags", len(in.Tags), 0, 100)
 	for i := range in.Tags {

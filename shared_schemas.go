@@ -1612,6 +1612,11 @@ func (t TimeSeriesQuery) violations() []Violation {
 }
 
 func (t *TimeSeriesQuery) check(check checker) {
+	if t.Aggregation != nil {
+		if text, ok := t.Aggregation.(string); ok {
+			check.oneOf("aggregation", &text, "FIRST", "LAST", "COUNT", "MAX", "MIN", "MEDIAN", "MEAN", "SUM", "STD_DEV", "NONE")
+		}
+	}
 	for i := range t.Attributes {
 		check.element("attributes", i).must("", &t.Attributes[i], mustBeKey)
 	}

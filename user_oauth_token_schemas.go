@@ -81,7 +81,7 @@ type UserOAuthTokenOrgRole struct {
 }
 
 func (u *UserOAuthTokenOrgRole) check(check checker) {
-	check.length("orgId", &u.OrgID, 0, 7)
+	check.length("orgId", &u.OrgID, 0, 24)
 	check.must("orgId", &u.OrgID, mustBeID, mustBe("sandbox"))
 	check.oneOf("role", (*string)(&u.Role), "admin", "edit", "collaborate", "view", "none")
 	check.count("applicationRoles", "roles", len(u.ApplicationRoles), 0, 100)

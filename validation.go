@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -238,6 +239,8 @@ func (c checker) key(field, key string, rule func(string) string) {
 	}
 }
 
+func sortedKeys(values map[string]any) []string { return slices.Sorted(maps.Keys(values)) }
+
 func entry(field, key string) string { return fmt.Sprintf("%s[%q]", field, key) }
 
 // keys refuses the names of a map that break a rule, nil for none.
@@ -425,6 +428,13 @@ func mustBeEmail(s string) string {
 		return ""
 	}
 	return "must contain an @ and no white space"
+}
+
+func mustBeDate(s string) string {
+	if _, err := time.Parse(time.RFC3339, s); err == nil {
+		return ""
+	}
+	return "must be a date and time of RFC 3339"
 }
 
 func mustBeURL(s string) string {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,18 +13,19 @@ import (
 
 // rule is what a pattern of the description means.
 type rule struct {
-	check string // the function of package losant that says what is wrong with a text
-	doc   string // what the text is
-	empty bool   // whether the empty text matches
+	check   string // the function of package losant that says what is wrong with a text
+	doc     string // what the text is
+	longest int    // what matches; 0 for any length
+	empty   bool   // whether the empty text matches
 }
 
 // patterns are the rules of all patterns. What is matched by other means than Go's regular expressions, which know no
 // look-ahead and are slow to compile, is matched by hand.
 var patterns = map[string]rule{
-	`^[A-Fa-f\d]{24}$`:                    {check: "mustBeID", doc: "24 hexadecimal digits"},
-	`^[0-9a-zA-Z_-]{1,255}$`:              {check: "mustBeKey", doc: "1 to 255 characters of 0-9 A-Z a-z _ -"},
+	`^[A-Fa-f\d]{24}$`:                    {check: "mustBeID", doc: "24 hexadecimal digits", longest: 24},
+	`^[0-9a-zA-Z_-]{1,255}$`:              {check: "mustBeKey", doc: "1 to 255 characters of 0-9 A-Z a-z _ -", longest: 255},
 	`.*{{.+}}.*`:                          {check: "mustBeTemplate", doc: "a template"},
-	`^(?!\.{1,2}$)[0-9a-zA-Z_.-]{1,255}$`: {check: "mustBeFileName", doc: "1 to 255 characters of 0-9 A-Z a-z _ . -"},
+	`^(?!\.{1,2}$)[0-9a-zA-Z_.-]{1,255}$`: {check: "mustBeFileName", doc: "1 to 255 characters of 0-9 A-Z a-z _ . -", longest: 255},
 	`^[0-9a-z-]*$`:                        {check: "mustBeSlug", doc: "characters of 0-9 a-z -", empty: true},
 	`^[A-Za-z0-9_-]+$`:                    {check: "mustBeBase64URL", doc: "characters of 0-9 A-Z a-z _ -"},
 	`^(0|([1-9]\d*))\.(0|([1-9]\d*))\.(0|([1-9]\d*))$`: {check: "mustBeVersion", doc: "a version such as 1.30.0"},
@@ -43,8 +45,9 @@ var keyRules = map[string]string{
 
 // formatRules are the rules of the formats that texts have.
 var formatRules = map[string]rule{
-	"email": {check: "mustBeEmail", doc: "an e-mail address"},
-	"uri":   {check: "mustBeURL", doc: "a URL"},
+	"email":     {check: "mustBeEmail", doc: "an e-mail address"},
+	"date-time": {check: "mustBeDate", doc: "a date and time"},
+	"uri":       {check: "mustBeURL", doc: "a URL"},
 }
 
 // statements are the Go statements that check a value. The expression check is the checker of the object around it.
@@ -118,10 +121,12 @@ func (s *statements) field(f *field, value, check string) {
 		s.scalar(f.typ, value+".pointer()", check, name)
 	case strings.HasPrefix(t, "Nullable["):
 		s.block("if value, ok := "+value+".Get(); ok", func(in *statements) { in.value(f.typ, "value", check, name) })
-	case f.required && f.isReference():
+	case f.required && f.isReference() && f.typ.kind != handKind: // a nil Query is sent as {}
 		s.add("%s.given(%s, %s != nil)", check, name, value)
 		s.value(f.typ, value, check, name)
-	case f.required || f.isReference():
+	case f.required:
+		s.value(f.typ, value, check, name)
+	case f.isReference() && f.typ.kind != anythingKind && !f.typ.needsElements():
 		s.value(f.typ, value, check, name)
 	default:
 		s.block("if "+f.isSent(value), func(in *statements) { in.value(f.typ, value, check, name) })
@@ -140,6 +145,11 @@ func (s *statements) value(t *typ, value, check, name string) {
 	case anythingKind:
 		if scalars, nullable := t.isAnyScalar(); scalars {
 			s.add("%s.scalar(%s, %s, %t)", check, name, value, nullable)
+		}
+		if texts := t.texts(); len(texts) > 0 {
+			s.block("if text, ok := "+value+".(string); ok", func(in *statements) {
+				in.text(&typ{kind: textKind, flat: texts}, "&text", check, name)
+			})
 		}
 	default:
 		s.scalar(t, "&"+value, check, name)
@@ -223,6 +233,26 @@ func (s *statements) dict(t *typ, value, check, name string) {
 	case rule != "nil":
 		s.add("%s.keys(%s, %s, %s)", check, name, value, rule)
 	}
+	if t.elem.kind == anythingKind && len(t.elem.texts()) > 0 {
+		s.block("for _, key := range sortedKeys("+value+")", func(in *statements) {
+			in.value(t.elem, value+"[key]", check, "entry("+name+", key)")
+		})
+	}
+}
+
+// texts are the texts among what a value of any type may be.
+func (t *typ) texts() (all []*api.Schema) {
+	for _, a := range t.flat {
+		if slices.Equal(a.Type, []string{"string"}) {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// needsElements reports whether a list may not be empty.
+func (t *typ) needsElements() bool {
+	return t.kind == listKind && cmp.Or(arrayOf(t.schema), t.schema).MinItems != nil
 }
 
 // isScalar reports whether a pointer to the value is what its checks take.
@@ -306,13 +336,8 @@ func (s *statements) text(t *typ, value, check, name string) {
 		s.add("%s.oneOf(%s, %s, %s)", check, name, value, literals(values))
 		return
 	}
-	shortest, longest := lengths(all)
-	if shortest > 0 || longest >= 0 {
-		most := "unlimited"
-		if longest >= 0 {
-			most = strconv.Itoa(longest)
-		}
-		s.add("%s.length(%s, %s, %d, %s)", check, name, value, shortest, most)
+	if shortest, longest := lengths(all); shortest > 0 || longest != "unlimited" {
+		s.add("%s.length(%s, %s, %d, %s)", check, name, value, shortest, longest)
 	}
 	var rules []string
 	for _, a := range all {
@@ -345,30 +370,36 @@ func enumeration(all []*api.Schema) (values []any) {
 	return values
 }
 
-// lengths are the least and the greatest length of all alternatives, -1 for none.
-func lengths(all []*api.Schema) (shortest, longest int) {
-	for i, a := range all {
-		least, most := 0, -1
-		if a.MinLength != nil {
-			least = *a.MinLength
+// lengths are the least and the greatest length of all alternatives, unlimited for none.
+func lengths(all []*api.Schema) (shortest int, longest string) {
+	shortest, most := unlimited, 0
+	for _, a := range all {
+		own := unlimited
+		switch {
+		case len(a.Enum) > 0:
+			own = 0
+			for _, v := range a.Enum {
+				own = max(own, len(fmt.Sprint(v)))
+			}
+		case a.MaxLength != nil:
+			own = *a.MaxLength
+		case len(all) > 1 && patterns[a.Pattern].longest > 0:
+			own = patterns[a.Pattern].longest
 		}
-		if a.MaxLength != nil {
-			most = *a.MaxLength
-		}
-		for _, v := range a.Enum {
-			most = max(most, len(fmt.Sprint(v)))
-		}
-		if i == 0 {
-			shortest, longest = least, most
-			continue
-		}
-		shortest = min(shortest, least)
-		if longest = max(longest, most); most < 0 {
-			return shortest, -1
+		most = max(most, own)
+		if a.MinLength == nil {
+			shortest = 0
+		} else {
+			shortest = min(shortest, *a.MinLength)
 		}
 	}
-	return shortest, longest
+	if most == unlimited {
+		return shortest, "unlimited"
+	}
+	return shortest, strconv.Itoa(most)
 }
+
+const unlimited = math.MaxInt
 
 // choice adds the check of a choice between what is required: alternatives that only require, or those whose properties
 // the type has all.

@@ -54,6 +54,7 @@ func schemaFiles(m *model) (map[string]string, error) {
 		}
 		files[name] = importing("package losant\n" + b.String())
 	}
+	files["generated_types_test.go"] = m.typesTest()
 	return files, nil
 }
 
@@ -154,8 +155,8 @@ func (g *goType) secrets(found map[string]bool, seen map[*goType]bool) {
 	}
 	seen[g] = true
 	for _, f := range g.fields {
-		if f.secret {
-			found[f.property] = true
+		for _, name := range f.secrets {
+			found[name] = true
 		}
 	}
 	for _, part := range g.parts() {
@@ -222,4 +223,20 @@ func (f *field) Doc() string {
 		return ""
 	}
 	return comment(1, f.Name()+" "+note)
+}
+
+// typesTest is a test file with a value of the type of each schema that is a whole body or answer.
+func (m *model) typesTest() string {
+	var b strings.Builder
+	b.WriteString("package losant_test\n\nimport \"github.com/losant-go/losant\"\n")
+	for f, name := range []string{inAnswer: "answerTypes", inBody: "bodyTypes"} {
+		fmt.Fprintf(&b, "\n// %s make a value of the type of each schema.\nvar %s = map[string]func() any{\n", name, name)
+		for _, u := range m.roots() {
+			if g := m.uses[u]; u.form == form(f) && g != nil && (u.form == inAnswer || m.bodyOf(u.schema) != nil) {
+				fmt.Fprintf(&b, "%q: func() any { return new(losant.%s) },\n", u.schema, g.final().name)
+			}
+		}
+		b.WriteString("}\n")
+	}
+	return b.String()
 }

@@ -104,7 +104,7 @@ type field struct {
 	required bool
 	plain    bool // although optional in a body: its zero value is refused anyway, and so need not be sent
 	form     form
-	secret   bool
+	secrets  []string // the properties that no formatting may show: this one, or some in it
 	note     string
 }
 
@@ -146,7 +146,7 @@ func (m *model) declareRoot(u use) {
 	case t.kind == objectKind:
 		t.decl.root = true
 	case u.form == inAnswer || m.bodyOf(u.schema) != nil:
-		m.uses[u] = &goType{model: m, losant: u.schema, form: u.form, root: true, schema: m.deref(&api.Schema{Ref: u.schema}), under: t}
+		m.uses[u] = &goType{model: m, losant: u.schema, form: u.form, root: true, schema: m.deref(m.description.Schemas[u.schema]), under: t}
 	}
 }
 
@@ -287,13 +287,40 @@ func (m *model) fieldsOf(g *goType, s *api.Schema) (fields []*field) {
 		p := &s.Properties[i]
 		at := place{g.losant, p.Name}
 		note := m.note(at)
-		fields = append(fields, &field{
-			property: p.Name, required: p.Required, plain: plain,
-			typ: m.typeOf(p.Schema, g.form, at), secret: note.Secret != nil && *note.Secret,
-			note: note.Doc,
-		})
+		f := &field{
+			property: p.Name, required: p.Required, plain: plain, typ: m.typeOf(p.Schema, g.form, at), note: note.Doc,
+		}
+		if note.Secret != nil && *note.Secret {
+			f.secrets = []string{p.Name}
+		}
+		if f.typ.kind == rawKind {
+			f.secrets = append(f.secrets, m.secretsIn(p.Schema, map[string]bool{})...)
+		}
+		fields = append(fields, f)
 	}
 	return fields
+}
+
+// secretsIn are the secret properties of what stays JSON.
+func (m *model) secretsIn(s *api.Schema, seen map[string]bool) (names []string) {
+	part := s.Ref
+	if seen[part] && part != "" {
+		return nil
+	}
+	seen[part] = true
+	s = m.deref(s)
+	for _, inner := range slices.Concat(s.OneOf, s.AnyOf, m.valueSchemas(s), []*api.Schema{s.Items}) {
+		if inner != nil {
+			names = append(names, m.secretsIn(inner, seen)...)
+		}
+	}
+	for _, p := range s.Properties {
+		if secret := m.note(place{part, p.Name}).Secret; secret != nil && *secret {
+			names = append(names, p.Name)
+		}
+		names = append(names, m.secretsIn(p.Schema, seen)...)
+	}
+	return names
 }
 
 // mergedFields are the properties of all alternatives, required where all require them.
@@ -342,12 +369,14 @@ func (m *model) typeOf(s *api.Schema, f form, at place) *typ {
 	t.schema = s
 	if wanted := m.note(at).Type; at.property != "" && wanted != "" {
 		wanted, t.pointer = strings.CutPrefix(wanted, "*")
-		if kind, known := overlayKinds[wanted]; !known {
+		kind, known := overlayKinds[wanted]
+		switch {
+		case !known && slices.Contains(s.Type, "object"):
 			t.kind, t.name = handKind, wanted
 			return t
-		} else if !kind.isNumber() || slices.Contains(s.Type, "number") || slices.Contains(s.Type, "integer") || len(s.Type) == 0 {
+		case known && (!kind.isNumber() || len(s.Type) == 0 || slices.Contains(s.Type, "number") || slices.Contains(s.Type, "integer")):
 			_, t.nullable = m.withoutNull(s)
-			t.kind = kind
+			t.kind, t.flat = kind, m.notNull(s)
 			return t
 		}
 	}
@@ -453,14 +482,8 @@ func (m *model) sameValues(s *api.Schema, f form, at place) bool {
 
 // chooseFor sets the type of a choice between schemas of different JSON types.
 func (m *model) chooseFor(t *typ, s *api.Schema, f form, at place) {
-	var rest []*api.Schema
-	for _, a := range m.flat(s) {
-		if slices.Equal(a.Type, []string{"null"}) {
-			t.nullable = true
-		} else {
-			rest = append(rest, a)
-		}
-	}
+	rest := m.notNull(s)
+	_, t.nullable = m.withoutNull(s)
 	only := func(jsonType string) bool {
 		return !slices.ContainsFunc(rest, func(a *api.Schema) bool { return !slices.Equal(a.Type, []string{jsonType}) })
 	}
@@ -480,11 +503,18 @@ func (m *model) chooseFor(t *typ, s *api.Schema, f form, at place) {
 		if many.elem.String() == one.String() {
 			*t = *many
 		}
+	default:
+		t.flat = rest
 	}
 }
 
 // unref is an alternative as it stands, with its reference.
 func (m *model) unref(s *api.Schema, i int) *api.Schema { return alternatives(s)[i] }
+
+// notNull are all alternatives of a choice but null.
+func (m *model) notNull(s *api.Schema) []*api.Schema {
+	return slices.DeleteFunc(m.flat(s), func(a *api.Schema) bool { return slices.Equal(a.Type, []string{"null"}) })
+}
 
 // flat are all alternatives of a choice, and of the choices in it.
 func (m *model) flat(s *api.Schema) (all []*api.Schema) {
