@@ -636,6 +636,15 @@ func (a *authority) issue(t *testing.T, notAfter time.Time) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{encoded}, PrivateKey: key, Leaf: leaf}
 }
 
+// h2Config is that of a server that speaks HTTP/2 only.
+func h2Config(t *testing.T, ca *authority) *tls.Config {
+	t.Helper()
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2"},
+		Certificates: []tls.Certificate{ca.issue(t, time.Now().Add(time.Hour))},
+	}
+}
+
 func TestAnExpiredCertificateIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	ca := newAuthority(t)
