@@ -1,9 +1,13 @@
 package losant
 
 import (
+	"context"
+	"io"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -111,3 +115,62 @@ func TestWhatStartsSomethingIsSentOnceOverHTTP2(t *testing.T) {
 		}
 	}
 }
+
+// In a given transport nobody sees what was written, so a Patch gives net/http no means to send it again.
+func TestAGivenTransportDoesNotSendAPatchAgainOverHTTP2(t *testing.T) {
+	t.Parallel()
+	ca := newAuthority(t)
+	for name, code := range map[string]uint32{"PROTOCOL_ERROR": 0x1, "REFUSED_STREAM": codeRefusedStream} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newFaulty(t, h2Config(t, ca), func(p *peer) {
+				p.streams(func(stream uint32) { p.resetStream(stream, code) })
+			})
+			client := dialling(t, server.url(), through(trusting(ca.certificate)))
+
+			err := use(t.Context(), client, http.MethodPatch)
+
+			var lost *TransportError
+			require.ErrorAs(t, err, &lost)
+			assert.Equal(t, MaybeApplied, lost.Applied)
+			assert.EqualValues(t, 1, server.requests.Load())
+		})
+	}
+}
+
+// detouring is a transport that, when it reaches nobody, sends the request elsewhere.
+type detouring struct{ next, elsewhere http.RoundTripper }
+
+func (d detouring) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := d.next.RoundTrip(request)
+	if err == nil {
+		return response, nil
+	}
+	return d.elsewhere.RoundTrip(request)
+}
+
+func TestWhatTheClientsTransportDidNotSendMayHaveBeenSentElsewhere(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int64
+	elsewhere := roundTripFunc(func(*http.Request) (*http.Response, error) {
+		requests.Add(1)
+		return nil, io.EOF
+	})
+	client := dialling(t, "http://127.0.0.1:1", WithTransport(func(next http.RoundTripper) http.RoundTripper {
+		return detouring{next, elsewhere}
+	}))
+	ownTransport(t, client).DialContext = func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	}
+
+	err := use(t.Context(), client, http.MethodPatch)
+
+	var lost *TransportError
+	require.ErrorAs(t, err, &lost)
+	assert.Equal(t, MaybeApplied, lost.Applied)
+	assert.EqualValues(t, 1, requests.Load())
+}
+
+type roundTripFunc func(*http.Request) (*http.Response, error)
+
+func (f roundTripFunc) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
