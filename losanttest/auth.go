@@ -110,7 +110,7 @@ func isFor(key, device *document) bool {
 	ids, _ := key.value("deviceIds").([]any)
 	tags := tagsOf(key.value("deviceTags"))
 	return len(ids)+len(tags) == 0 || slices.Contains(ids, any(device.id)) ||
-		slices.ContainsFunc(tagsOf(device.value("tags")), func(t tag) bool { return slices.Contains(tags, t) })
+		slices.ContainsFunc(device.tags, func(t tag) bool { return slices.Contains(tags, t) })
 }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -2,6 +2,8 @@ package losanttest_test
 
 import (
 	"fmt"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,6 +46,52 @@ func BenchmarkSize(b *testing.B) {
 				*u = f.AddUser(f.app, losant.ExperienceUser{
 					ExperienceGroups: []losant.ExperienceGroupRef{{ID: f.group.ID}},
 				}).ID
+			}
+		})
+	}
+}
+
+// fleet is an application with many devices, each of which has reported ten states.
+func fleet(b *testing.B, devices int) *fixture {
+	b.Helper()
+	f := newFixture(b)
+	for i := range devices {
+		f.Add("devices.post", []string{f.app}, map[string]any{
+			"name": fmt.Sprintf("device %06d", i), "tags": []any{map[string]any{"key": "floor", "value": fmt.Sprint(i % 50)}},
+			"attributes": []any{map[string]any{"name": "voltage", "dataType": "number"}},
+		})
+	}
+	states := make([]string, 10)
+	for i := range states {
+		states[i] = fmt.Sprintf(`{"time":%d,"data":{"voltage":%d.5}}`, 1704067200000+i*60000, i)
+	}
+	f.ReportAll(f.app, "["+strings.Join(states, ",")+"]")
+	return f
+}
+
+// BenchmarkFleet shows what lists and queries over 100,000 devices with 1,000,000 states cost. A filtered list is to take no
+// more than 100 ms.
+func BenchmarkFleet(b *testing.B) {
+	const devices = 100_000
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	f := fleet(b, devices)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	path := "/applications/" + f.app + "/devices"
+	for name, r := range map[string]request{
+		"list":       asAdmin("GET", path, ""),
+		"last page":  asAdmin("GET", path, "").withQuery("page=999"),
+		"filter":     asAdmin("GET", path, "").withQuery("filterField=name&filter=*99*"),
+		"tag query":  asAdmin("GET", path, "").withQuery("query=%7B%22tags%22:%7B%22floor%22:%227%22%7D%7D"),
+		"composite":  asAdmin("GET", path+"/compositeState", ""),
+		"timeSeries": asAdmin("POST", "/applications/"+f.app+"/data/time-series-query", `{"start":1704067200000,"end":1704070800000,"resolution":120000,"aggregation":"MEAN","deviceTags":[{"key":"floor","value":"7"}]}`),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MB")
+			for b.Loop() {
+				f.sendOK(b, r)
 			}
 		})
 	}

@@ -120,7 +120,7 @@ func tagKeys(s *Server, c *call) (any, *apiError) {
 	return s.bulk("device", c, c.parameterQuery(), func(_ *kind, all []*document) (any, *apiError) {
 		var keys []string
 		for _, d := range all {
-			for _, t := range tagsOf(d.value("tags")) {
+			for _, t := range d.tags {
 				keys = append(keys, t.key)
 			}
 		}
@@ -132,7 +132,7 @@ func tagValues(s *Server, c *call) (any, *apiError) {
 	return s.bulk("device", c, c.parameterQuery(), func(_ *kind, all []*document) (any, *apiError) {
 		var values []string
 		for _, d := range all {
-			for _, t := range tagsOf(d.value("tags")) {
+			for _, t := range d.tags {
 				if t.key == c.text("key") {
 					values = append(values, t.value)
 				}

@@ -39,7 +39,7 @@ func sendState(s *Server, c *call) (any, *apiError) {
 func (s *Server) report(d *document, one state) {
 	r := s.store.reportsOf(d.id)
 	r.states = insertByTime(r.states, one, state.time)
-	s.hub.publish(topic{"deviceState", d.id}, one.body())
+	s.hub.publish(topic{"deviceState", d.id}, one.body)
 }
 
 func getState(s *Server, c *call) (any, *apiError) {
@@ -69,7 +69,7 @@ func (s *Server) command(d *document, body *object) {
 	one.name, _ = body.values["name"].(string)
 	r := s.store.reportsOf(d.id)
 	r.commands = insertByTime(r.commands, one, command.time)
-	s.hub.publish(topic{"deviceCommand", d.id}, one.body())
+	s.hub.publish(topic{"deviceCommand", d.id}, one.body)
 }
 
 func getCommand(s *Server, c *call) (any, *apiError) {
@@ -176,7 +176,7 @@ func (st *store) chosen(c *call) ([]*document, *apiError) {
 	}
 	var devices []*document
 	for _, d := range st.at(k.place(c.ids)).documents() {
-		hasTag := len(tags) > 0 && slices.ContainsFunc(tagsOf(d.value("tags")), func(t tag) bool {
+		hasTag := len(tags) > 0 && slices.ContainsFunc(d.tags, func(t tag) bool {
 			return slices.ContainsFunc(tags, t.fits)
 		})
 		if wanted[d.id] || hasTag || hasQuery && q.matches(d) {

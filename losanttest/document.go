@@ -11,6 +11,7 @@ type document struct {
 	number int64             // orders documents by their creation
 	ids    map[string]string // what is in the paths to it
 	body   map[string]any
+	tags   []tag // in body
 	// once is what only the answer to the creation shows.
 	once map[string]any
 }
@@ -31,6 +32,14 @@ func (d *document) text(name string) string {
 // value is a property; a dot leads into one.
 func (d *document) value(name string) any {
 	return valueOf(d.body, name)
+}
+
+// tagsIn are the tags in a property.
+func (d *document) tagsIn(name string) []tag {
+	if name == "tags" {
+		return d.tags
+	}
+	return tagsOf(d.value(name))
 }
 
 func valueOf(body map[string]any, name string) any {
@@ -73,6 +82,7 @@ func (c *collection) get(k *kind, id string) *document {
 }
 
 func (c *collection) put(d *document) {
+	d.tags = tagsOf(d.body["tags"])
 	if i, ok := c.slot[d.id]; ok {
 		c.all[i] = d
 	} else {

@@ -34,3 +34,17 @@ func Check(s *api.Schema, text string) string {
 	}
 	return v.at(".x").Error()
 }
+
+// ReportAll makes every device of an application report the states of a JSON array.
+func (s *Server) ReportAll(applicationID, states string) {
+	list, err := parseJSON([]byte(states))
+	if err != nil {
+		panic(err)
+	}
+	k := theAPI().kinds["device"]
+	for _, d := range s.store.at(k.place(map[string]string{"applicationId": applicationID})).documents() {
+		for _, one := range list.([]any) {
+			s.report(d, newState(one.(*object)))
+		}
+	}
+}

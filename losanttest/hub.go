@@ -44,9 +44,14 @@ func (h *hub) unsubscribe(s *subscriber) {
 	}
 }
 
-func (h *hub) publish(t topic, data any) {
+// publish sends an event to those who listen; it is made only when somebody does.
+func (h *hub) publish(t topic, event func() map[string]any) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if len(h.subscribers[t]) == 0 {
+		return
+	}
+	data := any(event())
 	for s := range h.subscribers[t] {
 		if s.wants != nil && !s.wants(data) {
 			continue

@@ -24,7 +24,7 @@ func compileQuery(o *object, of fieldOf) query {
 			q = append(q, junction(name, value, of))
 		case "tags", "eventTags", "userTags", "groupTags", "attributeTags":
 			holds := tagCondition(value)
-			q = append(q, func(d *document) bool { return holds(tagsOf(of(d, name))) })
+			q = append(q, func(d *document) bool { return holds(d.tagsIn(name)) })
 		default:
 			holds := condition(value)
 			q = append(q, func(d *document) bool { return holds(of(d, name)) })

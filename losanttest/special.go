@@ -42,7 +42,7 @@ func hasValue(d *document, name string, value any) bool {
 	switch name {
 	case "tagFilter":
 		filter, _ := value.([]any)
-		return tagFilter(filter, tagsOf(d.value("tags")))
+		return tagFilter(filter, d.tags)
 	case "orgId":
 		property = nil
 		if d.text("ownerType") == "organization" {

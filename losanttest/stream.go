@@ -50,7 +50,10 @@ func publishMessage(s *Server, c *call) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	s.hub.publish(topic{"mqttMessage", app.id}, plain(c.object()))
+	s.hub.publish(topic{"mqttMessage", app.id}, func() map[string]any {
+		message, _ := plain(c.object()).(map[string]any)
+		return message
+	})
 	return successBody{true}, nil
 }
 

@@ -66,7 +66,7 @@ func timeSeries(s *Server, c *call) (any, *apiError) {
 	body := map[string]any{}
 	for _, d := range devices {
 		tags := map[string][]string{}
-		for _, t := range tagsOf(d.value("tags")) {
+		for _, t := range d.tags {
 			tags[t.key] = append(tags[t.key], t.value)
 		}
 		body[d.id] = map[string]any{"name": d.body["name"], "tags": tags, "points": q.points(s.store.reports[d.id])}

@@ -17,20 +17,36 @@
 //	  "tokens": {"all": "...", "read": "...", "expired": "..."}
 //	}
 //
-// A seed file names applications, with users and groups as Losant's API answers them, and tokens with their scopes:
+// A seed file names applications, with what is in them as Losant's API answers it, each list by the name of its resource:
+// devices, dataTables, applicationKeys and so on; users and groups are those of the experience. What an application has
+// besides lists is its own. Lists that are in no application stand beside "applications" (orgs, instances), and what is
+// deeper than an application in "documents". Accounts can log in, and tokens have scopes:
 //
 //	{
 //	  "applications": {
 //	    "plant": {
-//	      "users":  [{"id": "58b9d782cbfafe1be675744d", "email": "ada@example.com", "firstName": "Ada"}],
-//	      "groups": [{"name": "Operators", "experienceUserIds": ["58b9d782cbfafe1be675744d"]}]
+//	      "id": "575ec8687ae143cd83dc4a97",
+//	      "users":   [{"id": "58b9d782cbfafe1be675744d", "email": "ada@example.com", "firstName": "Ada"}],
+//	      "groups":  [{"name": "Operators", "experienceUserIds": ["58b9d782cbfafe1be675744d"]}],
+//	      "devices": [{"id": "575ecf887ae143cd83dc4aa2", "name": "Pump"}],
+//	      "dataTables": [{"id": "596e6ce831761df4231708f1", "name": "T", "columns": []}]
 //	    }
 //	  },
+//	  "orgs": [{"name": "Org"}],
+//	  "documents": [
+//	    {"add": "flowVersions.post", "ids": ["APPLICATION", "FLOW"], "document": {"version": "v1"}}
+//	  ],
+//	  "accounts": [{"email": "ada@example.com", "password": "a secret"}],
 //	  "tokens": {"deleter": ["experienceUser.delete"]}
 //	}
 //
-// Everything may be left out; ids, names and dates are then made up. A group comes behind its parent. The ids of
-// applications and the tokens differ from run to run: read them from the output. Tokens are valid for a day.
+// Everything may be left out; ids, names and dates are then made up. A group comes behind its parent, a device too. What is
+// read-only in an answer may stay there. Ids that the file does not give and the tokens differ from run to run: read them
+// from the output, where "added" has the documents of each list, with the secrets of access keys and the tokens that only
+// their creation shows. Tokens are valid for a day.
+//
+// With -record FILE, each request adds a line to the file, a JSON object with method, path, query, body and status, without
+// headers.
 //
 // As a Docker Compose service, with this repository in ./losant-go:
 //
@@ -79,6 +95,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("fakeserver", flag.ContinueOnError)
 	address := flags.String("addr", "127.0.0.1:8080", "`ADDRESS` to listen on; port 0 takes a free one")
 	source := flags.String("seed", "demo", "what to start with: demo, or a JSON `FILE`")
+	record := flags.String("record", "", "a `FILE` to which each request adds a line of JSON")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -96,6 +113,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("-seed %s: %w", *source, err)
 	}
+	handler := http.Handler(proxyTo(server))
+	if *record != "" {
+		file, err := os.OpenFile(*record, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
+		}
+		defer file.Close() //nolint:errcheck // each line has been written
+		handler = &recorder{handler: handler, out: file}
+	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", *address)
 	if err != nil {
@@ -106,7 +132,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := json.NewEncoder(out).Encode(contents); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return serve(ctx, listener, proxyTo(server))
+	return serve(ctx, listener, handler)
 }
 
 // urlOf is the URL of a server that listens on addr, as seen from this machine.

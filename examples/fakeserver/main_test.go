@@ -183,10 +183,11 @@ func TestCannotStart(t *testing.T) {
 		"no such file":   {[]string{"-seed", "nowhere.json"}, "-seed nowhere.json: open"},
 		"not JSON":       {[]string{"-seed", write(t, `{`)}, "unexpected EOF"},
 		"two values":     {[]string{"-seed", write(t, `{} {}`)}, "more than one JSON value"},
-		"unknown property": {
-			[]string{"-seed", write(t, `{"applications": {"a": {"users": [{"name": "Ada"}]}}}`)},
-			`unknown field "name"`,
+		"unknown list": {
+			[]string{"-seed", write(t, `{"applications": {"a": {"visitors": [{"name": "Ada"}]}}}`)},
+			"visitors.post: nothing can be added so",
 		},
+		"no list": {[]string{"-seed", write(t, `{"orgs": {}}`)}, "orgs: json: cannot unmarshal"},
 		"against the rules": {
 			[]string{"-seed", write(t, `{"applications": {"a": {"users": [{"email": "ada"}]}}}`)},
 			"experienceUser.email must be email format",
@@ -219,4 +220,67 @@ func TestURL(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, url, urlOf(tcp), strings.Trim(address, "[]"))
 	}
+}
+
+// Lists of any resource can be added, answers of the API among them, and are served to a page in a browser too.
+func TestEverySeed(t *testing.T) {
+	t.Parallel()
+	record := filepath.Join(t.TempDir(), "requests.jsonl")
+	server := start(t, "-record", record, "-seed", write(t, `{
+		"applications": {"plant": {
+			"id": "575ec8687ae143cd83dc4a97", "description": "Pumps",
+			"users": [{"email": "ada@example.com", "_links": {}, "_actions": {}, "fromTheFuture": 1}],
+			"applicationKeys": [{"key": "k", "secret": "s"}],
+			"devices": [{"id": "575ecf887ae143cd83dc4aa2", "name": "Pump", "_type": "device", "connectionInfo": {"connected": 1}}],
+			"flows": [{"id": "575ed18f7ae143cd83dc4aa6", "name": "Flow"}]
+		}},
+		"orgs": [{"name": "Org"}],
+		"documents": [{"add": "flowVersions.post", "ids": ["575ec8687ae143cd83dc4a97", "575ed18f7ae143cd83dc4aa6"],
+			"document": {"version": "v1"}}],
+		"accounts": [{"email": "ada@example.com", "password": "a secret"}],
+		"tokens": {"devices": ["devices.get"]}
+	}`))
+	plant := server.Applications["plant"]
+	assert.Equal(t, "575ec8687ae143cd83dc4a97", plant.ID)
+	assert.Equal(t, "s", plant.Added["applicationKeys"][0]["secret"])
+	assert.Equal(t, "Org", server.Added["orgs"][0]["name"])
+	assert.Equal(t, "v1", server.Added["flowVersions.post"][0]["version"])
+	assert.Len(t, server.Accounts["ada@example.com"], 24)
+
+	send := func(method, path, token, body string) (status int, header http.Header, text string) {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), method, server.URL+path, strings.NewReader(body))
+		require.NoError(t, err)
+		request.Header.Set("Authorization", "Bearer "+server.Tokens[token])
+		request.Header.Set("Content-Type", "application/json")
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		answer, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		return response.StatusCode, response.Header, string(answer)
+	}
+	status, header, list := send("GET", "/applications/"+plant.ID+"/devices?filter=p*&filterField=name", "devices", "")
+	assert.Equal(t, http.StatusOK, status)
+	assert.Contains(t, list, `"name":"Pump"`)
+	assert.Equal(t, "*", header.Get("Access-Control-Allow-Origin"))
+	status, _, _ = send("OPTIONS", "/applications", "devices", "")
+	assert.Equal(t, http.StatusNoContent, status)
+	_, _, login := send("POST", "/auth/user", "", `{"email": "ada@example.com", "password": "a secret"}`)
+	assert.Contains(t, login, `"token"`)
+	send("POST", "/auth/user", "", "no JSON")
+
+	file, err := os.ReadFile(record) //nolint:gosec // of this test
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSpace(string(file)), "\n")
+	for i, want := range []string{
+		`{"method":"GET","path":"/applications/575ec8687ae143cd83dc4a97/devices","query":"filter=p*&filterField=name","status":200}`,
+		`{"method":"OPTIONS","path":"/applications","status":204}`,
+		`{"method":"POST","path":"/auth/user","body":{"email":"ada@example.com","password":"a secret"},"status":200}`,
+		`{"method":"POST","path":"/auth/user","body":"no JSON","status":400}`,
+	} {
+		require.Greater(t, len(lines), i)
+		assert.JSONEq(t, want, lines[i])
+	}
+	assert.Len(t, lines, 4)
 }

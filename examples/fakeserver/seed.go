@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/losant-go/losant"
 	"github.com/losant-go/losant/examples/internal/demo"
@@ -15,26 +18,99 @@ import (
 
 // seed is what a server starts with.
 type seed struct {
-	Applications map[string]application    `json:"applications"`
-	Tokens       map[string][]losant.Scope `json:"tokens"`
+	applications map[string]application
+	lists        map[string][]document // in no application, by resource
+	documents    []added
+	accounts     []account
+	tokens       map[string][]losant.Scope
 }
 
+// application is an application and what is in it, by resource.
 type application struct {
-	Users  []losant.ExperienceUser  `json:"users"`
-	Groups []losant.ExperienceGroup `json:"groups"`
+	own   document
+	lists map[string][]document
+}
+
+type document = map[string]any
+
+// added is a document at a place that ids lead to.
+type added struct {
+	Add      string   `json:"add"`
+	IDs      []string `json:"ids"`
+	Document document `json:"document"`
+}
+
+type account struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+}
+
+// UnmarshalJSON takes lists of documents from among the other properties.
+func (s *seed) UnmarshalJSON(data []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return err
+	}
+	s.lists = map[string][]document{}
+	for name, member := range members {
+		var list []document
+		var into any = &list
+		switch name {
+		case "applications":
+			into = &s.applications
+		case "documents":
+			into = &s.documents
+		case "accounts":
+			into = &s.accounts
+		case "tokens":
+			into = &s.tokens
+		}
+		if err := json.Unmarshal(member, into); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if list != nil {
+			s.lists[name] = list
+		}
+	}
+	return nil
+}
+
+// UnmarshalJSON tells the lists of documents from the properties of the application: what is an array is a list.
+func (a *application) UnmarshalJSON(data []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return err
+	}
+	a.own, a.lists = document{}, map[string][]document{}
+	for name, member := range members {
+		var list []document
+		if err := json.Unmarshal(member, &list); err == nil && list != nil {
+			a.lists[name] = list
+			continue
+		}
+		var value any
+		if err := json.Unmarshal(member, &value); err != nil {
+			return err
+		}
+		a.own[name] = value
+	}
+	return nil
 }
 
 // contents is what a server has been given, by the names of the seed, and where it is.
 type contents struct {
-	URL          string              `json:"url"`
-	Applications map[string]inserted `json:"applications"`
-	Tokens       map[string]string   `json:"tokens"`
+	URL          string                `json:"url"`
+	Applications map[string]inserted   `json:"applications"`
+	Added        map[string][]document `json:"added,omitempty"`
+	Accounts     map[string]string     `json:"accounts,omitempty"` // the ids, by email
+	Tokens       map[string]string     `json:"tokens"`
 }
 
 type inserted struct {
-	ID     string  `json:"id"`
-	Users  []user  `json:"users"`
-	Groups []group `json:"groups"`
+	ID     string                `json:"id"`
+	Users  []user                `json:"users"`
+	Groups []group               `json:"groups"`
+	Added  map[string][]document `json:"added,omitempty"`
 }
 
 type user struct {
@@ -50,7 +126,9 @@ type group struct {
 // readSeed reads a seed file, or takes that of the demo.
 func readSeed(source string) (s seed, err error) {
 	if source == "demo" {
-		s.Applications = map[string]application{"demo": {demo.Users(), demo.Groups()}}
+		s.applications = map[string]application{"demo": {lists: map[string][]document{
+			"users": documents(demo.Users()), "groups": documents(demo.Groups()),
+		}}}
 		return s, nil
 	}
 	text, err := os.ReadFile(source) //nolint:gosec // a file of the user's choice is what the flag is for
@@ -58,7 +136,6 @@ func readSeed(source string) (s seed, err error) {
 		return s, err
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&s); err != nil {
 		return s, err
 	}
@@ -67,6 +144,21 @@ func readSeed(source string) (s seed, err error) {
 	}
 	return s, nil
 }
+
+// documents are values as a seed file has them.
+func documents(values any) (list []document) {
+	text, err := json.Marshal(values)
+	if err == nil {
+		err = json.Unmarshal(text, &list)
+	}
+	if err != nil {
+		panic(err) // the demo can be encoded
+	}
+	return list
+}
+
+// experience are the lists that have a shorter name in a seed.
+var experience = map[string]string{"users": "experienceUsers", "groups": "experienceGroups"}
 
 // plant adds the seed to a server. What breaks Losant's rules is an error: losanttest panics, because in a test it is a
 // mistake of the test.
@@ -78,17 +170,16 @@ func (s seed) plant(server *losanttest.Server) (c contents, err error) {
 	}()
 
 	c.Applications = map[string]inserted{}
-	for name, a := range s.Applications {
-		in := inserted{ID: server.AddApplication(), Users: []user{}, Groups: []group{}}
-		for _, u := range a.Users {
-			added := server.AddUser(in.ID, u)
-			in.Users = append(in.Users, user{added.ID, added.Email})
-		}
-		for _, g := range a.Groups {
-			added := server.AddGroup(in.ID, g)
-			in.Groups = append(in.Groups, group{added.ID, added.Name})
-		}
-		c.Applications[name] = in
+	for name, a := range s.applications {
+		c.Applications[name] = a.plant(server, name)
+	}
+	c.Added = plantLists(server, nil, s.lists)
+	for _, one := range s.documents {
+		c.Added[one.Add] = append(c.Added[one.Add], server.Add(one.Add, one.IDs, one.Document))
+	}
+	c.Accounts = map[string]string{}
+	for _, a := range s.accounts {
+		c.Accounts[a.Email] = server.AddAccount(a.Email, a.Password)
 	}
 
 	c.Tokens = map[string]string{
@@ -96,11 +187,67 @@ func (s seed) plant(server *losanttest.Server) (c contents, err error) {
 		"read":    server.Token(losant.ScopeAllApplicationRead),
 		"expired": server.ExpiredToken(losant.ScopeAllApplication),
 	}
-	for name, scopes := range s.Tokens {
+	for name, scopes := range s.tokens {
 		if len(scopes) == 0 { // losanttest takes it for all.Application
 			return c, fmt.Errorf("the token %q has no scopes", name)
 		}
 		c.Tokens[name] = server.Token(scopes...)
 	}
 	return c, nil
+}
+
+func (a application) plant(server *losanttest.Server, name string) inserted {
+	own := document{"name": name}
+	maps.Copy(own, a.own)
+	in := inserted{ID: text(server.Add("applications.post", nil, own), "id"), Users: []user{}, Groups: []group{}}
+	in.Added = plantLists(server, []string{in.ID}, a.lists)
+	for _, u := range in.Added["users"] {
+		in.Users = append(in.Users, user{text(u, "id"), text(u, "email")})
+	}
+	for _, g := range in.Added["groups"] {
+		in.Groups = append(in.Groups, group{text(g, "id"), text(g, "name")})
+	}
+	delete(in.Added, "users")
+	delete(in.Added, "groups")
+	return in
+}
+
+// first are the lists that others refer to, in their order.
+var first = []string{"users", "groups", "devices"}
+
+// plantLists adds lists of documents at the place that ids lead to.
+func plantLists(server *losanttest.Server, ids []string, lists map[string][]document) map[string][]document {
+	rank := func(name string) int { return (slices.Index(first, name) + len(first) + 1) % (len(first) + 1) }
+	names := slices.SortedFunc(maps.Keys(lists), func(a, b string) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
+	planted := map[string][]document{}
+	for _, name := range names {
+		for i, one := range lists[name] {
+			operation := cmp.Or(experience[name], name) + ".post"
+			planted[name] = append(planted[name], server.Add(operation, ids, complete(name, i, one)))
+		}
+	}
+	return planted
+}
+
+// complete makes up what the user or the group of a number has to have.
+func complete(list string, i int, one document) document {
+	switch list {
+	case "users":
+		return with(with(one, "password", "a password"), "email", fmt.Sprintf("user-%d@example.com", i+1))
+	case "groups":
+		return with(one, "name", "Group")
+	default:
+		return one
+	}
+}
+
+func with(one document, name string, value any) document {
+	completed := document{name: value}
+	maps.Copy(completed, one)
+	return completed
+}
+
+func text(d document, name string) string {
+	text, _ := d[name].(string)
+	return text
 }
