@@ -5,7 +5,6 @@ package losant
 import (
 	"context"
 	"encoding/json"
-	"math"
 	"net/http"
 	"time"
 
@@ -367,7 +366,7 @@ func (s *ApplicationService) Search(
 ) (ApplicationSearchResult, error) {
 	return callValue[ApplicationSearchResult](ctx, (*service)(s), &applicationSearch, arguments{
 		ids:      ids{applicationID},
-		required: func(q *parameters) { q.text("filter", filter).length(1, math.MaxInt) },
+		required: func(q *parameters) { q.text("filter", filter).length(1, unlimited) },
 	}, opts)
 }
 

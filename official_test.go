@@ -26,12 +26,15 @@ import (
 
 // wireLine is a call of Losant's own client, and the request that it made.
 type wireLine struct {
-	Resource, Action string
-	Args             map[string]json.RawMessage
-	Request          *struct {
-		Method, URL, Body string
-		Headers           map[string]string
-	}
+	Resource string                     `json:"resource"`
+	Action   string                     `json:"action"`
+	Args     map[string]json.RawMessage `json:"args"`
+	Request  *struct {
+		Method  string            `json:"method"`
+		URL     string            `json:"url"`
+		Headers map[string]string `json:"headers"`
+		Body    string            `json:"body"`
+	} `json:"request"`
 }
 
 func wireLines(t *testing.T) (lines []wireLine) {

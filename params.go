@@ -85,7 +85,7 @@ func (q *parameters) checker() checker { return checker{body: &q.checked} }
 
 func (q *parameters) refuse(name, problem string) { q.checker().refuse(name, problem) }
 
-// sent is a parameter that has been added, for the rules that it has to keep.
+// sent is a parameter that has been added, for the rule that it has to keep.
 type sent struct {
 	query       *parameters // nil when nothing is sent
 	name, value string
@@ -124,23 +124,24 @@ func (q *parameters) optional(name string, value *string) sent {
 }
 
 // optionalDuration is a duration that is sent when it is zero, too.
-func (q *parameters) optionalDuration(name string, value *time.Duration, unit time.Duration) sent {
+func (q *parameters) optionalDuration(name string, value *time.Duration, unit time.Duration) {
 	if value == nil {
-		return q.add(name, "", true)
+		q.add(name, "", true)
+	} else {
+		q.add(name, inUnits(*value, unit), false)
 	}
-	return q.add(name, inUnits(*value, unit), false)
 }
 
-func (q *parameters) bool(name string, value bool) sent {
-	return q.add(name, strconv.FormatBool(value), !value)
+func (q *parameters) bool(name string, value bool) {
+	q.add(name, strconv.FormatBool(value), !value)
 }
 
-func (q *parameters) int(name string, value int) sent {
-	return q.add(name, strconv.Itoa(value), value == 0)
+func (q *parameters) int(name string, value int) {
+	q.add(name, strconv.Itoa(value), value == 0)
 }
 
-func (q *parameters) time(name string, value time.Time) sent {
-	return q.add(name, strconv.FormatInt(value.UnixMilli(), 10), value.IsZero())
+func (q *parameters) time(name string, value time.Time) {
+	q.add(name, strconv.FormatInt(value.UnixMilli(), 10), value.IsZero())
 }
 
 func (q *parameters) duration(name string, value, unit time.Duration) sent {
@@ -156,28 +157,28 @@ func inUnits(d, unit time.Duration) string {
 	return strconv.FormatInt(int64(units), 10)
 }
 
-func (q *parameters) instant(name string, value Instant) sent {
+func (q *parameters) instant(name string, value Instant) {
 	q.refuse(name, value.problem())
-	return q.add(name, strconv.FormatInt(value.ms, 10), value.IsZero())
+	q.add(name, strconv.FormatInt(value.ms, 10), value.IsZero())
 }
 
 // list sends several values in one, with commas between them.
-func (q *parameters) list(name string, values []string) sent {
+func (q *parameters) list(name string, values []string) {
 	for i, value := range values {
 		if value == "" || strings.Contains(value, ",") {
 			q.refuse(fmt.Sprintf("%s[%d]", name, i), "must not be empty or contain a comma")
 		}
 	}
-	return q.add(name, strings.Join(values, ","), len(values) == 0)
+	q.add(name, strings.Join(values, ","), len(values) == 0)
 }
 
 // query sends an advanced query as JSON text.
-func (q *parameters) query(name string, value Query) sent {
+func (q *parameters) query(name string, value Query) {
 	text, err := json.Marshal(map[string]any(value))
 	if err != nil {
 		q.refuse(name, "cannot be encoded: "+err.Error())
 	}
-	return q.add(name, string(text), value == nil)
+	q.add(name, string(text), value == nil)
 }
 
 // tree sends each part of a value as a parameter of its own: name[0][key]=part.
@@ -213,15 +214,14 @@ func (q *parameters) parts(name string, value any) {
 
 // The rules of a parameter's text. They hold for what is sent, and only when the call validates.
 
-func (s sent) must(keep func(string) string) sent {
+func (s sent) must(keep func(string) string) {
 	if s.query != nil && s.query.validate {
 		s.query.refuse(s.name, keep(s.value))
 	}
-	return s
 }
 
-func (s sent) oneOf(allowed ...string) sent {
-	return s.must(func(value string) string {
+func (s sent) oneOf(allowed ...string) {
+	s.must(func(value string) string {
 		if slices.Contains(allowed, value) {
 			return ""
 		}
@@ -229,19 +229,16 @@ func (s sent) oneOf(allowed ...string) sent {
 	})
 }
 
-func (s sent) id() sent { return s.must(mustBeID) }
+func (s sent) id() { s.must(mustBeID) }
 
-func (s sent) idOrEmpty() sent {
-	if s.value == "" {
-		return s
+func (s sent) idOrEmpty() {
+	if s.value != "" {
+		s.id()
 	}
-	return s.id()
 }
 
-func (s sent) word() sent {
-	return s.must(func(value string) string { return mustBeWord(value, maxKey) })
-}
+func (s sent) word() { s.must(mustBeKey) }
 
-func (s sent) length(shortest, longest int) sent {
-	return s.must(func(value string) string { return mustBeOfLength(value, shortest, longest) })
+func (s sent) length(shortest, longest int) {
+	s.must(func(value string) string { return mustBeOfLength(value, shortest, longest) })
 }

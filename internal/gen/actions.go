@@ -220,7 +220,7 @@ func newAction(m *model, description *api.Action) (*action, error) {
 }
 
 // Name of the method, the variable of the operation and the types of its own.
-func (a *action) Method() string    { return goName(a.Action.Name) }
+func (a *action) Method() string    { return goName(a.Name) }
 func (a *action) Service() string   { return goName(a.Resource) }
 func (a *action) Operation() string { return argumentName(a.Resource) + a.Method() }
 func (a *action) ParamsType() string {
@@ -311,7 +311,7 @@ func (a *action) addBody(m *model) error {
 		return nil
 	}
 	a.body = m.argument(a.Body.Name)
-	if a.Action.Name == "patch" {
+	if a.Name == "patch" {
 		a.body = "patch"
 	}
 	a.arguments = append(a.arguments, argument{a.body, m.bodyType(a.Body.Schema)})

@@ -83,7 +83,7 @@ func newParameter(m *model, a *api.Action, p api.Parameter) (parameter, error) {
 	case kind == "string" && enum != "":
 		q.Type, q.named = enum, true
 	}
-	_, err := q.rules()
+	_, err := q.rule()
 	return q, err
 }
 
@@ -105,8 +105,8 @@ func (p parameter) Encode(value string) string {
 	if p.Note.Unit != "" {
 		value += ", " + map[string]string{"ms": "time.Millisecond", "s": "time.Second"}[p.Note.Unit]
 	}
-	rules, _ := p.rules()
-	return fmt.Sprintf("q.%s(%q, %s)%s", p.method, p.Name, value, rules)
+	rule, _ := p.rule()
+	return fmt.Sprintf("q.%s(%q, %s)%s", p.method, p.Name, value, rule)
 }
 
 // Checks are the statements that check a parameter that has a schema. What is empty is not sent.
@@ -122,39 +122,34 @@ func (p parameter) Checks() []string {
 	return s.lines
 }
 
-// rules are the calls that check what is sent.
-func (p parameter) rules() (string, error) {
-	var rules strings.Builder
-	switch p.Pattern {
-	case "":
-	case idPattern:
-		rules.WriteString(".id()")
-	case idOrEmptyPattern:
-		rules.WriteString(".idOrEmpty()")
-	case wordPattern:
-		rules.WriteString(".word()")
-	default:
-		return "", fmt.Errorf("no rule knows the pattern %s", p.Pattern)
+// ruled are the methods of parameters whose texts can be checked.
+var ruled = []string{"text", "optional", "duration"}
+
+// rule is the call that checks what is sent, "" for none.
+func (p parameter) rule() (string, error) {
+	var rules []string
+	if p.Pattern != "" {
+		rule, ok := map[string]string{idPattern: ".id()", idOrEmptyPattern: ".idOrEmpty()", wordPattern: ".word()"}[p.Pattern]
+		if !ok {
+			return "", fmt.Errorf("no rule knows the pattern %s", p.Pattern)
+		}
+		rules = append(rules, rule)
 	}
 	if p.MinLength != nil || p.MaxLength != nil {
-		shortest, longest := 0, "math.MaxInt"
-		if p.MinLength != nil {
-			shortest = *p.MinLength
-		}
-		if p.MaxLength != nil {
-			longest = strconv.Itoa(*p.MaxLength)
-		}
-		fmt.Fprintf(&rules, ".length(%d, %s)", shortest, longest)
+		rules = append(rules, fmt.Sprintf(".length(%s, %s)", limit(p.MinLength, "0"), limit(p.MaxLength, "unlimited")))
 	}
 	if p.Enum != nil {
 		quoted := make([]string, len(p.Enum))
 		for i, value := range p.Enum {
 			quoted[i] = strconv.Quote(fmt.Sprint(value))
 		}
-		fmt.Fprintf(&rules, ".oneOf(%s)", strings.Join(quoted, ", "))
+		rules = append(rules, ".oneOf("+strings.Join(quoted, ", ")+")")
 	}
-	if rules.Len() > 0 && p.method == "tree" {
-		return "", fmt.Errorf("it has a schema, and rules beside it")
+	switch {
+	case len(rules) == 0:
+		return "", nil
+	case len(rules) > 1 || !slices.Contains(ruled, p.method):
+		return "", fmt.Errorf("a %s cannot keep the rules %s", p.Type, rules)
 	}
-	return rules.String(), nil
+	return rules[0], nil
 }

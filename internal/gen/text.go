@@ -56,7 +56,7 @@ func enumerate[T any](values []T, and string) string {
 		default:
 			b.WriteString(", ")
 		}
-		b.WriteString(fmt.Sprint(value))
+		fmt.Fprint(&b, value)
 	}
 	return b.String()
 }
