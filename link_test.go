@@ -60,9 +60,10 @@ func symbolsOf(t *testing.T, source string) (symbols []string) {
 	dir := t.TempDir()
 	program := filepath.Join(dir, "program")
 	require.NoError(t, os.WriteFile(program+".go", []byte(source), 0o600))
-	output, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, program+".go").CombinedOutput()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, program+".go") //nolint:gosec // a program of the test
+	output, err := build.CombinedOutput()
 	require.NoError(t, err, string(output))
-	output, err = exec.CommandContext(t.Context(), "go", "tool", "nm", program).Output()
+	output, err = exec.CommandContext(t.Context(), "go", "tool", "nm", program).Output() //nolint:gosec // the same
 	require.NoError(t, err)
 	for line := range strings.Lines(string(output)) {
 		if fields := strings.Fields(line); len(fields) > 2 {

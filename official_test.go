@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -41,7 +40,7 @@ func wireLines(t *testing.T) (lines []wireLine) {
 	t.Helper()
 	dir := os.Getenv("LOSANT_DESCRIPTION")
 	require.NotEmpty(t, dir, "LOSANT_DESCRIPTION names the folder of the description")
-	file, err := os.Open(filepath.Join(dir, "wire.jsonl"))
+	file, err := os.DirFS(dir).Open("wire.jsonl")
 	require.NoError(t, err)
 	defer func() { require.NoError(t, file.Close()) }()
 	scanner := bufio.NewScanner(file)

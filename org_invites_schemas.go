@@ -2,8 +2,6 @@
 
 package losant
 
-import ()
-
 // OrgInvites is Losant's schema "orgInvites".
 type OrgInvites []OrgInvite
 

@@ -113,23 +113,28 @@ func TestParametersAreChecked(t *testing.T) {
 		want   losant.Violation
 	}{
 		{
-			"devices.get", losant.DevicesGetParams{SortDirection: "up"},
+			"devices.get",
+			losant.DevicesGetParams{SortDirection: "up"},
 			losant.Violation{"sortDirection", "must be one of asc, desc"},
 		},
 		{
-			"device.payloadCounts", losant.DevicePayloadCountsParams{Start: losant.Ago(-time.Minute)},
+			"device.payloadCounts",
+			losant.DevicePayloadCountsParams{Start: losant.Ago(-time.Minute)},
 			losant.Violation{"start", "must not be after now"},
 		},
 		{
-			"applications.get", losant.ApplicationsGetParams{OrgID: losant.Ptr("x")},
+			"applications.get",
+			losant.ApplicationsGetParams{OrgID: losant.Ptr("x")},
 			losant.Violation{"orgId", "must be 24 hexadecimal digits"},
 		},
 		{
-			"applications.get", losant.ApplicationsGetParams{SummaryInclude: []string{"a", "b,c"}},
+			"applications.get",
+			losant.ApplicationsGetParams{SummaryInclude: []string{"a", "b,c"}},
 			losant.Violation{"summaryInclude[1]", "must not be empty or contain a comma"},
 		},
 		{
-			"devices.get", losant.DevicesGetParams{Query: losant.Query{"name": math.NaN()}},
+			"devices.get",
+			losant.DevicesGetParams{Query: losant.Query{"name": math.NaN()}},
 			losant.Violation{"query", "cannot be encoded: json: unsupported value: NaN"},
 		},
 	} {

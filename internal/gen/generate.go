@@ -54,7 +54,7 @@ func deleteStale(dir string, files map[string]string) error {
 		if _, ok := files[filepath.Base(file)]; ok {
 			continue
 		}
-		source, err := os.ReadFile(file)
+		source, err := os.ReadFile(file) //nolint:gosec // a file of the folder
 		if err != nil {
 			return err
 		}

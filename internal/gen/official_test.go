@@ -3,8 +3,8 @@
 package main
 
 import (
+	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,7 +17,7 @@ func TestEveryOfficialName(t *testing.T) {
 	t.Parallel()
 	dir := os.Getenv("DIR")
 	require.NotEmpty(t, dir, "set DIR to the folder of the description")
-	list, err := os.ReadFile(filepath.Join(dir, "names.tsv"))
+	list, err := fs.ReadFile(os.DirFS(dir), "names.tsv")
 	require.NoError(t, err)
 	lines := strings.Split(strings.TrimSpace(string(list)), "\n")[1:]
 	require.Greater(t, len(lines), 1000)

@@ -116,8 +116,14 @@ func lowered(sentence string) string {
 
 // packages are what generated files import, by the name that they use. Those of this module come behind the others.
 var packages = []struct{ name, path string }{
-	{"context", "context"}, {"json", "encoding/json"}, {"fmt", "fmt"}, {"slog", "log/slog"}, {"math", "math"},
-	{"http", "net/http"}, {"time", "time"}, {"rest", "github.com/losant-go/losant/internal/rest"},
+	{"context", "context"},
+	{"json", "encoding/json"},
+	{"fmt", "fmt"},
+	{"slog", "log/slog"},
+	{"math", "math"},
+	{"http", "net/http"},
+	{"time", "time"},
+	{"rest", "github.com/losant-go/losant/internal/rest"},
 }
 
 var lineComment = regexp.MustCompile(`(?m)^\s*//.*$`)
@@ -133,6 +139,9 @@ func importing(source string) string {
 			}
 			imports += fmt.Sprintf("\t%q\n", p.path)
 		}
+	}
+	if imports == "" {
+		return source
 	}
 	const clause = "package losant\n"
 	return strings.Replace(source, clause, clause+"\nimport (\n"+imports+")\n", 1)
