@@ -537,26 +537,6 @@ func (p ApplicationImportLogsParams) encode(q *parameters) {
 	q.time("since", p.Since)
 }
 
-// ApplicationMQTTSubscriptionStreamParams are the optional parameters of [ApplicationService.MQTTSubscriptionStream], a
-// [CallOption] of one call. What is zero is not sent.
-type ApplicationMQTTSubscriptionStreamParams struct {
-	// KeepAliveInterval is the time between two signs of life on a stream that has nothing to say. It is sent in whole
-	// seconds; 2 seconds when zero.
-	KeepAliveInterval time.Duration
-}
-
-func (p ApplicationMQTTSubscriptionStreamParams) configure(*config) []Violation {
-	return notByDefault("ApplicationMQTTSubscriptionStreamParams")
-}
-
-func (p ApplicationMQTTSubscriptionStreamParams) adjust(s *settings) []Violation {
-	return s.give("ApplicationMQTTSubscriptionStreamParams", p)
-}
-
-func (p ApplicationMQTTSubscriptionStreamParams) encode(q *parameters) {
-	q.duration("keepAliveInterval", p.KeepAliveInterval, time.Second)
-}
-
 // ApplicationNotebookMinuteCountsParams are the optional parameters of [ApplicationService.NotebookMinuteCounts], a
 // [CallOption] of one call. What is zero is not sent.
 type ApplicationNotebookMinuteCountsParams struct {
@@ -633,8 +613,7 @@ type ApplicationPayloadCountsBreakdownParams struct {
 	Start Instant
 	// End is the end of the time range: a time, or one relative to now.
 	End Instant
-	// Resolution is the length of the interval of one count: a day, which is the default, or an hour. One of 86400000
-	// or 3600000. The default is 8.64e+07.
+	// Resolution is the length of the interval of one count: a day, which is the default, or an hour. One of 24h or 1h.
 	Resolution time.Duration
 	// AsBytes counts in bytes instead of payloads.
 	AsBytes bool
@@ -745,7 +724,7 @@ var applicationMQTTPublishMessage = Operation{
 var applicationMQTTSubscriptionStream = Operation{
 	Name: "application.mqttSubscriptionStream", Method: http.MethodGet, Path: "/applications/{applicationId}/mqttSubscriptionStream",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationMQTTSubscriptionStream}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read, params: "ApplicationMQTTSubscriptionStreamParams",
+	class: rest.Read,
 }
 
 var applicationNotebookMinuteCounts = Operation{

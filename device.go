@@ -269,26 +269,6 @@ func (s *DeviceService) SetConnectionStatus(
 	}, opts)
 }
 
-// DeviceCommandStreamParams are the optional parameters of [DeviceService.CommandStream], a [CallOption] of one call.
-// What is zero is not sent.
-type DeviceCommandStreamParams struct {
-	// KeepAliveInterval is the time between two signs of life on a stream that has nothing to say. It is sent in whole
-	// seconds; 2 seconds when zero.
-	KeepAliveInterval time.Duration
-}
-
-func (p DeviceCommandStreamParams) configure(*config) []Violation {
-	return notByDefault("DeviceCommandStreamParams")
-}
-
-func (p DeviceCommandStreamParams) adjust(s *settings) []Violation {
-	return s.give("DeviceCommandStreamParams", p)
-}
-
-func (p DeviceCommandStreamParams) encode(q *parameters) {
-	q.duration("keepAliveInterval", p.KeepAliveInterval, time.Second)
-}
-
 // DeviceExportParams are the optional parameters of [DeviceService.Export], a [CallOption] of one call. What is zero is
 // not sent.
 type DeviceExportParams struct {
@@ -491,8 +471,7 @@ type DevicePayloadCountsBreakdownParams struct {
 	Start Instant
 	// End is the end of the time range, or a time relative to now; now when zero.
 	End Instant
-	// Resolution is the length of the interval of one count: a day, which is the default, or an hour. One of 86400000
-	// or 3600000. The default is 8.64e+07.
+	// Resolution is the length of the interval of one count: a day, which is the default, or an hour. One of 24h or 1h.
 	Resolution time.Duration
 }
 
@@ -532,30 +511,10 @@ func (p DeviceRemoveDataParams) encode(q *parameters) {
 	q.instant("end", p.End)
 }
 
-// DeviceStateStreamParams are the optional parameters of [DeviceService.StateStream], a [CallOption] of one call. What
-// is zero is not sent.
-type DeviceStateStreamParams struct {
-	// KeepAliveInterval is the time between two signs of life on a stream that has nothing to say. It is sent in whole
-	// seconds; 2 seconds when zero.
-	KeepAliveInterval time.Duration
-}
-
-func (p DeviceStateStreamParams) configure(*config) []Violation {
-	return notByDefault("DeviceStateStreamParams")
-}
-
-func (p DeviceStateStreamParams) adjust(s *settings) []Violation {
-	return s.give("DeviceStateStreamParams", p)
-}
-
-func (p DeviceStateStreamParams) encode(q *parameters) {
-	q.duration("keepAliveInterval", p.KeepAliveInterval, time.Second)
-}
-
 var deviceCommandStream = Operation{
 	Name: "device.commandStream", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/{deviceId}/commandStream",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceCommandStream}, general: &scopesOfDataExport,
-	class: rest.Read, params: "DeviceCommandStreamParams",
+	class: rest.Read,
 }
 
 var deviceDelete = Operation{
@@ -645,7 +604,7 @@ var deviceSetConnectionStatus = Operation{
 var deviceStateStream = Operation{
 	Name: "device.stateStream", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/{deviceId}/stateStream",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceStateStream}, general: &scopesOfDataExport,
-	class: rest.Read, params: "DeviceStateStreamParams",
+	class: rest.Read,
 }
 
 // DevicesService calls the actions of Losant's resource devices. The devices of an application are listed and created

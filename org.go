@@ -349,8 +349,7 @@ type OrgPayloadCountsBreakdownParams struct {
 	Start Instant
 	// End is the end of the time range: a time, or one relative to now.
 	End Instant
-	// Resolution is the length of the interval of one count: a day, which is the default, or an hour. One of 86400000
-	// or 3600000. The default is 8.64e+07.
+	// Resolution is the length of the interval of one count: a day, which is the default, or an hour. One of 24h or 1h.
 	Resolution time.Duration
 	// AsBytes counts in bytes instead of payloads.
 	AsBytes bool

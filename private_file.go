@@ -129,26 +129,6 @@ func (p PrivateFileMoveParams) encode(q *parameters) {
 	q.optionalDuration("urlTTL", p.URLTTL, time.Second)
 }
 
-// PrivateFileUploadParams are the optional parameters of [PrivateFileService.Upload], a [CallOption] of one call. What
-// is zero is not sent.
-type PrivateFileUploadParams struct {
-	// URLTTL is how long the link to the content of a private file can be used. It is sent in whole seconds: 900 when
-	// nil; at zero there is no link. A directory has none.
-	URLTTL *time.Duration
-}
-
-func (p PrivateFileUploadParams) configure(*config) []Violation {
-	return notByDefault("PrivateFileUploadParams")
-}
-
-func (p PrivateFileUploadParams) adjust(s *settings) []Violation {
-	return s.give("PrivateFileUploadParams", p)
-}
-
-func (p PrivateFileUploadParams) encode(q *parameters) {
-	q.optionalDuration("urlTTL", p.URLTTL, time.Second)
-}
-
 var privateFileDelete = Operation{
 	Name: "privateFile.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/privateFiles/{privateFileId}",
 	Scopes: []Scope{ScopePrivateFileAll, ScopePrivateFileDelete}, general: &scopesOfApplicationGlobals,
@@ -176,7 +156,7 @@ var privateFilePatch = Operation{
 var privateFileUpload = Operation{
 	Name: "privateFile.upload", Method: http.MethodPost, Path: "/applications/{applicationId}/privateFiles/{privateFileId}/upload",
 	Scopes: []Scope{ScopePrivateFileAll, ScopePrivateFileUpload}, general: &scopesOfApplicationGlobals,
-	class: rest.Once, params: "PrivateFileUploadParams",
+	class: rest.Once,
 }
 
 // PrivateFilesService calls the actions of Losant's resource privateFiles. The private files of an application are

@@ -11,11 +11,10 @@ import (
 	"github.com/losant-go/losant/internal/api"
 )
 
-// later are the actions that have an operation, but no method yet: uploads and streams.
-var later = []string{
-	"application.import", "application.mqttSubscriptionStream", "applications.import",
-	"device.commandStream", "device.stateStream",
-	"file.upload", "notebook.upload", "privateFile.upload",
+// isLater reports whether an action has an operation, but no method yet: uploads and streams.
+func isLater(a *api.Action) bool {
+	return slices.ContainsFunc(a.Parameters, func(p api.Parameter) bool { return p.In == api.InForm }) ||
+		slices.ContainsFunc(a.Answers, func(answer api.Answer) bool { return answer.Events != nil })
 }
 
 //go:embed templates/actions.tmpl
@@ -204,7 +203,7 @@ func newAction(m *model, description *api.Action) (*action, error) {
 	note.Summary, note.Note = m.vocabulary.inGo(note.Summary), m.vocabulary.inGo(note.Note)
 	a := &action{
 		Action: description, Note: note, Scopes: m.description.ScopesOf(description),
-		Later: slices.Contains(later, description.ID()),
+		Later: isLater(description),
 	}
 	for _, scope := range a.Scopes {
 		if !slices.Contains(m.description.Scopes[description.Scopes], scope) {
@@ -299,7 +298,7 @@ func (a *action) addQuery(m *model) error {
 		if p.Required {
 			a.required = append(a.required, q)
 			a.arguments = append(a.arguments, argument{q.argument, q.Type})
-		} else {
+		} else if !a.Later {
 			a.Params = append(a.Params, q)
 		}
 	}

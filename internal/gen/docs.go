@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // Comment is what the type of the service says.
@@ -135,20 +138,44 @@ func (a *action) ScopeList() string {
 	return strings.Join(a.Scopes, ", ")
 }
 
+// saysDefault finds in a text what a parameter is by default.
+var saysDefault = regexp.MustCompile(`\bdefault\b|\bwhen (zero|empty|nil)\b`)
+
 // Comment is what the field says: what people know, then the facts.
 func (p parameter) Comment() string {
 	text := p.GoName + " " + p.Note.Doc
 	switch len(p.Enum) {
 	case 0:
 	case 1:
-		text += fmt.Sprintf(" The only one is %v.", p.Enum[0])
+		text += " The only one is " + p.shown(p.Enum[0]) + "."
 	default:
-		text += " One of " + enumerate(p.Enum, "or") + "."
+		values := make([]string, len(p.Enum))
+		for i, value := range p.Enum {
+			values[i] = p.shown(value)
+		}
+		text += " One of " + enumerate(values, "or") + "."
 	}
-	if p.Default != nil && fmt.Sprint(p.Default) != "0" && p.Note.Type != "bool" && !strings.Contains(p.Note.Doc, "when ") {
-		text += fmt.Sprintf(" The default is %v.", p.Default)
+	if p.Default != nil && fmt.Sprint(p.Default) != "0" && p.Note.Type != "bool" && !saysDefault.MatchString(p.Note.Doc) {
+		text += " The default is " + p.shown(p.Default) + "."
+	}
+	if p.Deprecated && !strings.Contains(text, "deprecated") {
+		text += " It is deprecated."
 	}
 	return text
+}
+
+// shown is a value of the parameter as Go has it: Losant writes durations as numbers.
+func (p parameter) shown(value any) string {
+	text := fmt.Sprint(value)
+	number, err := strconv.ParseFloat(text, 64)
+	if err != nil || p.Note.Type != "duration" {
+		return text
+	}
+	unit := time.Millisecond
+	if p.Note.Unit == "s" {
+		unit = time.Second
+	}
+	return strings.TrimSuffix(strings.TrimSuffix((time.Duration(number) * unit).String(), "0s"), "0m")
 }
 
 // Text is the index of a noun.

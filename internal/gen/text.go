@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/losant-go/losant/internal/api"
@@ -93,7 +92,7 @@ var (
 func (v vocabulary) inGo(text string) string {
 	text = actionID.ReplaceAllStringFunc(text, func(id string) string {
 		a := v.actions[id]
-		if a == nil || slices.Contains(later, id) {
+		if a == nil || isLater(a) {
 			return id
 		}
 		return "[" + goName(a.Resource) + "Service." + goName(a.Name) + "]"
