@@ -175,7 +175,7 @@ func (p parameter) shown(value any) string {
 	if p.Note.Unit == "s" {
 		unit = time.Second
 	}
-	return strings.TrimSuffix(strings.TrimSuffix((time.Duration(number) * unit).String(), "0s"), "0m")
+	return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace((time.Duration(number) * unit).String())
 }
 
 // Text is the index of a noun.
