@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ApplicationCertificateAuthorities is applicationCertificateAuthorities.get (Losant's schema
+// ApplicationCertificateAuthorities is the answer to applicationCertificateAuthorities.get (Losant's schema
 // "applicationCertificateAuthorities").
 type ApplicationCertificateAuthorities struct {
 	Hypermedia
@@ -33,8 +33,9 @@ type ApplicationCertificateAuthorities struct {
 
 func (a *ApplicationCertificateAuthorities) setRaw(body []byte) { a.Raw = body }
 
-// ApplicationCertificateAuthority is applicationCertificateAuthorities.post, applicationCertificateAuthority.get,
-// applicationCertificateAuthority.patch (Losant's schema "applicationCertificateAuthority").
+// ApplicationCertificateAuthority is the answer to applicationCertificateAuthorities.post,
+// applicationCertificateAuthority.get and applicationCertificateAuthority.patch (Losant's schema
+// "applicationCertificateAuthority").
 type ApplicationCertificateAuthority struct {
 	Hypermedia
 
@@ -59,10 +60,13 @@ func (a *ApplicationCertificateAuthority) setRaw(body []byte) { a.Raw = body }
 // ApplicationCertificateAuthorityPatch is the body of applicationCertificateAuthority.patch (Losant's schema
 // "applicationCertificateAuthorityPatch").
 type ApplicationCertificateAuthorityPatch struct {
-	Name        *string `json:"name,omitempty"`
-	Status      *Status `json:"status,omitempty"`
+	// Name is 1 to 255 characters.
+	Name   *string `json:"name,omitempty"`
+	Status *Status `json:"status,omitempty"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	CaBundle    *string `json:"caBundle,omitempty"`
+	// CaBundle is 50 to 32767 characters.
+	CaBundle *string `json:"caBundle,omitempty"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -94,10 +98,13 @@ func (a *ApplicationCertificateAuthorityPatch) check(check checker) {
 // ApplicationCertificateAuthorityPost is the body of applicationCertificateAuthorities.post (Losant's schema
 // "applicationCertificateAuthorityPost").
 type ApplicationCertificateAuthorityPost struct {
-	Name        string  `json:"name"`
-	Status      *Status `json:"status,omitempty"`
+	// Name is 1 to 255 characters.
+	Name   string  `json:"name"`
+	Status *Status `json:"status,omitempty"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	CaBundle    string  `json:"caBundle"`
+	// CaBundle is 50 to 32767 characters.
+	CaBundle string `json:"caBundle"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// ApplicationCertificate is applicationCertificate.get, applicationCertificate.patch, applicationCertificates.post
-// (Losant's schema "applicationCertificate").
+// ApplicationCertificate is the answer to applicationCertificate.get, applicationCertificate.patch and
+// applicationCertificates.post (Losant's schema "applicationCertificate").
 type ApplicationCertificate struct {
 	Hypermedia
 
@@ -39,7 +39,7 @@ type ApplicationCertificate struct {
 
 func (a *ApplicationCertificate) setRaw(body []byte) { a.Raw = body }
 
-// ApplicationCertificateCertificateInfo is a part of Losant's schema "applicationCertificate": certificateInfo.
+// ApplicationCertificateCertificateInfo is certificateInfo in Losant's schema "applicationCertificate".
 type ApplicationCertificateCertificateInfo struct {
 	SerialNumber   string    `json:"serialNumber,omitzero"`
 	Fingerprint    string    `json:"fingerprint,omitzero"`
@@ -52,16 +52,19 @@ type ApplicationCertificateCertificateInfo struct {
 // ApplicationCertificatePatch is the body of applicationCertificate.patch (Losant's schema
 // "applicationCertificatePatch").
 type ApplicationCertificatePatch struct {
-	Status      *Status `json:"status,omitempty"`
+	Status *Status `json:"status,omitempty"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// Certificate is the certificate in PEM form.
+	// Certificate is the certificate in PEM form. It is 50 to 32767 characters.
 	Certificate *string `json:"certificate,omitempty"`
 	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
-	// ("whitelist"), all but those ("blacklist"), or "none".
+	// ("whitelist"), all but those ("blacklist"), or "none". It is "all", "whitelist", "blacklist" or "none".
 	FilterType *string `json:"filterType,omitempty"`
-	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
+	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards. They are
+	// each 1 to 1024 characters.
 	PubTopics []string `json:"pubTopics,omitzero"`
-	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards.
+	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards. They are
+	// each 1 to 1024 characters.
 	SubTopics []string `json:"subTopics,omitzero"`
 }
 
@@ -100,19 +103,24 @@ func (a *ApplicationCertificatePatch) check(check checker) {
 // ApplicationCertificatePost is the body of applicationCertificates.post (Losant's schema
 // "applicationCertificatePost").
 type ApplicationCertificatePost struct {
-	Status      *Status  `json:"status,omitempty"`
-	Description *string  `json:"description,omitempty"`
-	DeviceIDs   []string `json:"deviceIds,omitzero"`
+	Status *Status `json:"status,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// DeviceIDs are at most 1000 ids.
+	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
+	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
-	// Certificate is the certificate in PEM form.
+	// Certificate is the certificate in PEM form. It is 50 to 32767 characters.
 	Certificate string `json:"certificate"`
 	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
-	// ("whitelist"), all but those ("blacklist"), or "none".
+	// ("whitelist"), all but those ("blacklist"), or "none". It is "all", "whitelist", "blacklist" or "none".
 	FilterType *string `json:"filterType,omitempty"`
-	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
+	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards. They are
+	// each 1 to 1024 characters.
 	PubTopics []string `json:"pubTopics,omitzero"`
-	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards.
+	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards. They are
+	// each 1 to 1024 characters.
 	SubTopics []string `json:"subTopics,omitzero"`
 }
 
@@ -156,7 +164,7 @@ func (a *ApplicationCertificatePost) check(check checker) {
 	}
 }
 
-// ApplicationCertificates is applicationCertificates.get (Losant's schema "applicationCertificates").
+// ApplicationCertificates is the answer to applicationCertificates.get (Losant's schema "applicationCertificates").
 type ApplicationCertificates struct {
 	Hypermedia
 
@@ -181,9 +189,11 @@ type ApplicationCertificates struct {
 
 func (a *ApplicationCertificates) setRaw(body []byte) { a.Raw = body }
 
-// DeviceTag is a part of Losant's schema "applicationCertificate": deviceTags[].
+// DeviceTag is an element of deviceTags in Losant's schema "applicationCertificate".
 type DeviceTag struct {
-	Key   string `json:"key,omitzero"`
+	// Key is 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Key string `json:"key,omitzero"`
+	// Value is 1 to 255 characters.
 	Value string `json:"value,omitzero"`
 }
 

@@ -18,23 +18,27 @@ const (
 )
 
 // ApplicationDashboardPost is the body of applicationDashboards.post (Losant's schema "applicationDashboardPost").
-// Formatted, it shows no secret.
+// Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationDashboardPost struct {
-	Name        string          `json:"name"`
-	Blocks      json.RawMessage `json:"blocks,omitzero"`
-	Description *string         `json:"description,omitempty"`
-	// RefreshRate is the time between two updates, in seconds.
+	// Name is 1 to 255 characters.
+	Name   string          `json:"name"`
+	Blocks json.RawMessage `json:"blocks,omitzero"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// RefreshRate is the time between two updates, in seconds. It is 5 to 600.
 	RefreshRate *int `json:"refreshRate,omitempty"`
-	// Duration is the length of time that blocks show unless they say otherwise, in milliseconds.
+	// Duration is the length of time that blocks show unless they say otherwise, in milliseconds. It is at least 1.
 	Duration *int64 `json:"duration,omitempty"`
 	// Resolution is the length of the interval that one point of a block stands for unless it says otherwise, in
-	// milliseconds.
-	Resolution    *int64                      `json:"resolution,omitempty"`
-	DefaultTheme  *Theme                      `json:"defaultTheme,omitempty"`
+	// milliseconds. It is at least 1.
+	Resolution   *int64 `json:"resolution,omitempty"`
+	DefaultTheme *Theme `json:"defaultTheme,omitempty"`
+	// ReportConfigs are at most 10 configs.
 	ReportConfigs []DashboardReportConfigPost `json:"reportConfigs,omitzero"`
 	Public        *bool                       `json:"public,omitempty"`
 	Password      Nullable[string]            `json:"password,omitzero"`
-	// ContextConfiguration are the variables that a viewer can set, with their defaults and what is allowed.
+	// ContextConfiguration are the variables that a viewer can set, with their defaults and what is allowed. They are
+	// at most 100 elements.
 	ContextConfiguration []DashboardContextPost `json:"contextConfiguration,omitzero"`
 }
 

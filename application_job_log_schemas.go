@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ApplicationJobLog is applicationJobLog.get (Losant's schema "applicationJobLog").
+// ApplicationJobLog is the answer to applicationJobLog.get (Losant's schema "applicationJobLog").
 type ApplicationJobLog struct {
 	Hypermedia
 
@@ -41,13 +41,13 @@ type ApplicationJobLog struct {
 
 func (a *ApplicationJobLog) setRaw(body []byte) { a.Raw = body }
 
-// ApplicationJobLogError is a part of Losant's schema "applicationJobLog": error.
+// ApplicationJobLogError is error in Losant's schema "applicationJobLog".
 type ApplicationJobLogError struct {
 	Name    string `json:"name,omitzero"`
 	Message string `json:"message,omitzero"`
 }
 
-// ApplicationJobLogInput is a part of Losant's schema "applicationJobLog": input.
+// ApplicationJobLogInput is input in Losant's schema "applicationJobLog".
 type ApplicationJobLogInput struct {
 	// CallbackURL is a URL that Losant calls with the result when the job is done.
 	CallbackURL string   `json:"callbackUrl,omitzero"`
@@ -65,7 +65,7 @@ type ApplicationJobLogInput struct {
 	TemplateContext string `json:"templateContext,omitzero"`
 }
 
-// ApplicationJobLogOutput is a part of Losant's schema "applicationJobLog": output.
+// ApplicationJobLogOutput is output in Losant's schema "applicationJobLog".
 type ApplicationJobLogOutput struct {
 	DownloadUrls             []string                                 `json:"downloadUrls,omitzero"`
 	DevicesDirectory         string                                   `json:"devicesDirectory,omitzero"`
@@ -89,7 +89,8 @@ type ApplicationJobLogOutput struct {
 	EeaBundleVersion         string                                   `json:"eeaBundleVersion,omitzero"`
 }
 
-// ApplicationJobLogOutputValidationError is a part of Losant's schema "applicationJobLog": output.validationErrors[].
+// ApplicationJobLogOutputValidationError is an element of output.validationErrors in Losant's schema
+// "applicationJobLog".
 type ApplicationJobLogOutputValidationError struct {
 	Type    string `json:"type,omitzero"`
 	Name    string `json:"name,omitzero"`
@@ -97,14 +98,14 @@ type ApplicationJobLogOutputValidationError struct {
 	Message string `json:"message,omitzero"`
 }
 
-// ApplicationJobLogProgress is a part of Losant's schema "applicationJobLog": progress.
+// ApplicationJobLogProgress is progress in Losant's schema "applicationJobLog".
 type ApplicationJobLogProgress struct {
 	Completed int    `json:"completed,omitzero"`
 	Total     int    `json:"total,omitzero"`
 	Status    string `json:"status,omitzero"`
 }
 
-// ApplicationJobLogs is applicationJobLogs.get (Losant's schema "applicationJobLogs").
+// ApplicationJobLogs is the answer to applicationJobLogs.get (Losant's schema "applicationJobLogs").
 type ApplicationJobLogs struct {
 	Hypermedia
 

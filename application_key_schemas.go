@@ -20,7 +20,7 @@ const (
 	FilterTypeBlacklist FilterType = "blacklist"
 )
 
-// ApplicationKey is applicationKey.get, applicationKey.patch (Losant's schema "applicationKey").
+// ApplicationKey is the answer to applicationKey.get and applicationKey.patch (Losant's schema "applicationKey").
 type ApplicationKey struct {
 	Hypermedia
 
@@ -64,20 +64,25 @@ func (a *ApplicationKey) setRaw(body []byte) { a.Raw = body }
 
 // ApplicationKeyPatch is the body of applicationKey.patch (Losant's schema "applicationKeyPatch").
 type ApplicationKeyPatch struct {
-	Status      *Status          `json:"status,omitempty"`
-	Name        Nullable[string] `json:"name,omitzero"`
-	Description *string          `json:"description,omitempty"`
+	Status *Status `json:"status,omitempty"`
+	// Name is 1 to 255 characters; Null[string]() clears it.
+	Name Nullable[string] `json:"name,omitzero"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
 	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
-	// ("whitelist"), all but those ("blacklist"), or "none".
+	// ("whitelist"), all but those ("blacklist"), or "none". It is "all", "whitelist", "blacklist" or "none".
 	FilterType *string `json:"filterType,omitempty"`
-	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
+	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards. They are
+	// each 1 to 1024 characters.
 	PubTopics []string `json:"pubTopics,omitzero"`
-	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards.
+	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards. They are
+	// each 1 to 1024 characters.
 	SubTopics []string `json:"subTopics,omitzero"`
 	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"),
 	// or all but those ("blacklist").
 	AddressFilterType *FilterType `json:"addressFilterType,omitempty"`
-	// Addresses are the IP addresses or CIDR blocks that addressFilterType allows or refuses.
+	// Addresses are the IP addresses or CIDR blocks that addressFilterType allows or refuses. They are at most 100
+	// addresses; each at most 48 characters.
 	Addresses []string `json:"addresses,omitzero"`
 }
 
@@ -119,24 +124,29 @@ func (a *ApplicationKeyPatch) check(check checker) {
 // ApplicationKeyPost is the body of applicationKeys.post (Losant's schema "applicationKeyPost").
 type ApplicationKeyPost struct {
 	// DeviceIDs restricts the key to these devices. Without deviceIds and deviceTags it is for all devices of the
-	// application. Neither can be changed later.
+	// application. Neither can be changed later. They are at most 1000 ids.
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags restricts the key to these devices. Without deviceIds and deviceTags it is for all devices of the
-	// application. Neither can be changed later.
-	DeviceTags  []DeviceTag `json:"deviceTags,omitzero"`
-	Name        *string     `json:"name,omitempty"`
-	Description *string     `json:"description,omitempty"`
+	// application. Neither can be changed later. They are at most 100 tags.
+	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
 	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
-	// ("whitelist"), all but those ("blacklist"), or "none".
+	// ("whitelist"), all but those ("blacklist"), or "none". It is "all", "whitelist", "blacklist" or "none".
 	FilterType *string `json:"filterType,omitempty"`
-	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
+	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards. They are
+	// each 1 to 1024 characters.
 	PubTopics []string `json:"pubTopics,omitzero"`
-	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards.
+	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards. They are
+	// each 1 to 1024 characters.
 	SubTopics []string `json:"subTopics,omitzero"`
 	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"),
 	// or all but those ("blacklist").
 	AddressFilterType *FilterType `json:"addressFilterType,omitempty"`
-	// Addresses are the IP addresses or CIDR blocks that addressFilterType allows or refuses.
+	// Addresses are the IP addresses or CIDR blocks that addressFilterType allows or refuses. They are at most 100
+	// addresses; each at most 48 characters.
 	Addresses []string `json:"addresses,omitzero"`
 }
 
@@ -182,8 +192,8 @@ func (a *ApplicationKeyPost) check(check checker) {
 	}
 }
 
-// ApplicationKeyPostResponse is applicationKeys.post (Losant's schema "applicationKeyPostResponse"). Formatted, it
-// shows no secret.
+// ApplicationKeyPostResponse is the answer to applicationKeys.post (Losant's schema "applicationKeyPostResponse").
+// Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationKeyPostResponse struct {
 	Hypermedia
 
@@ -237,7 +247,7 @@ func (a ApplicationKeyPostResponse) LogValue() slog.Value {
 	return redactedValue("ApplicationKeyPostResponse", a, "secret")
 }
 
-// ApplicationKeys is applicationKeys.get (Losant's schema "applicationKeys").
+// ApplicationKeys is the answer to applicationKeys.get (Losant's schema "applicationKeys").
 type ApplicationKeys struct {
 	Hypermedia
 

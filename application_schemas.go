@@ -29,8 +29,8 @@ const (
 	ViewTypeComponent ViewType = "component"
 )
 
-// Application is application.applyTemplate, application.get, application.globals, application.import,
-// application.patch, applications.post (Losant's schema "application"). Formatted, it shows no secret.
+// Application is the answer to application.applyTemplate, application.get and 4 more actions (Losant's schema
+// "application"). Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type Application struct {
 	Hypermedia
 
@@ -84,10 +84,13 @@ func (a Application) LogValue() slog.Value {
 // ApplicationApplyTemplatePatch is the body of application.applyTemplate (Losant's schema
 // "applicationApplyTemplatePatch").
 type ApplicationApplyTemplatePatch struct {
+	// TemplateID is 24 hexadecimal digits.
 	TemplateID string `json:"templateId"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
 
@@ -118,7 +121,8 @@ func (a *ApplicationApplyTemplatePatch) check(check checker) {
 	check.must("callbackUrl", a.CallbackURL, mustBeURL)
 }
 
-// ApplicationArchiveConfig is a part of Losant's schema "application": archiveConfig. Formatted, it shows no secret.
+// ApplicationArchiveConfig is archiveConfig in Losant's schema "application". Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfig struct {
 	// Directory is the path, within the bucket, that archived data is written to.
 	Directory string `json:"directory,omitzero"`
@@ -156,8 +160,8 @@ func (a ApplicationArchiveConfig) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfig", a, "accountKey", "keyJson", "secretAccessKey")
 }
 
-// ApplicationArchiveConfigAzure is a part of Losant's schema "application": archiveConfig.azure. Formatted, it shows no
-// secret.
+// ApplicationArchiveConfigAzure is archiveConfig.azure in Losant's schema "application". Under fmt, and as an attribute
+// of slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfigAzure struct {
 	Account    string `json:"account,omitzero"`
 	AccountKey string `json:"accountKey,omitzero"`
@@ -174,12 +178,15 @@ func (a ApplicationArchiveConfigAzure) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfigAzure", a, "accountKey")
 }
 
-// ApplicationArchiveConfigAzurePost is a part of Losant's schema "application": archiveConfig.azure. Formatted, it
-// shows no secret.
+// ApplicationArchiveConfigAzurePost is archiveConfig.azure in Losant's schema "application". Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfigAzurePost struct {
-	Account    *string `json:"account,omitempty"`
+	// Account is 3 to 24 characters.
+	Account *string `json:"account,omitempty"`
+	// AccountKey is at most 255 characters.
 	AccountKey *string `json:"accountKey,omitempty"`
-	Bucket     string  `json:"bucket"`
+	// Bucket is 3 to 63 characters.
+	Bucket string `json:"bucket"`
 }
 
 func (a *ApplicationArchiveConfigAzurePost) check(check checker) {
@@ -198,13 +205,15 @@ func (a ApplicationArchiveConfigAzurePost) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfigAzurePost", a, "accountKey")
 }
 
-// ApplicationArchiveConfigGcs is a part of Losant's schema "application": archiveConfig.gcs. Formatted, it shows no
-// secret.
+// ApplicationArchiveConfigGcs is archiveConfig.gcs in Losant's schema "application". Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfigGcs struct {
+	// ProjectID is 1 to 1024 characters.
 	ProjectID string `json:"projectId,omitzero"`
-	// KeyJSON is the key file of the service account, as JSON text.
+	// KeyJSON is the key file of the service account, as JSON text. It is 4 to 32767 characters.
 	KeyJSON string `json:"keyJson,omitzero"`
-	Bucket  string `json:"bucket"`
+	// Bucket is at most 255 characters.
+	Bucket string `json:"bucket"`
 }
 
 func (a *ApplicationArchiveConfigGcs) check(check checker) {
@@ -227,30 +236,33 @@ func (a ApplicationArchiveConfigGcs) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfigGcs", a, "keyJson")
 }
 
-// ApplicationArchiveConfigPost is a part of Losant's schema "application": archiveConfig. Formatted, it shows no
-// secret.
+// ApplicationArchiveConfigPost is archiveConfig in Losant's schema "application". Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfigPost struct {
-	// Directory is the path, within the bucket, that archived data is written to.
+	// Directory is the path, within the bucket, that archived data is written to. It is at most 255 characters.
 	Directory *string `json:"directory,omitempty"`
 	// Mode says which devices are archived: "all", only those in deviceIds and deviceTags ("whitelist"), or all but
-	// those ("blacklist").
-	Mode      *string  `json:"mode,omitempty"`
+	// those ("blacklist"). It is "all", "whitelist" or "blacklist".
+	Mode *string `json:"mode,omitempty"`
+	// DeviceIDs are at most 1000 ids.
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
+	// They are at most 100 tags.
 	DeviceTags        []DeviceTag `json:"deviceTags,omitzero"`
 	IncludeDevices    *bool       `json:"includeDevices,omitempty"`
 	IncludeEvents     *bool       `json:"includeEvents,omitempty"`
 	IncludeDataTables *bool       `json:"includeDataTables,omitempty"`
 	// DataTablesMode says which data tables are archived: "all", only those in dataTableIds ("whitelist"), or all but
-	// those ("blacklist").
-	DataTablesMode           *string                              `json:"dataTablesMode,omitempty"`
+	// those ("blacklist"). It is "all", "whitelist" or "blacklist".
+	DataTablesMode *string `json:"dataTablesMode,omitempty"`
+	// DataTableIDs are at most 1000 ids.
 	DataTableIDs             []string                             `json:"dataTableIds,omitzero"`
 	IncludeApplicationExport *bool                                `json:"includeApplicationExport,omitempty"`
 	ApplicationExportOptions *ApplicationArchiveExportOptionsPost `json:"applicationExportOptions,omitempty"`
-	// DelayDays is the age in days at which data is archived.
+	// DelayDays is the age in days at which data is archived. It is at least 1.
 	DelayDays *int                            `json:"delayDays,omitempty"`
 	S3        *ApplicationArchiveConfigS3Post `json:"s3,omitempty"`
-	// CredentialName names the credential of the application to use.
+	// CredentialName names the credential of the application to use. It is 1 to 255 characters.
 	CredentialName *string                            `json:"credentialName,omitempty"`
 	Gcs            *ApplicationArchiveConfigGcs       `json:"gcs,omitempty"`
 	Azure          *ApplicationArchiveConfigAzurePost `json:"azure,omitempty"`
@@ -298,8 +310,8 @@ func (a ApplicationArchiveConfigPost) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfigPost", a, "accountKey", "keyJson", "secretAccessKey")
 }
 
-// ApplicationArchiveConfigS3 is a part of Losant's schema "application": archiveConfig.s3. Formatted, it shows no
-// secret.
+// ApplicationArchiveConfigS3 is archiveConfig.s3 in Losant's schema "application". Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfigS3 struct {
 	Bucket          string `json:"bucket,omitzero"`
 	AccessKeyID     string `json:"accessKeyId,omitzero"`
@@ -317,13 +329,17 @@ func (a ApplicationArchiveConfigS3) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfigS3", a, "secretAccessKey")
 }
 
-// ApplicationArchiveConfigS3Post is a part of Losant's schema "application": archiveConfig.s3. Formatted, it shows no
-// secret.
+// ApplicationArchiveConfigS3Post is archiveConfig.s3 in Losant's schema "application". Under fmt, and as an attribute
+// of slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfigS3Post struct {
-	Bucket          string  `json:"bucket"`
-	AccessKeyID     *string `json:"accessKeyId,omitempty"`
+	// Bucket is at most 255 characters.
+	Bucket string `json:"bucket"`
+	// AccessKeyID is 4 to 128 characters.
+	AccessKeyID *string `json:"accessKeyId,omitempty"`
+	// SecretAccessKey is 4 to 128 characters.
 	SecretAccessKey *string `json:"secretAccessKey,omitempty"`
-	Region          *string `json:"region,omitempty"`
+	// Region is at most 128 characters.
+	Region *string `json:"region,omitempty"`
 }
 
 func (a *ApplicationArchiveConfigS3Post) check(check checker) {
@@ -343,7 +359,7 @@ func (a ApplicationArchiveConfigS3Post) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfigS3Post", a, "secretAccessKey")
 }
 
-// ApplicationArchiveExportOptions is a part of Losant's schema "application": archiveConfig.applicationExportOptions.
+// ApplicationArchiveExportOptions is archiveConfig.applicationExportOptions in Losant's schema "application".
 type ApplicationArchiveExportOptions struct {
 	IncludeFiles         bool   `json:"includeFiles,omitzero"`
 	IncludePrivateFiles  bool   `json:"includePrivateFiles,omitzero"`
@@ -356,15 +372,15 @@ type ApplicationArchiveExportOptions struct {
 	Repo ApplicationArchiveExportOptionsRepo `json:"repo,omitzero"`
 }
 
-// ApplicationArchiveExportOptionsPost is a part of Losant's schema "application":
-// archiveConfig.applicationExportOptions.
+// ApplicationArchiveExportOptionsPost is archiveConfig.applicationExportOptions in Losant's schema "application".
 type ApplicationArchiveExportOptionsPost struct {
-	IncludeFiles         *bool   `json:"includeFiles,omitempty"`
-	IncludePrivateFiles  *bool   `json:"includePrivateFiles,omitempty"`
-	IncludeDataTableRows *bool   `json:"includeDataTableRows,omitempty"`
-	IncludeDevices       *bool   `json:"includeDevices,omitempty"`
-	ExportType           *string `json:"exportType,omitempty"`
-	// CredentialName names the credential of the application to use.
+	IncludeFiles         *bool `json:"includeFiles,omitempty"`
+	IncludePrivateFiles  *bool `json:"includePrivateFiles,omitempty"`
+	IncludeDataTableRows *bool `json:"includeDataTableRows,omitempty"`
+	IncludeDevices       *bool `json:"includeDevices,omitempty"`
+	// ExportType is "repo".
+	ExportType *string `json:"exportType,omitempty"`
+	// CredentialName names the credential of the application to use. It is 1 to 255 characters.
 	CredentialName string `json:"credentialName"`
 	// Repo says where in the Git repository of the credential the resources are.
 	Repo *ApplicationArchiveExportOptionsRepoPost `json:"repo,omitempty"`
@@ -378,19 +394,21 @@ func (a *ApplicationArchiveExportOptionsPost) check(check checker) {
 	}
 }
 
-// ApplicationArchiveExportOptionsRepo is a part of Losant's schema "application":
-// archiveConfig.applicationExportOptions.repo.
+// ApplicationArchiveExportOptionsRepo is archiveConfig.applicationExportOptions.repo in Losant's schema "application".
 type ApplicationArchiveExportOptionsRepo struct {
 	Branch        string `json:"branch,omitzero"`
 	Directory     string `json:"directory,omitzero"`
 	CommitMessage string `json:"commitMessage,omitzero"`
 }
 
-// ApplicationArchiveExportOptionsRepoPost is a part of Losant's schema "application":
-// archiveConfig.applicationExportOptions.repo.
+// ApplicationArchiveExportOptionsRepoPost is archiveConfig.applicationExportOptions.repo in Losant's schema
+// "application".
 type ApplicationArchiveExportOptionsRepoPost struct {
-	Branch        *string `json:"branch,omitempty"`
-	Directory     *string `json:"directory,omitempty"`
+	// Branch is at most 255 characters.
+	Branch *string `json:"branch,omitempty"`
+	// Directory is at most 1024 characters.
+	Directory *string `json:"directory,omitempty"`
+	// CommitMessage is at most 1024 characters.
 	CommitMessage *string `json:"commitMessage,omitempty"`
 }
 
@@ -400,7 +418,7 @@ func (a *ApplicationArchiveExportOptionsRepoPost) check(check checker) {
 	check.length("commitMessage", a.CommitMessage, 0, 1024)
 }
 
-// ApplicationCloneDryRunResult is application.clone (Losant's schema "applicationCloneDryRunResult").
+// ApplicationCloneDryRunResult is the answer to application.clone (Losant's schema "applicationCloneDryRunResult").
 type ApplicationCloneDryRunResult struct {
 	Hypermedia
 
@@ -425,9 +443,11 @@ type ApplicationClonePost struct {
 	// OwnerID is the ID of the owner of the copy; the owner of the original when it is absent.
 	OwnerID   Nullable[string] `json:"ownerId,omitzero"`
 	OwnerType *OwnerType       `json:"ownerType,omitempty"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// ForceJob makes a job of it even if it is small, so that the answer is always 202.
 	ForceJob *bool `json:"forceJob,omitempty"`
@@ -459,8 +479,9 @@ func (a *ApplicationClonePost) check(check checker) {
 	check.must("callbackUrl", a.CallbackURL, mustBeURL)
 }
 
-// ApplicationCreationByTemplateResult is application.clone, applications.import (Losant's schema
-// "applicationCreationByTemplateResult"). Formatted, it shows no secret.
+// ApplicationCreationByTemplateResult is the answer to application.clone and applications.import (Losant's schema
+// "applicationCreationByTemplateResult"). Under fmt, and as an attribute of slog, it shows no secret; encoding/json
+// encodes it whole.
 type ApplicationCreationByTemplateResult struct {
 	Hypermedia
 
@@ -489,15 +510,18 @@ type ApplicationExportPost struct {
 	IncludePrivateFiles  *bool `json:"includePrivateFiles,omitempty"`
 	IncludeDataTableRows *bool `json:"includeDataTableRows,omitempty"`
 	IncludeDevices       *bool `json:"includeDevices,omitempty"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// ForceJob makes a job of it even if it is small, so that the answer is always 202.
 	ForceJob *bool `json:"forceJob,omitempty"`
-	// ExportType is "zip" for a file, or "repo" for a commit into the Git repository of credentialName.
+	// ExportType is "zip" for a file, or "repo" for a commit into the Git repository of credentialName. It is "zip" or
+	// "repo".
 	ExportType *string `json:"exportType,omitempty"`
-	// CredentialName names the credential of the application to use.
+	// CredentialName names the credential of the application to use. It is at most 255 characters.
 	CredentialName *string `json:"credentialName,omitempty"`
 	// Repo says where in the Git repository of the credential the resources are.
 	Repo *ApplicationArchiveExportOptionsRepoPost `json:"repo,omitempty"`
@@ -532,7 +556,7 @@ func (a *ApplicationExportPost) check(check checker) {
 	}
 }
 
-// ApplicationExportResult is application.export (Losant's schema "applicationExportResult").
+// ApplicationExportResult is the answer to application.export (Losant's schema "applicationExportResult").
 type ApplicationExportResult struct {
 	Hypermedia
 
@@ -545,11 +569,13 @@ type ApplicationExportResult struct {
 
 func (a *ApplicationExportResult) setRaw(body []byte) { a.Raw = body }
 
-// ApplicationFtueTracking is a part of Losant's schema "application": ftueTracking[].
+// ApplicationFtueTracking is an element of ftueTracking in Losant's schema "application".
 type ApplicationFtueTracking struct {
+	// Name is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Name    string `json:"name"`
 	Version int    `json:"version"`
-	Status  string `json:"status"`
+	// Status is "skipped" or "completed".
+	Status string `json:"status"`
 }
 
 func (a *ApplicationFtueTracking) check(check checker) {
@@ -557,7 +583,7 @@ func (a *ApplicationFtueTracking) check(check checker) {
 	check.oneOf("status", &a.Status, "skipped", "completed")
 }
 
-// ApplicationGlobal is a part of Losant's schema "application": globals[].
+// ApplicationGlobal is an element of globals in Losant's schema "application".
 type ApplicationGlobal struct {
 	Key string `json:"key,omitzero"`
 	// JSON is the value as JSON text: a string needs its quotes.
@@ -567,13 +593,15 @@ type ApplicationGlobal struct {
 	Description string `json:"description,omitzero"`
 }
 
-// ApplicationGlobalItem is a part of Losant's schema "applicationGlobalPatch": [].
+// ApplicationGlobalItem is an element of Losant's schema "applicationGlobalPatch".
 type ApplicationGlobalItem struct {
+	// Key is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Key string `json:"key"`
-	// JSON is the value as JSON text; null removes the global.
+	// JSON is the value as JSON text; null removes the global. It is 1 to 32767 characters; Null[string]() clears it.
 	JSON Nullable[string] `json:"json,omitzero"`
 	// CloudOnly keeps the global from workflows that run on devices.
-	CloudOnly   *bool   `json:"cloudOnly,omitempty"`
+	CloudOnly *bool `json:"cloudOnly,omitempty"`
+	// Description is at most 1024 characters.
 	Description *string `json:"description,omitempty"`
 }
 
@@ -605,13 +633,15 @@ func (a ApplicationGlobalPatch) check(check checker) {
 	}
 }
 
-// ApplicationGlobalPost is a part of Losant's schema "application": globals[].
+// ApplicationGlobalPost is an element of globals in Losant's schema "application".
 type ApplicationGlobalPost struct {
+	// Key is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Key string `json:"key"`
-	// JSON is the value as JSON text: a string needs its quotes.
+	// JSON is the value as JSON text: a string needs its quotes. It is 1 to 32767 characters.
 	JSON string `json:"json"`
 	// CloudOnly keeps the global from workflows that run on devices.
-	CloudOnly   *bool   `json:"cloudOnly,omitempty"`
+	CloudOnly *bool `json:"cloudOnly,omitempty"`
+	// Description is at most 1024 characters.
 	Description *string `json:"description,omitempty"`
 }
 
@@ -621,7 +651,7 @@ func (a *ApplicationGlobalPost) check(check checker) {
 	check.length("description", a.Description, 0, 1024)
 }
 
-// ApplicationImportExecution is a part of Losant's schema "applicationImportExecutions": [].
+// ApplicationImportExecution is an element of Losant's schema "applicationImportExecutions".
 type ApplicationImportExecution struct {
 	ID                string    `json:"id,omitzero"`
 	ImportSourceType  string    `json:"importSourceType,omitzero"`
@@ -659,34 +689,39 @@ type ApplicationImportExecution struct {
 	Repo ImportIntoApplicationOptionsRepo `json:"repo,omitzero"`
 }
 
-// ApplicationImportExecutionDryRunResults is a part of Losant's schema "applicationImportExecutions": [].dryRunResults.
+// ApplicationImportExecutionDryRunResults is [].dryRunResults in Losant's schema "applicationImportExecutions".
 type ApplicationImportExecutionDryRunResults struct {
 	// LimitErrors are the kinds of resources that the limits of the owner do not allow.
 	LimitErrors []any  `json:"limitErrors,omitzero"`
 	URL         string `json:"url,omitzero"`
 }
 
-// ApplicationImportExecutions is Losant's schema "applicationImportExecutions".
+// ApplicationImportExecutions is the answer to application.importLogs (Losant's schema "applicationImportExecutions").
 type ApplicationImportExecutions []ApplicationImportExecution
 
-// ApplicationPatch is the body of application.patch (Losant's schema "applicationPatch"). Formatted, it shows no
-// secret.
+// ApplicationPatch is the body of application.patch (Losant's schema "applicationPatch"). Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationPatch struct {
-	Name         *string `json:"name,omitempty"`
-	Description  *string `json:"description,omitempty"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 1024 characters.
+	Description *string `json:"description,omitempty"`
+	// EndpointSlug is characters of 0-9 a-z -; 3 to 63 characters.
 	EndpointSlug *string `json:"endpointSlug,omitempty"`
 	// ExpUserTokenCutoff voids the tokens of all experience users that were issued before it.
 	ExpUserTokenCutoff *time.Time `json:"expUserTokenCutoff,omitempty"`
 	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow
 	// that does.
 	EndpointDefaultCORS *bool `json:"endpointDefaultCors,omitempty"`
-	// Globals replace all globals of the application. To change a single one, use application.globals.
+	// Globals replace all globals of the application. To change a single one, use application.globals. They are at most
+	// 100 globals.
 	Globals []ApplicationGlobalPost `json:"globals,omitzero"`
-	// FtueTracking is where the web interface notes which introductions a user has seen.
+	// FtueTracking is where the web interface notes which introductions a user has seen. They are at most 100 elements.
 	FtueTracking []ApplicationFtueTracking `json:"ftueTracking,omitzero"`
 	// ArchiveConfig says where device data goes when it is archived; null ends the archiving.
 	ArchiveConfig Nullable[ApplicationArchiveConfigPost] `json:"archiveConfig,omitzero"`
-	// BlobURLTTL is how long links to the values of blob attributes can be used, in seconds: an hour to a week.
+	// BlobURLTTL is how long links to the values of blob attributes can be used, in seconds: an hour to a week. It is
+	// 3600 to 604800.
 	BlobURLTTL *int `json:"blobUrlTTL,omitempty"`
 }
 
@@ -737,23 +772,31 @@ func (a ApplicationPatch) LogValue() slog.Value {
 	return redactedValue("ApplicationPatch", a, "accountKey", "keyJson", "secretAccessKey")
 }
 
-// ApplicationPost is the body of applications.post (Losant's schema "applicationPost"). Formatted, it shows no secret.
+// ApplicationPost is the body of applications.post (Losant's schema "applicationPost"). Under fmt, and as an attribute
+// of slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationPost struct {
-	OrgID                 *string `json:"orgId,omitempty"`
+	// OrgID is 24 hexadecimal digits.
+	OrgID *string `json:"orgId,omitempty"`
+	// ApplicationTemplateID is 24 hexadecimal digits.
 	ApplicationTemplateID *string `json:"applicationTemplateId,omitempty"`
-	Name                  string  `json:"name"`
-	Description           *string `json:"description,omitempty"`
-	// AppliedTemplateIDs are the IDs of the application templates that have been applied.
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 1024 characters.
+	Description *string `json:"description,omitempty"`
+	// AppliedTemplateIDs are the IDs of the application templates that have been applied. They are at most 1000 ids.
 	AppliedTemplateIDs []string `json:"appliedTemplateIds,omitzero"`
-	EndpointSlug       *string  `json:"endpointSlug,omitempty"`
+	// EndpointSlug is characters of 0-9 a-z -; 3 to 63 characters.
+	EndpointSlug *string `json:"endpointSlug,omitempty"`
 	// ExpUserTokenCutoff voids the tokens of all experience users that were issued before it.
 	ExpUserTokenCutoff *time.Time `json:"expUserTokenCutoff,omitempty"`
 	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow
 	// that does.
-	EndpointDefaultCORS *bool                         `json:"endpointDefaultCors,omitempty"`
-	Globals             []ApplicationGlobalPost       `json:"globals,omitzero"`
-	ArchiveConfig       *ApplicationArchiveConfigPost `json:"archiveConfig,omitempty"`
-	// BlobURLTTL is how long links to the values of blob attributes can be used, in seconds: an hour to a week.
+	EndpointDefaultCORS *bool `json:"endpointDefaultCors,omitempty"`
+	// Globals are at most 100 globals.
+	Globals       []ApplicationGlobalPost       `json:"globals,omitzero"`
+	ArchiveConfig *ApplicationArchiveConfigPost `json:"archiveConfig,omitempty"`
+	// BlobURLTTL is how long links to the values of blob attributes can be used, in seconds: an hour to a week. It is
+	// 3600 to 604800.
 	BlobURLTTL *int `json:"blobUrlTTL,omitempty"`
 }
 
@@ -806,7 +849,8 @@ func (a ApplicationPost) LogValue() slog.Value {
 	return redactedValue("ApplicationPost", a, "accountKey", "keyJson", "secretAccessKey")
 }
 
-// ApplicationReadme is application.readme, application.readmePatch (Losant's schema "applicationReadme").
+// ApplicationReadme is the answer to application.readme and application.readmePatch (Losant's schema
+// "applicationReadme").
 type ApplicationReadme struct {
 	Hypermedia
 
@@ -825,6 +869,7 @@ func (a *ApplicationReadme) setRaw(body []byte) { a.Raw = body }
 
 // ApplicationReadmePatch is the body of application.readmePatch (Losant's schema "applicationReadmePatch").
 type ApplicationReadmePatch struct {
+	// Content is at most 131072 characters.
 	Content *string `json:"content,omitempty"`
 }
 
@@ -851,10 +896,10 @@ func (a *ApplicationReadmePatch) check(check checker) {
 	check.length("content", a.Content, 0, 131072)
 }
 
-// ApplicationSearchResult is Losant's schema "applicationSearchResult".
+// ApplicationSearchResult is the answer to application.search (Losant's schema "applicationSearchResult").
 type ApplicationSearchResult []ApplicationSearchResultItem
 
-// ApplicationSearchResultItem is a part of Losant's schema "applicationSearchResult": [].
+// ApplicationSearchResultItem is an element of Losant's schema "applicationSearchResult".
 type ApplicationSearchResultItem struct {
 	ID       string                              `json:"id,omitzero"`
 	Name     string                              `json:"name,omitzero"`
@@ -868,14 +913,14 @@ type ApplicationSearchResultItem struct {
 	Type        string `json:"_type,omitzero"`
 }
 
-// ApplicationSearchResultItemMetadata is a part of Losant's schema "applicationSearchResult": [].metadata.
+// ApplicationSearchResultItemMetadata is [].metadata in Losant's schema "applicationSearchResult".
 type ApplicationSearchResultItemMetadata struct {
 	Descriptor      string `json:"descriptor,omitzero"`
 	ParentDirectory string `json:"parentDirectory,omitzero"`
 	ContentType     string `json:"contentType,omitzero"`
 }
 
-// ApplicationSummary is a part of Losant's schema "application": summary.
+// ApplicationSummary is summary in Losant's schema "application".
 type ApplicationSummary struct {
 	APITokenCount             int                             `json:"apiTokenCount,omitzero"`
 	CertificateCount          int                             `json:"certificateCount,omitzero"`
@@ -906,14 +951,14 @@ type ApplicationSummary struct {
 	NotebookStats             ApplicationSummaryNotebookStats `json:"notebookStats,omitzero"`
 }
 
-// ApplicationSummaryNotebookStats is a part of Losant's schema "application": summary.notebookStats.
+// ApplicationSummaryNotebookStats is summary.notebookStats in Losant's schema "application".
 type ApplicationSummaryNotebookStats struct {
 	AwaitingCompletion int `json:"awaitingCompletion,omitzero"`
 	MinutesThisPeriod  int `json:"minutesThisPeriod,omitzero"`
 	RunsThisPeriod     int `json:"runsThisPeriod,omitzero"`
 }
 
-// ApplicationSummaryStorageStats is a part of Losant's schema "application": summary.storageStats.
+// ApplicationSummaryStorageStats is summary.storageStats in Losant's schema "application".
 type ApplicationSummaryStorageStats struct {
 	// Count is the number of stored objects.
 	Count int `json:"count,omitzero"`
@@ -921,7 +966,8 @@ type ApplicationSummaryStorageStats struct {
 	Size int `json:"size,omitzero"`
 }
 
-// Applications is applications.get (Losant's schema "applications"). Formatted, it shows no secret.
+// Applications is the answer to applications.get (Losant's schema "applications"). Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type Applications struct {
 	Hypermedia
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ApplicationTemplate is applicationTemplate.get (Losant's schema "applicationTemplate").
+// ApplicationTemplate is the answer to applicationTemplate.get (Losant's schema "applicationTemplate").
 type ApplicationTemplate struct {
 	Hypermedia
 
@@ -34,7 +34,7 @@ type ApplicationTemplate struct {
 
 func (a *ApplicationTemplate) setRaw(body []byte) { a.Raw = body }
 
-// ApplicationTemplateCategories is applicationTemplates.getCategories (Losant's schema
+// ApplicationTemplateCategories is the answer to applicationTemplates.getCategories (Losant's schema
 // "applicationTemplateCategories").
 type ApplicationTemplateCategories struct {
 	Hypermedia
@@ -52,7 +52,7 @@ type ApplicationTemplateCategories struct {
 
 func (a *ApplicationTemplateCategories) setRaw(body []byte) { a.Raw = body }
 
-// ApplicationTemplateCategory is a part of Losant's schema "applicationTemplateCategories": items[].
+// ApplicationTemplateCategory is an element of items in Losant's schema "applicationTemplateCategories".
 type ApplicationTemplateCategory struct {
 	ID            string   `json:"id,omitzero"`
 	ParentID      string   `json:"parentId,omitzero"`
@@ -61,7 +61,7 @@ type ApplicationTemplateCategory struct {
 	ResourceTypes []string `json:"resourceTypes,omitzero"`
 }
 
-// ApplicationTemplateSummary is a part of Losant's schema "applicationTemplate": summary.
+// ApplicationTemplateSummary is summary in Losant's schema "applicationTemplate".
 type ApplicationTemplateSummary struct {
 	ApplicationCertificateAuthorityCount int `json:"applicationCertificateAuthorityCount,omitzero"`
 	DashboardCount                       int `json:"dashboardCount,omitzero"`
@@ -83,7 +83,7 @@ type ApplicationTemplateSummary struct {
 	WebhookCount                         int `json:"webhookCount,omitzero"`
 }
 
-// ApplicationTemplates is applicationTemplates.get (Losant's schema "applicationTemplates").
+// ApplicationTemplates is the answer to applicationTemplates.get (Losant's schema "applicationTemplates").
 type ApplicationTemplates struct {
 	Hypermedia
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// AuditLog is auditLog.get (Losant's schema "auditLog").
+// AuditLog is the answer to auditLog.get (Losant's schema "auditLog").
 type AuditLog struct {
 	Hypermedia
 
@@ -71,10 +71,13 @@ func (a *AuditLogFilter) check(check checker) {
 	}
 }
 
-// AuditLogFilterActor is a part of Losant's schema "auditLogFilter": actor[].
+// AuditLogFilterActor is an element of actor in Losant's schema "auditLogFilter".
 type AuditLogFilterActor struct {
-	ID   *string `json:"id,omitempty"`
+	// ID is 24 hexadecimal digits.
+	ID *string `json:"id,omitempty"`
+	// Type is "Application", "Device", "Flow", "User" or "ApiToken".
 	Type *string `json:"type,omitempty"`
+	// Name is at most 1024 characters.
 	Name *string `json:"name,omitempty"`
 }
 
@@ -84,10 +87,13 @@ func (a *AuditLogFilterActor) check(check checker) {
 	check.length("name", a.Name, 0, 1024)
 }
 
-// AuditLogFilterPrimaryTarget is a part of Losant's schema "auditLogFilter": primaryTarget[].
+// AuditLogFilterPrimaryTarget is an element of primaryTarget in Losant's schema "auditLogFilter".
 type AuditLogFilterPrimaryTarget struct {
-	ID   *string `json:"id,omitempty"`
+	// ID is 24 hexadecimal digits.
+	ID *string `json:"id,omitempty"`
+	// Type is "Application", "Dashboard" or "OrgInvite".
 	Type *string `json:"type,omitempty"`
+	// Name is at most 1024 characters.
 	Name *string `json:"name,omitempty"`
 }
 
@@ -97,10 +103,12 @@ func (a *AuditLogFilterPrimaryTarget) check(check checker) {
 	check.length("name", a.Name, 0, 1024)
 }
 
-// AuditLogFilterRequest is a part of Losant's schema "auditLogFilter": request[].
+// AuditLogFilterRequest is an element of request in Losant's schema "auditLogFilter".
 type AuditLogFilterRequest struct {
+	// Resource is at most 1024 characters.
 	Resource *string `json:"resource,omitempty"`
-	Action   *string `json:"action,omitempty"`
+	// Action is at most 1024 characters.
+	Action *string `json:"action,omitempty"`
 }
 
 func (a *AuditLogFilterRequest) check(check checker) {
@@ -108,10 +116,12 @@ func (a *AuditLogFilterRequest) check(check checker) {
 	check.length("action", a.Action, 0, 1024)
 }
 
-// AuditLogFilterSecondaryTarget is a part of Losant's schema "auditLogFilter": secondaryTarget[].
+// AuditLogFilterSecondaryTarget is an element of secondaryTarget in Losant's schema "auditLogFilter".
 type AuditLogFilterSecondaryTarget struct {
+	// ID is 24 hexadecimal digits.
 	ID   *string `json:"id,omitempty"`
 	Type *string `json:"type,omitempty"`
+	// Name is at most 1024 characters.
 	Name *string `json:"name,omitempty"`
 }
 
@@ -121,7 +131,7 @@ func (a *AuditLogFilterSecondaryTarget) check(check checker) {
 	check.length("name", a.Name, 0, 1024)
 }
 
-// AuditLogs is auditLogs.get (Losant's schema "auditLogs").
+// AuditLogs is the answer to auditLogs.get (Losant's schema "auditLogs").
 type AuditLogs struct {
 	Hypermedia
 

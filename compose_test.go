@@ -112,7 +112,7 @@ func (c *composer) compose(s *losantapi.Schema, property string) any {
 	case "string":
 		return c.text(s)
 	case "integer", "number":
-		return c.number(s, property)
+		return c.number(s)
 	case "boolean":
 		return c.full || c.random.IntN(2) == 0
 	}
@@ -287,12 +287,12 @@ func (c *composer) text(s *losantapi.Schema) string {
 func (c *composer) validText(s *losantapi.Schema) string {
 	c.counter++
 	text := fmt.Sprintf("t%d", c.counter)
-	switch {
-	case s.Format == "date-time":
+	switch s.Format {
+	case "date-time":
 		return c.date()
-	case s.Format == "email":
+	case "email":
 		text += "@example.com"
-	case s.Format == "uri":
+	case "uri":
 		text = "https://example.com/" + text
 	}
 	switch s.Pattern {
@@ -327,7 +327,7 @@ func (c *composer) date() string {
 	return fmt.Sprintf("2024-02-03T04:%02d:06.%02d1Z", c.counter/100%60, c.counter%100)
 }
 
-func (c *composer) number(s *losantapi.Schema, property string) any {
+func (c *composer) number(s *losantapi.Schema) any {
 	c.counter++
 	least := 1.0
 	if s.Minimum != nil {

@@ -48,7 +48,7 @@ const (
 	JWTAlgorithmES512 JWTAlgorithm = "ES512"
 )
 
-// Credential is credential.get, credential.patch, credentials.post (Losant's schema "credential").
+// Credential is the answer to credential.get, credential.patch and credentials.post (Losant's schema "credential").
 type Credential struct {
 	Hypermedia
 
@@ -91,17 +91,21 @@ type Credential struct {
 
 func (c *Credential) setRaw(body []byte) { c.Raw = body }
 
-// CredentialAWSConfig is a part of Losant's schema "credential": awsConfig.
+// CredentialAWSConfig is awsConfig in Losant's schema "credential".
 type CredentialAWSConfig struct {
 	AccessKeyID string `json:"accessKeyId,omitzero"`
 	Region      string `json:"region,omitzero"`
 }
 
-// CredentialAWSConfigPatch is a part of Losant's schema "credentialPatch": awsConfig. Formatted, it shows no secret.
+// CredentialAWSConfigPatch is awsConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type CredentialAWSConfigPatch struct {
-	AccessKeyID     string `json:"accessKeyId,omitzero"`
+	// AccessKeyID is 16 to 128 characters.
+	AccessKeyID string `json:"accessKeyId,omitzero"`
+	// SecretAccessKey is 4 to 128 characters.
 	SecretAccessKey string `json:"secretAccessKey,omitzero"`
-	Region          string `json:"region,omitzero"`
+	// Region is 1 to 128 characters.
+	Region string `json:"region,omitzero"`
 }
 
 func (c *CredentialAWSConfigPatch) check(check checker) {
@@ -126,15 +130,17 @@ func (c CredentialAWSConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialAWSConfigPatch", c, "secretAccessKey")
 }
 
-// CredentialAzureConfig is a part of Losant's schema "credential": azureConfig.
+// CredentialAzureConfig is azureConfig in Losant's schema "credential".
 type CredentialAzureConfig struct {
 	Account string `json:"account,omitzero"`
 }
 
-// CredentialAzureConfigPatch is a part of Losant's schema "credentialPatch": azureConfig. Formatted, it shows no
-// secret.
+// CredentialAzureConfigPatch is azureConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type CredentialAzureConfigPatch struct {
-	Account    *string `json:"account,omitempty"`
+	// Account is at most 128 characters.
+	Account *string `json:"account,omitempty"`
+	// AccountKey is 4 to 128 characters.
 	AccountKey *string `json:"accountKey,omitempty"`
 }
 
@@ -153,10 +159,13 @@ func (c CredentialAzureConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialAzureConfigPatch", c, "accountKey")
 }
 
-// CredentialAzureConfigPost is a part of Losant's schema "credentialPost": azureConfig. Formatted, it shows no secret.
+// CredentialAzureConfigPost is azureConfig in Losant's schema "credentialPost". Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type CredentialAzureConfigPost struct {
-	Account    *string `json:"account,omitempty"`
-	AccountKey string  `json:"accountKey"`
+	// Account is at most 128 characters.
+	Account *string `json:"account,omitempty"`
+	// AccountKey is 4 to 128 characters.
+	AccountKey string `json:"accountKey"`
 }
 
 func (c *CredentialAzureConfigPost) check(check checker) {
@@ -174,19 +183,20 @@ func (c CredentialAzureConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialAzureConfigPost", c, "accountKey")
 }
 
-// CredentialCertificateKeyPairConfig is a part of Losant's schema "credential": certificateKeyPairConfig.
+// CredentialCertificateKeyPairConfig is certificateKeyPairConfig in Losant's schema "credential".
 type CredentialCertificateKeyPairConfig struct {
 	// Certificate is the certificate in PEM form.
 	Certificate string                                `json:"certificate,omitzero"`
 	Info        ApplicationCertificateCertificateInfo `json:"info,omitzero"`
 }
 
-// CredentialCertificateKeyPairConfigPatch is a part of Losant's schema "credentialPatch": certificateKeyPairConfig.
-// Formatted, it shows no secret.
+// CredentialCertificateKeyPairConfigPatch is certificateKeyPairConfig in Losant's schema "credentialPatch". Under fmt,
+// and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialCertificateKeyPairConfigPatch struct {
-	// Certificate is the certificate in PEM form.
+	// Certificate is the certificate in PEM form. It is at most 8192 characters.
 	Certificate *string `json:"certificate,omitempty"`
-	PrivateKey  *string `json:"privateKey,omitempty"`
+	// PrivateKey is at most 8196 characters.
+	PrivateKey *string `json:"privateKey,omitempty"`
 }
 
 func (c *CredentialCertificateKeyPairConfigPatch) check(check checker) {
@@ -204,12 +214,13 @@ func (c CredentialCertificateKeyPairConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialCertificateKeyPairConfigPatch", c, "privateKey")
 }
 
-// CredentialCertificateKeyPairConfigPost is a part of Losant's schema "credentialPost": certificateKeyPairConfig.
-// Formatted, it shows no secret.
+// CredentialCertificateKeyPairConfigPost is certificateKeyPairConfig in Losant's schema "credentialPost". Under fmt,
+// and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialCertificateKeyPairConfigPost struct {
-	// Certificate is the certificate in PEM form.
+	// Certificate is the certificate in PEM form. It is at most 8192 characters.
 	Certificate string `json:"certificate"`
-	PrivateKey  string `json:"privateKey"`
+	// PrivateKey is at most 8196 characters.
+	PrivateKey string `json:"privateKey"`
 }
 
 func (c *CredentialCertificateKeyPairConfigPost) check(check checker) {
@@ -227,16 +238,18 @@ func (c CredentialCertificateKeyPairConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialCertificateKeyPairConfigPost", c, "privateKey")
 }
 
-// CredentialDatadogConfig is a part of Losant's schema "credential": datadogConfig.
+// CredentialDatadogConfig is datadogConfig in Losant's schema "credential".
 type CredentialDatadogConfig struct {
 	Site string `json:"site,omitzero"`
 }
 
-// CredentialDatadogConfigPatch is a part of Losant's schema "credentialPatch": datadogConfig. Formatted, it shows no
-// secret.
+// CredentialDatadogConfigPatch is datadogConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type CredentialDatadogConfigPatch struct {
+	// SecretValue is at most 256 characters.
 	SecretValue *string `json:"secretValue,omitempty"`
-	Site        *string `json:"site,omitempty"`
+	// Site is 1 to 128 characters.
+	Site *string `json:"site,omitempty"`
 }
 
 func (c *CredentialDatadogConfigPatch) check(check checker) {
@@ -254,11 +267,13 @@ func (c CredentialDatadogConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialDatadogConfigPatch", c, "secretValue")
 }
 
-// CredentialDatadogConfigPost is a part of Losant's schema "credentialPost": datadogConfig. Formatted, it shows no
-// secret.
+// CredentialDatadogConfigPost is datadogConfig in Losant's schema "credentialPost". Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type CredentialDatadogConfigPost struct {
+	// SecretValue is at most 256 characters.
 	SecretValue string `json:"secretValue"`
-	Site        string `json:"site,omitzero"`
+	// Site is 1 to 128 characters.
+	Site string `json:"site,omitzero"`
 }
 
 func (c *CredentialDatadogConfigPost) check(check checker) {
@@ -278,15 +293,16 @@ func (c CredentialDatadogConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialDatadogConfigPost", c, "secretValue")
 }
 
-// CredentialGCPConfig is a part of Losant's schema "credential": gcpConfig.
+// CredentialGCPConfig is gcpConfig in Losant's schema "credential".
 type CredentialGCPConfig struct {
 	// KeyMetaJSON is the key file of the service account without the key, as JSON text.
 	KeyMetaJSON string `json:"keyMetaJson,omitzero"`
 }
 
-// CredentialGCPConfigPatch is a part of Losant's schema "credentialPatch": gcpConfig. Formatted, it shows no secret.
+// CredentialGCPConfigPatch is gcpConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type CredentialGCPConfigPatch struct {
-	// KeyJSON is the key file of the service account, as JSON text.
+	// KeyJSON is the key file of the service account, as JSON text. It is 1 to 8192 characters.
 	KeyJSON string `json:"keyJson,omitzero"`
 }
 
@@ -306,7 +322,7 @@ func (c CredentialGCPConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialGCPConfigPatch", c, "keyJson")
 }
 
-// CredentialGitConfig is a part of Losant's schema "credential": gitConfig.
+// CredentialGitConfig is gitConfig in Losant's schema "credential".
 type CredentialGitConfig struct {
 	Type           string `json:"type,omitzero"`
 	CloneURL       string `json:"cloneUrl,omitzero"`
@@ -316,16 +332,23 @@ type CredentialGitConfig struct {
 	CommitterEmail string `json:"committerEmail,omitzero"`
 }
 
-// CredentialGitConfigPatch is a part of Losant's schema "credentialPatch": gitConfig. Formatted, it shows no secret.
+// CredentialGitConfigPatch is gitConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type CredentialGitConfigPatch struct {
-	Type           *string `json:"type,omitempty"`
-	CloneURL       *string `json:"cloneUrl,omitempty"`
-	Username       *string `json:"username,omitempty"`
-	CommitterName  *string `json:"committerName,omitempty"`
+	// Type is "ssh-key" or "http-password".
+	Type *string `json:"type,omitempty"`
+	// CloneURL is 5 to 1024 characters.
+	CloneURL *string `json:"cloneUrl,omitempty"`
+	// Username is at most 128 characters.
+	Username *string `json:"username,omitempty"`
+	// CommitterName is at most 128 characters.
+	CommitterName *string `json:"committerName,omitempty"`
+	// CommitterEmail is at most 128 characters.
 	CommitterEmail *string `json:"committerEmail,omitempty"`
 	// GeneratePrivateKey makes Losant generate the pair of keys, of which only the public one is returned.
-	GeneratePrivateKey *bool   `json:"generatePrivateKey,omitempty"`
-	SecretValue        *string `json:"secretValue,omitempty"`
+	GeneratePrivateKey *bool `json:"generatePrivateKey,omitempty"`
+	// SecretValue is at most 8196 characters.
+	SecretValue *string `json:"secretValue,omitempty"`
 }
 
 func (c *CredentialGitConfigPatch) check(check checker) {
@@ -347,7 +370,7 @@ func (c CredentialGitConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialGitConfigPatch", c, "secretValue")
 }
 
-// CredentialHTTPConfig is a part of Losant's schema "credential": httpConfig.
+// CredentialHTTPConfig is httpConfig in Losant's schema "credential".
 type CredentialHTTPConfig struct {
 	// URIMatch is the start that the URL of a request must have for the credential to be sent with it.
 	URIMatch string `json:"uriMatch,omitzero"`
@@ -357,11 +380,16 @@ type CredentialHTTPConfig struct {
 	PublicValue string `json:"publicValue,omitzero"`
 }
 
-// CredentialHTTPConfigPatch is a part of Losant's schema "credentialPatch": httpConfig. Formatted, it shows no secret.
+// CredentialHTTPConfigPatch is httpConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type CredentialHTTPConfigPatch struct {
-	URIMatch    *string `json:"uriMatch,omitempty"`
-	AuthMethod  *string `json:"authMethod,omitempty"`
+	// URIMatch is 8 to 1024 characters.
+	URIMatch *string `json:"uriMatch,omitempty"`
+	// AuthMethod is "header", "queryParam", "basicAuth" or "clientCertificate".
+	AuthMethod *string `json:"authMethod,omitempty"`
+	// PublicValue is at most 8196 characters.
 	PublicValue *string `json:"publicValue,omitempty"`
+	// SecretValue is at most 8196 characters.
 	SecretValue *string `json:"secretValue,omitempty"`
 }
 
@@ -382,12 +410,17 @@ func (c CredentialHTTPConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialHTTPConfigPatch", c, "secretValue")
 }
 
-// CredentialHTTPConfigPost is a part of Losant's schema "credentialPost": httpConfig. Formatted, it shows no secret.
+// CredentialHTTPConfigPost is httpConfig in Losant's schema "credentialPost". Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type CredentialHTTPConfigPost struct {
-	URIMatch    string  `json:"uriMatch"`
-	AuthMethod  string  `json:"authMethod"`
+	// URIMatch is 8 to 1024 characters.
+	URIMatch string `json:"uriMatch"`
+	// AuthMethod is "header", "queryParam", "basicAuth" or "clientCertificate".
+	AuthMethod string `json:"authMethod"`
+	// PublicValue is at most 8196 characters.
 	PublicValue *string `json:"publicValue,omitempty"`
-	SecretValue string  `json:"secretValue"`
+	// SecretValue is at most 8196 characters.
+	SecretValue string `json:"secretValue"`
 }
 
 func (c *CredentialHTTPConfigPost) check(check checker) {
@@ -407,17 +440,20 @@ func (c CredentialHTTPConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialHTTPConfigPost", c, "secretValue")
 }
 
-// CredentialJWTConfig is a part of Losant's schema "credential": jwtConfig.
+// CredentialJWTConfig is jwtConfig in Losant's schema "credential".
 type CredentialJWTConfig struct {
 	Issuer    string       `json:"issuer,omitzero"`
 	Algorithm JWTAlgorithm `json:"algorithm,omitzero"`
 }
 
-// CredentialJWTConfigPatch is a part of Losant's schema "credentialPatch": jwtConfig. Formatted, it shows no secret.
+// CredentialJWTConfigPatch is jwtConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type CredentialJWTConfigPatch struct {
+	// Issuer is at most 1024 characters.
 	Issuer    *string       `json:"issuer,omitempty"`
 	Algorithm *JWTAlgorithm `json:"algorithm,omitempty"`
-	Secret    *string       `json:"secret,omitempty"`
+	// Secret is 1 to 4096 characters.
+	Secret *string `json:"secret,omitempty"`
 }
 
 func (c *CredentialJWTConfigPatch) check(check checker) {
@@ -436,11 +472,14 @@ func (c CredentialJWTConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialJWTConfigPatch", c, "secret")
 }
 
-// CredentialJWTConfigPost is a part of Losant's schema "credentialPost": jwtConfig. Formatted, it shows no secret.
+// CredentialJWTConfigPost is jwtConfig in Losant's schema "credentialPost". Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type CredentialJWTConfigPost struct {
+	// Issuer is at most 1024 characters.
 	Issuer    *string      `json:"issuer,omitempty"`
 	Algorithm JWTAlgorithm `json:"algorithm"`
-	Secret    string       `json:"secret"`
+	// Secret is 1 to 4096 characters.
+	Secret string `json:"secret"`
 }
 
 func (c *CredentialJWTConfigPost) check(check checker) {
@@ -459,8 +498,8 @@ func (c CredentialJWTConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialJWTConfigPost", c, "secret")
 }
 
-// CredentialLinkedResources is credential.linkedResources (Losant's schema "credentialLinkedResources"). Formatted, it
-// shows no secret.
+// CredentialLinkedResources is the answer to credential.linkedResources (Losant's schema "credentialLinkedResources").
+// Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialLinkedResources struct {
 	Hypermedia
 
@@ -484,8 +523,10 @@ func (c CredentialLinkedResources) LogValue() slog.Value {
 	return redactedValue("CredentialLinkedResources", c, "accessToken", "authKey", "community", "connectionString", "encryptionKey", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
 }
 
-// CredentialLogglyConfig is a part of Losant's schema "credentialPatch": logglyConfig. Formatted, it shows no secret.
+// CredentialLogglyConfig is logglyConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type CredentialLogglyConfig struct {
+	// CustomerToken is 1 to 128 characters.
 	CustomerToken string `json:"customerToken,omitzero"`
 }
 
@@ -505,8 +546,10 @@ func (c CredentialLogglyConfig) LogValue() slog.Value {
 	return redactedValue("CredentialLogglyConfig", c, "customerToken")
 }
 
-// CredentialMailgunConfig is a part of Losant's schema "credentialPatch": mailgunConfig. Formatted, it shows no secret.
+// CredentialMailgunConfig is mailgunConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type CredentialMailgunConfig struct {
+	// APIKey is 4 to 128 characters.
 	APIKey string `json:"apiKey,omitzero"`
 }
 
@@ -526,8 +569,10 @@ func (c CredentialMailgunConfig) LogValue() slog.Value {
 	return redactedValue("CredentialMailgunConfig", c, "apiKey")
 }
 
-// CredentialMongoDBConfig is a part of Losant's schema "credentialPatch": mongodbConfig. Formatted, it shows no secret.
+// CredentialMongoDBConfig is mongodbConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type CredentialMongoDBConfig struct {
+	// ConnectionURI is 1 to 2048 characters.
 	ConnectionURI string `json:"connectionUri,omitzero"`
 }
 
@@ -547,9 +592,12 @@ func (c CredentialMongoDBConfig) LogValue() slog.Value {
 	return redactedValue("CredentialMongoDBConfig", c, "connectionUri")
 }
 
-// CredentialPatch is the body of credential.patch (Losant's schema "credentialPatch"). Formatted, it shows no secret.
+// CredentialPatch is the body of credential.patch (Losant's schema "credentialPatch"). Under fmt, and as an attribute
+// of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialPatch struct {
-	Name                     *string                                  `json:"name,omitempty"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
 	Description              *string                                  `json:"description,omitempty"`
 	Enabled                  *bool                                    `json:"enabled,omitempty"`
 	AWSConfig                *CredentialAWSConfigPatch                `json:"awsConfig,omitempty"`
@@ -650,9 +698,12 @@ func (c CredentialPatch) LogValue() slog.Value {
 	return redactedValue("CredentialPatch", c, "accessToken", "accountKey", "apiKey", "apiKeySecret", "connectionUri", "customerToken", "keyJson", "password", "privateKey", "secret", "secretAccessKey", "secretValue")
 }
 
-// CredentialPost is the body of credentials.post (Losant's schema "credentialPost"). Formatted, it shows no secret.
+// CredentialPost is the body of credentials.post (Losant's schema "credentialPost"). Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type CredentialPost struct {
-	Name        string  `json:"name"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
 	Enabled     *bool   `json:"enabled,omitempty"`
 	// Type says which service it is for, and with that which of the configurations has to be set. It cannot be changed
@@ -781,7 +832,7 @@ func (c CredentialPost) LogValue() slog.Value {
 	return redactedValue("CredentialPost", c, "accessToken", "accountKey", "apiKey", "apiKeySecret", "connectionUri", "customerToken", "keyJson", "password", "privateKey", "secret", "secretAccessKey", "secretValue")
 }
 
-// CredentialSQLConfig is a part of Losant's schema "credential": sqlConfig.
+// CredentialSQLConfig is sqlConfig in Losant's schema "credential".
 type CredentialSQLConfig struct {
 	System           string `json:"system,omitzero"`
 	Host             string `json:"host,omitzero"`
@@ -794,15 +845,21 @@ type CredentialSQLConfig struct {
 	DisableSSLVerification bool `json:"disableSSLVerification,omitzero"`
 }
 
-// CredentialSQLConfigPatch is a part of Losant's schema "credentialPatch": sqlConfig. Formatted, it shows no secret.
+// CredentialSQLConfigPatch is sqlConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type CredentialSQLConfigPatch struct {
-	System           *string       `json:"system,omitempty"`
-	Host             *string       `json:"host,omitempty"`
-	Port             Nullable[int] `json:"port,omitzero"`
-	Username         *string       `json:"username,omitempty"`
-	Password         *string       `json:"password,omitempty"`
-	SecureConnection *bool         `json:"secureConnection,omitempty"`
-	// CaCertificate are the certificates of the authorities to trust, in PEM form.
+	// System is "mssql", "mysql" or "pg".
+	System *string `json:"system,omitempty"`
+	// Host is 1 to 256 characters.
+	Host *string `json:"host,omitempty"`
+	// Port is 1 to 65535; Null[int]() clears it.
+	Port Nullable[int] `json:"port,omitzero"`
+	// Username is 1 to 256 characters.
+	Username *string `json:"username,omitempty"`
+	// Password is 1 to 256 characters.
+	Password         *string `json:"password,omitempty"`
+	SecureConnection *bool   `json:"secureConnection,omitempty"`
+	// CaCertificate are the certificates of the authorities to trust, in PEM form. It is at most 8196 characters.
 	CaCertificate *string `json:"caCertificate,omitempty"`
 	// DisableSSLVerification accepts any certificate of the other side, and so anybody in between.
 	DisableSSLVerification *bool `json:"disableSSLVerification,omitempty"`
@@ -827,15 +884,21 @@ func (c CredentialSQLConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialSQLConfigPatch", c, "password")
 }
 
-// CredentialSQLConfigPost is a part of Losant's schema "credentialPost": sqlConfig. Formatted, it shows no secret.
+// CredentialSQLConfigPost is sqlConfig in Losant's schema "credentialPost". Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type CredentialSQLConfigPost struct {
-	System           string        `json:"system"`
-	Host             string        `json:"host"`
-	Port             Nullable[int] `json:"port,omitzero"`
-	Username         string        `json:"username"`
-	Password         string        `json:"password"`
-	SecureConnection *bool         `json:"secureConnection,omitempty"`
-	// CaCertificate are the certificates of the authorities to trust, in PEM form.
+	// System is "mssql", "mysql" or "pg".
+	System string `json:"system"`
+	// Host is 1 to 256 characters.
+	Host string `json:"host"`
+	// Port is 1 to 65535; Null[int]() clears it.
+	Port Nullable[int] `json:"port,omitzero"`
+	// Username is 1 to 256 characters.
+	Username string `json:"username"`
+	// Password is 1 to 256 characters.
+	Password         string `json:"password"`
+	SecureConnection *bool  `json:"secureConnection,omitempty"`
+	// CaCertificate are the certificates of the authorities to trust, in PEM form. It is at most 8196 characters.
 	CaCertificate *string `json:"caCertificate,omitempty"`
 	// DisableSSLVerification accepts any certificate of the other side, and so anybody in between.
 	DisableSSLVerification *bool `json:"disableSSLVerification,omitempty"`
@@ -860,18 +923,21 @@ func (c CredentialSQLConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialSQLConfigPost", c, "password")
 }
 
-// CredentialSnowflakeConfig is a part of Losant's schema "credential": snowflakeConfig.
+// CredentialSnowflakeConfig is snowflakeConfig in Losant's schema "credential".
 type CredentialSnowflakeConfig struct {
 	Host      string `json:"host,omitzero"`
 	Username  string `json:"username,omitzero"`
 	PublicKey string `json:"publicKey,omitzero"`
 }
 
-// CredentialSnowflakeConfigPatch is a part of Losant's schema "credentialPatch": snowflakeConfig. Formatted, it shows
-// no secret.
+// CredentialSnowflakeConfigPatch is snowflakeConfig in Losant's schema "credentialPatch". Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialSnowflakeConfigPatch struct {
-	Host       *string `json:"host,omitempty"`
-	Username   *string `json:"username,omitempty"`
+	// Host is 1 to 128 characters.
+	Host *string `json:"host,omitempty"`
+	// Username is 1 to 128 characters.
+	Username *string `json:"username,omitempty"`
+	// PrivateKey is at most 8196 characters.
 	PrivateKey *string `json:"privateKey,omitempty"`
 	// GeneratePrivateKey makes Losant generate the pair of keys, of which only the public one is returned.
 	GeneratePrivateKey *bool `json:"generatePrivateKey,omitempty"`
@@ -893,17 +959,20 @@ func (c CredentialSnowflakeConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialSnowflakeConfigPatch", c, "privateKey")
 }
 
-// CredentialTwilioConfig is a part of Losant's schema "credential": twilioConfig.
+// CredentialTwilioConfig is twilioConfig in Losant's schema "credential".
 type CredentialTwilioConfig struct {
 	AccountSid string `json:"accountSid,omitzero"`
 	APIKeySid  string `json:"apiKeySid,omitzero"`
 }
 
-// CredentialTwilioConfigPatch is a part of Losant's schema "credentialPatch": twilioConfig. Formatted, it shows no
-// secret.
+// CredentialTwilioConfigPatch is twilioConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type CredentialTwilioConfigPatch struct {
-	AccountSid   string `json:"accountSid,omitzero"`
-	APIKeySid    string `json:"apiKeySid,omitzero"`
+	// AccountSid is 4 to 128 characters.
+	AccountSid string `json:"accountSid,omitzero"`
+	// APIKeySid is 4 to 128 characters.
+	APIKeySid string `json:"apiKeySid,omitzero"`
+	// APIKeySecret is 4 to 128 characters.
 	APIKeySecret string `json:"apiKeySecret,omitzero"`
 }
 
@@ -929,15 +998,17 @@ func (c CredentialTwilioConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialTwilioConfigPatch", c, "apiKeySecret")
 }
 
-// CredentialWhatsappConfig is a part of Losant's schema "credential": whatsappConfig.
+// CredentialWhatsappConfig is whatsappConfig in Losant's schema "credential".
 type CredentialWhatsappConfig struct {
 	FromNumberID string `json:"fromNumberId,omitzero"`
 }
 
-// CredentialWhatsappConfigPatch is a part of Losant's schema "credentialPatch": whatsappConfig. Formatted, it shows no
-// secret.
+// CredentialWhatsappConfigPatch is whatsappConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute
+// of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialWhatsappConfigPatch struct {
-	AccessToken  string `json:"accessToken,omitzero"`
+	// AccessToken is 1 to 1024 characters.
+	AccessToken string `json:"accessToken,omitzero"`
+	// FromNumberID is 1 to 128 characters.
 	FromNumberID string `json:"fromNumberId,omitzero"`
 }
 
@@ -960,7 +1031,7 @@ func (c CredentialWhatsappConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialWhatsappConfigPatch", c, "accessToken")
 }
 
-// Credentials is credentials.get (Losant's schema "credentials").
+// Credentials is the answer to credentials.get (Losant's schema "credentials").
 type Credentials struct {
 	Hypermedia
 

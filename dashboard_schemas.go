@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Dashboard is applicationDashboard.get, applicationDashboard.patch, applicationDashboards.post, dashboard.get,
-// dashboard.patch, dashboards.post (Losant's schema "dashboard").
+// Dashboard is the answer to applicationDashboard.get, applicationDashboard.patch and 4 more actions (Losant's schema
+// "dashboard").
 type Dashboard struct {
 	Hypermedia
 
@@ -57,7 +57,7 @@ type Dashboard struct {
 
 func (d *Dashboard) setRaw(body []byte) { d.Raw = body }
 
-// DashboardContext is a part of Losant's schema "dashboard": contextConfiguration[].
+// DashboardContext is an element of contextConfiguration in Losant's schema "dashboard". One of its fields is set.
 type DashboardContext struct {
 	DeviceAttribute *DashboardContextDeviceAttribute
 	DeviceID        *DashboardContextDeviceID
@@ -118,7 +118,7 @@ func (d *DashboardContext) UnmarshalJSON(data []byte) error {
 	return d.Raw.UnmarshalJSON(data)
 }
 
-// DashboardContextDeviceAttribute is a part of Losant's schema "dashboard": contextConfiguration[]|deviceAttribute.
+// DashboardContextDeviceAttribute is a DashboardContext of the kind "deviceAttribute".
 type DashboardContextDeviceAttribute struct {
 	Name              string                                          `json:"name,omitzero"`
 	ApplicationID     string                                          `json:"applicationId,omitzero"`
@@ -127,10 +127,13 @@ type DashboardContextDeviceAttribute struct {
 	ValidationConfig  DashboardContextDeviceAttributeValidationConfig `json:"validationConfig,omitzero"`
 }
 
-// DashboardContextDeviceAttributePost is a part of Losant's schema "dashboard": contextConfiguration[]|deviceAttribute.
+// DashboardContextDeviceAttributePost is a DashboardContextPost of the kind "deviceAttribute".
 type DashboardContextDeviceAttributePost struct {
-	Name              string                                           `json:"name"`
-	ApplicationID     *string                                          `json:"applicationId,omitempty"`
+	// Name is 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Name string `json:"name"`
+	// ApplicationID is 24 hexadecimal digits.
+	ApplicationID *string `json:"applicationId,omitempty"`
+	// DefaultValue is at most 32767 characters.
 	DefaultValue      string                                           `json:"defaultValue"`
 	ValidationEnabled *bool                                            `json:"validationEnabled,omitempty"`
 	ValidationConfig  *DashboardContextDeviceAttributeValidationConfig `json:"validationConfig,omitempty"`
@@ -145,9 +148,10 @@ func (d *DashboardContextDeviceAttributePost) check(check checker) {
 	}
 }
 
-// DashboardContextDeviceAttributeValidationConfig is a part of Losant's schema "dashboard":
-// contextConfiguration[]|deviceAttribute.validationConfig.
+// DashboardContextDeviceAttributeValidationConfig is contextConfiguration[]|deviceAttribute.validationConfig in
+// Losant's schema "dashboard".
 type DashboardContextDeviceAttributeValidationConfig struct {
+	// Attributes are at most 100 attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Attributes []string `json:"attributes,omitzero"`
 }
 
@@ -158,7 +162,7 @@ func (d *DashboardContextDeviceAttributeValidationConfig) check(check checker) {
 	}
 }
 
-// DashboardContextDeviceID is a part of Losant's schema "dashboard": contextConfiguration[]|deviceId.
+// DashboardContextDeviceID is a DashboardContext of the kind "deviceId".
 type DashboardContextDeviceID struct {
 	Name              string                                   `json:"name,omitzero"`
 	ApplicationID     string                                   `json:"applicationId,omitzero"`
@@ -167,10 +171,13 @@ type DashboardContextDeviceID struct {
 	ValidationConfig  DashboardContextDeviceIDValidationConfig `json:"validationConfig,omitzero"`
 }
 
-// DashboardContextDeviceIDPost is a part of Losant's schema "dashboard": contextConfiguration[]|deviceId.
+// DashboardContextDeviceIDPost is a DashboardContextPost of the kind "deviceId".
 type DashboardContextDeviceIDPost struct {
-	Name              string                                        `json:"name"`
-	ApplicationID     *string                                       `json:"applicationId,omitempty"`
+	// Name is 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Name string `json:"name"`
+	// ApplicationID is 24 hexadecimal digits.
+	ApplicationID *string `json:"applicationId,omitempty"`
+	// DefaultValue is at most 32767 characters.
 	DefaultValue      string                                        `json:"defaultValue"`
 	ValidationEnabled *bool                                         `json:"validationEnabled,omitempty"`
 	ValidationConfig  *DashboardContextDeviceIDValidationConfigPost `json:"validationConfig,omitempty"`
@@ -185,8 +192,8 @@ func (d *DashboardContextDeviceIDPost) check(check checker) {
 	}
 }
 
-// DashboardContextDeviceIDValidationConfig is a part of Losant's schema "dashboard":
-// contextConfiguration[]|deviceId.validationConfig.
+// DashboardContextDeviceIDValidationConfig is contextConfiguration[]|deviceId.validationConfig in Losant's schema
+// "dashboard".
 type DashboardContextDeviceIDValidationConfig struct {
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
@@ -195,12 +202,15 @@ type DashboardContextDeviceIDValidationConfig struct {
 	IncludeFullDevice bool        `json:"includeFullDevice,omitzero"`
 }
 
-// DashboardContextDeviceIDValidationConfigPost is a part of Losant's schema "dashboard":
-// contextConfiguration[]|deviceId.validationConfig.
+// DashboardContextDeviceIDValidationConfigPost is contextConfiguration[]|deviceId.validationConfig in Losant's schema
+// "dashboard".
 type DashboardContextDeviceIDValidationConfigPost struct {
+	// DeviceIDs are at most 1000 ids.
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
-	DeviceTags        []DeviceTag      `json:"deviceTags,omitzero"`
+	// They are at most 100 tags.
+	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
+	// Query is at most 8192 characters; Null[string]() clears it.
 	Query             Nullable[string] `json:"query,omitzero"`
 	IncludeFullDevice *bool            `json:"includeFullDevice,omitempty"`
 }
@@ -217,7 +227,7 @@ func (d *DashboardContextDeviceIDValidationConfigPost) check(check checker) {
 	check.length("query", d.Query.pointer(), 0, 8192)
 }
 
-// DashboardContextDeviceTag is a part of Losant's schema "dashboard": contextConfiguration[]|deviceTag.
+// DashboardContextDeviceTag is a DashboardContext of the kind "deviceTag".
 type DashboardContextDeviceTag struct {
 	Name              string                                    `json:"name,omitzero"`
 	ApplicationID     string                                    `json:"applicationId,omitzero"`
@@ -226,9 +236,11 @@ type DashboardContextDeviceTag struct {
 	ValidationConfig  DashboardContextDeviceTagValidationConfig `json:"validationConfig,omitzero"`
 }
 
-// DashboardContextDeviceTagPost is a part of Losant's schema "dashboard": contextConfiguration[]|deviceTag.
+// DashboardContextDeviceTagPost is a DashboardContextPost of the kind "deviceTag".
 type DashboardContextDeviceTagPost struct {
-	Name              string                                     `json:"name"`
+	// Name is 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Name string `json:"name"`
+	// ApplicationID is 24 hexadecimal digits.
 	ApplicationID     *string                                    `json:"applicationId,omitempty"`
 	DefaultValue      DeviceTag                                  `json:"defaultValue"`
 	ValidationEnabled *bool                                      `json:"validationEnabled,omitempty"`
@@ -244,10 +256,11 @@ func (d *DashboardContextDeviceTagPost) check(check checker) {
 	}
 }
 
-// DashboardContextDeviceTagValidationConfig is a part of Losant's schema "dashboard":
-// contextConfiguration[]|deviceTag.validationConfig.
+// DashboardContextDeviceTagValidationConfig is contextConfiguration[]|deviceTag.validationConfig in Losant's schema
+// "dashboard".
 type DashboardContextDeviceTagValidationConfig struct {
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
+	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 }
 
@@ -258,7 +271,7 @@ func (d *DashboardContextDeviceTagValidationConfig) check(check checker) {
 	}
 }
 
-// DashboardContextExperienceUser is a part of Losant's schema "dashboard": contextConfiguration[]|experienceUser.
+// DashboardContextExperienceUser is a DashboardContext of the kind "experienceUser".
 type DashboardContextExperienceUser struct {
 	Name              string                                         `json:"name,omitzero"`
 	ApplicationID     string                                         `json:"applicationId,omitzero"`
@@ -267,10 +280,13 @@ type DashboardContextExperienceUser struct {
 	ValidationConfig  DashboardContextExperienceUserValidationConfig `json:"validationConfig,omitzero"`
 }
 
-// DashboardContextExperienceUserPost is a part of Losant's schema "dashboard": contextConfiguration[]|experienceUser.
+// DashboardContextExperienceUserPost is a DashboardContextPost of the kind "experienceUser".
 type DashboardContextExperienceUserPost struct {
-	Name              string                                          `json:"name"`
-	ApplicationID     *string                                         `json:"applicationId,omitempty"`
+	// Name is 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Name string `json:"name"`
+	// ApplicationID is 24 hexadecimal digits.
+	ApplicationID *string `json:"applicationId,omitempty"`
+	// DefaultValue is at most 32767 characters.
 	DefaultValue      string                                          `json:"defaultValue"`
 	ValidationEnabled *bool                                           `json:"validationEnabled,omitempty"`
 	ValidationConfig  *DashboardContextExperienceUserValidationConfig `json:"validationConfig,omitempty"`
@@ -285,9 +301,10 @@ func (d *DashboardContextExperienceUserPost) check(check checker) {
 	}
 }
 
-// DashboardContextExperienceUserValidationConfig is a part of Losant's schema "dashboard":
-// contextConfiguration[]|experienceUser.validationConfig.
+// DashboardContextExperienceUserValidationConfig is contextConfiguration[]|experienceUser.validationConfig in Losant's
+// schema "dashboard".
 type DashboardContextExperienceUserValidationConfig struct {
+	// ExperienceGroupIDs are at most 1000 ids.
 	ExperienceGroupIDs []string `json:"experienceGroupIds,omitzero"`
 }
 
@@ -322,7 +339,7 @@ func (d DashboardContextInstance) check(check checker) {
 	}
 }
 
-// DashboardContextNumber is a part of Losant's schema "dashboard": contextConfiguration[]|number.
+// DashboardContextNumber is a DashboardContext of the kind "number".
 type DashboardContextNumber struct {
 	Name              string                                 `json:"name,omitzero"`
 	ApplicationID     string                                 `json:"applicationId,omitzero"`
@@ -331,9 +348,11 @@ type DashboardContextNumber struct {
 	ValidationConfig  DashboardContextNumberValidationConfig `json:"validationConfig,omitzero"`
 }
 
-// DashboardContextNumberPost is a part of Losant's schema "dashboard": contextConfiguration[]|number.
+// DashboardContextNumberPost is a DashboardContextPost of the kind "number".
 type DashboardContextNumberPost struct {
-	Name              string                                      `json:"name"`
+	// Name is 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Name string `json:"name"`
+	// ApplicationID is 24 hexadecimal digits.
 	ApplicationID     *string                                     `json:"applicationId,omitempty"`
 	DefaultValue      any                                         `json:"defaultValue"`
 	ValidationEnabled *bool                                       `json:"validationEnabled,omitempty"`
@@ -347,21 +366,21 @@ func (d *DashboardContextNumberPost) check(check checker) {
 	check.scalar("defaultValue", d.DefaultValue, false)
 }
 
-// DashboardContextNumberValidationConfig is a part of Losant's schema "dashboard":
-// contextConfiguration[]|number.validationConfig.
+// DashboardContextNumberValidationConfig is contextConfiguration[]|number.validationConfig in Losant's schema
+// "dashboard".
 type DashboardContextNumberValidationConfig struct {
 	Min float64 `json:"min,omitzero"`
 	Max float64 `json:"max,omitzero"`
 }
 
-// DashboardContextNumberValidationConfigPost is a part of Losant's schema "dashboard":
-// contextConfiguration[]|number.validationConfig.
+// DashboardContextNumberValidationConfigPost is contextConfiguration[]|number.validationConfig in Losant's schema
+// "dashboard".
 type DashboardContextNumberValidationConfigPost struct {
 	Min *float64 `json:"min,omitempty"`
 	Max *float64 `json:"max,omitempty"`
 }
 
-// DashboardContextPost is a part of Losant's schema "dashboard": contextConfiguration[].
+// DashboardContextPost is an element of contextConfiguration in Losant's schema "dashboard". One of its fields is set.
 type DashboardContextPost struct {
 	DeviceAttribute *DashboardContextDeviceAttributePost
 	DeviceID        *DashboardContextDeviceIDPost
@@ -441,7 +460,7 @@ func (d *DashboardContextPost) check(check checker) {
 	}
 }
 
-// DashboardContextString is a part of Losant's schema "dashboard": contextConfiguration[]|string.
+// DashboardContextString is a DashboardContext of the kind "string".
 type DashboardContextString struct {
 	Name              string                                 `json:"name,omitzero"`
 	ApplicationID     string                                 `json:"applicationId,omitzero"`
@@ -450,10 +469,13 @@ type DashboardContextString struct {
 	ValidationConfig  DashboardContextStringValidationConfig `json:"validationConfig,omitzero"`
 }
 
-// DashboardContextStringPost is a part of Losant's schema "dashboard": contextConfiguration[]|string.
+// DashboardContextStringPost is a DashboardContextPost of the kind "string".
 type DashboardContextStringPost struct {
-	Name              string                                      `json:"name"`
-	ApplicationID     *string                                     `json:"applicationId,omitempty"`
+	// Name is 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Name string `json:"name"`
+	// ApplicationID is 24 hexadecimal digits.
+	ApplicationID *string `json:"applicationId,omitempty"`
+	// DefaultValue is at most 32767 characters.
 	DefaultValue      string                                      `json:"defaultValue"`
 	ValidationEnabled *bool                                       `json:"validationEnabled,omitempty"`
 	ValidationConfig  *DashboardContextStringValidationConfigPost `json:"validationConfig,omitempty"`
@@ -468,15 +490,16 @@ func (d *DashboardContextStringPost) check(check checker) {
 	}
 }
 
-// DashboardContextStringValidationConfig is a part of Losant's schema "dashboard":
-// contextConfiguration[]|string.validationConfig.
+// DashboardContextStringValidationConfig is contextConfiguration[]|string.validationConfig in Losant's schema
+// "dashboard".
 type DashboardContextStringValidationConfig struct {
 	RegExp string `json:"regExp,omitzero"`
 }
 
-// DashboardContextStringValidationConfigPost is a part of Losant's schema "dashboard":
-// contextConfiguration[]|string.validationConfig.
+// DashboardContextStringValidationConfigPost is contextConfiguration[]|string.validationConfig in Losant's schema
+// "dashboard".
 type DashboardContextStringValidationConfigPost struct {
+	// RegExp is at most 1024 characters.
 	RegExp *string `json:"regExp,omitempty"`
 }
 
@@ -484,26 +507,32 @@ func (d *DashboardContextStringValidationConfigPost) check(check checker) {
 	check.length("regExp", d.RegExp, 0, 1024)
 }
 
-// DashboardPatch is the body of applicationDashboard.patch (Losant's schema "dashboardPatch"). Formatted, it shows no
-// secret.
+// DashboardPatch is the body of applicationDashboard.patch (Losant's schema "dashboardPatch"). Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type DashboardPatch struct {
+	// Name is 1 to 255 characters.
 	Name *string `json:"name,omitempty"`
 	// Blocks replace all blocks of the dashboard.
-	Blocks        json.RawMessage             `json:"blocks,omitzero"`
+	Blocks json.RawMessage `json:"blocks,omitzero"`
+	// ReportConfigs are at most 10 configs.
 	ReportConfigs []DashboardReportConfigPost `json:"reportConfigs,omitzero"`
-	Description   *string                     `json:"description,omitempty"`
-	// RefreshRate is the time between two updates, in seconds.
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// RefreshRate is the time between two updates, in seconds. It is 5 to 600.
 	RefreshRate *int `json:"refreshRate,omitempty"`
-	// Duration is the length of time that blocks show unless they say otherwise, in milliseconds.
+	// Duration is the length of time that blocks show unless they say otherwise, in milliseconds. It is at least 1.
 	Duration *int64 `json:"duration,omitempty"`
 	// Resolution is the length of the interval that one point of a block stands for unless it says otherwise, in
-	// milliseconds.
+	// milliseconds. It is at least 1.
 	Resolution   *int64 `json:"resolution,omitempty"`
 	DefaultTheme *Theme `json:"defaultTheme,omitempty"`
 	Public       *bool  `json:"public,omitempty"`
-	// Password is what people without an account have to know to see a public dashboard; null removes it.
+	// Password is what people without an account have to know to see a public dashboard; null removes it. It is 12
+	// characters or more, with a capital and a small letter, a digit and another character; 12 to 2048 characters;
+	// Null[string]() clears it.
 	Password Nullable[string] `json:"password,omitzero"`
-	// ContextConfiguration are the variables that a viewer can set, with their defaults and what is allowed.
+	// ContextConfiguration are the variables that a viewer can set, with their defaults and what is allowed. They are
+	// at most 100 elements.
 	ContextConfiguration []DashboardContextPost `json:"contextConfiguration,omitzero"`
 }
 
@@ -553,25 +582,34 @@ func (d DashboardPatch) Format(state fmt.State, _ rune) {
 // LogValue is the value as JSON with placeholders for its secrets.
 func (d DashboardPatch) LogValue() slog.Value { return redactedValue("DashboardPatch", d, "password") }
 
-// DashboardPost is the body of dashboards.post (Losant's schema "dashboardPost"). Formatted, it shows no secret.
+// DashboardPost is the body of dashboards.post (Losant's schema "dashboardPost"). Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type DashboardPost struct {
-	OrgID         *string         `json:"orgId,omitempty"`
-	ApplicationID *string         `json:"applicationId,omitempty"`
-	Name          string          `json:"name"`
-	Blocks        json.RawMessage `json:"blocks,omitzero"`
-	Description   *string         `json:"description,omitempty"`
-	// RefreshRate is the time between two updates, in seconds.
+	// OrgID is 24 hexadecimal digits.
+	OrgID *string `json:"orgId,omitempty"`
+	// ApplicationID is 24 hexadecimal digits.
+	ApplicationID *string `json:"applicationId,omitempty"`
+	// Name is 1 to 255 characters.
+	Name   string          `json:"name"`
+	Blocks json.RawMessage `json:"blocks,omitzero"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// RefreshRate is the time between two updates, in seconds. It is 5 to 600.
 	RefreshRate *int `json:"refreshRate,omitempty"`
-	// Duration is the length of time that blocks show unless they say otherwise, in milliseconds.
+	// Duration is the length of time that blocks show unless they say otherwise, in milliseconds. It is at least 1.
 	Duration *int64 `json:"duration,omitempty"`
 	// Resolution is the length of the interval that one point of a block stands for unless it says otherwise, in
-	// milliseconds.
-	Resolution    *int64                      `json:"resolution,omitempty"`
-	DefaultTheme  *Theme                      `json:"defaultTheme,omitempty"`
+	// milliseconds. It is at least 1.
+	Resolution   *int64 `json:"resolution,omitempty"`
+	DefaultTheme *Theme `json:"defaultTheme,omitempty"`
+	// ReportConfigs are at most 10 configs.
 	ReportConfigs []DashboardReportConfigPost `json:"reportConfigs,omitzero"`
 	Public        *bool                       `json:"public,omitempty"`
-	Password      Nullable[string]            `json:"password,omitzero"`
-	// ContextConfiguration are the variables that a viewer can set, with their defaults and what is allowed.
+	// Password is 12 characters or more, with a capital and a small letter, a digit and another character; 12 to 2048
+	// characters; Null[string]() clears it.
+	Password Nullable[string] `json:"password,omitzero"`
+	// ContextConfiguration are the variables that a viewer can set, with their defaults and what is allowed. They are
+	// at most 100 elements.
 	ContextConfiguration []DashboardContextPost `json:"contextConfiguration,omitzero"`
 }
 
@@ -621,7 +659,7 @@ func (d DashboardPost) Format(state fmt.State, _ rune) {
 // LogValue is the value as JSON with placeholders for its secrets.
 func (d DashboardPost) LogValue() slog.Value { return redactedValue("DashboardPost", d, "password") }
 
-// DashboardReportConfig is a part of Losant's schema "dashboard": reportConfigs[].
+// DashboardReportConfig is an element of reportConfigs in Losant's schema "dashboard".
 type DashboardReportConfig struct {
 	ID string `json:"id,omitzero"`
 	// Cron is a cron expression that says when it runs.
@@ -639,22 +677,28 @@ type DashboardReportConfig struct {
 	Branded  bool           `json:"branded,omitzero"`
 }
 
-// DashboardReportConfigPost is a part of Losant's schema "dashboard": reportConfigs[].
+// DashboardReportConfigPost is an element of reportConfigs in Losant's schema "dashboard".
 type DashboardReportConfigPost struct {
+	// ID is at most 48 characters.
 	ID *string `json:"id,omitempty"`
-	// Cron is a cron expression that says when it runs.
-	Cron    *string  `json:"cron,omitempty"`
+	// Cron is a cron expression that says when it runs. It is at most 255 characters.
+	Cron *string `json:"cron,omitempty"`
+	// ToEmail are 1 to 10 elements; each an e-mail address, at most 1024 characters.
 	ToEmail []string `json:"toEmail,omitzero"`
-	// CallbackURL is a URL that Losant calls with each report.
+	// CallbackURL is a URL that Losant calls with each report. It is a URL; at most 1024 characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
-	Subject     *string `json:"subject,omitempty"`
-	Message     *string `json:"message,omitempty"`
-	Theme       *Theme  `json:"theme,omitempty"`
-	// Timezone is a name of the time zone database, such as "America/New_York".
-	Timezone *string        `json:"timezone,omitempty"`
-	Locale   *string        `json:"locale,omitempty"`
-	Ctx      map[string]any `json:"ctx,omitzero"`
-	Branded  *bool          `json:"branded,omitempty"`
+	// Subject is at most 255 characters.
+	Subject *string `json:"subject,omitempty"`
+	// Message is at most 32767 characters.
+	Message *string `json:"message,omitempty"`
+	Theme   *Theme  `json:"theme,omitempty"`
+	// Timezone is a name of the time zone database, such as "America/New_York". It is at most 255 characters.
+	Timezone *string `json:"timezone,omitempty"`
+	// Locale is at most 5 characters.
+	Locale *string `json:"locale,omitempty"`
+	// Ctx has keys of 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Ctx     map[string]any `json:"ctx,omitzero"`
+	Branded *bool          `json:"branded,omitempty"`
 }
 
 func (d *DashboardReportConfigPost) check(check checker) {
@@ -685,18 +729,22 @@ func (d *DashboardReportConfigPost) check(check checker) {
 
 // DashboardSendReport is the body of applicationDashboard.sendReport (Losant's schema "dashboardSendReport").
 type DashboardSendReport struct {
+	// ToEmail are 1 to 10 elements; each an e-mail address, at most 1024 characters.
 	ToEmail []string `json:"toEmail,omitzero"`
-	// CallbackURL is a URL that Losant calls with each report.
+	// CallbackURL is a URL that Losant calls with each report. It is a URL; at most 1024 characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
-	Subject     *string `json:"subject,omitempty"`
-	Message     *string `json:"message,omitempty"`
-	Theme       *Theme  `json:"theme,omitempty"`
+	// Subject is at most 255 characters.
+	Subject *string `json:"subject,omitempty"`
+	// Message is at most 32767 characters.
+	Message *string `json:"message,omitempty"`
+	Theme   *Theme  `json:"theme,omitempty"`
 	// Time is the time that the dashboard is shown as of, in milliseconds since the epoch; now when it is absent.
 	Time *int64 `json:"time,omitempty"`
-	// Timezone is a name of the time zone database, such as "America/New_York".
+	// Timezone is a name of the time zone database, such as "America/New_York". It is at most 255 characters.
 	Timezone *string `json:"timezone,omitempty"`
-	Locale   *string `json:"locale,omitempty"`
-	// Ctx are the values of the variables of the dashboard.
+	// Locale is at most 5 characters.
+	Locale *string `json:"locale,omitempty"`
+	// Ctx are the values of the variables of the dashboard. It has keys of 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Ctx     map[string]any `json:"ctx,omitzero"`
 	Branded *bool          `json:"branded,omitempty"`
 }
@@ -744,7 +792,7 @@ func (d *DashboardSendReport) check(check checker) {
 	check.atLeastOne("toEmail, or callbackUrl", d.ToEmail != nil, d.CallbackURL != nil)
 }
 
-// Dashboards is applicationDashboards.get, dashboards.get (Losant's schema "dashboards").
+// Dashboards is the answer to applicationDashboards.get and dashboards.get (Losant's schema "dashboards").
 type Dashboards struct {
 	Hypermedia
 

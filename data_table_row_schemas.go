@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// DataTableRow is Losant's schema "dataTableRow".
+// DataTableRow is the answer to dataTableRow.get and dataTableRow.patch (Losant's schema "dataTableRow").
 type DataTableRow map[string]any
 
 // DataTableRowInsert is the body of dataTableRows.post (Losant's schema "dataTableRowInsert").
@@ -49,7 +49,7 @@ func (d DataTableRowInsert) check(check checker) {
 	}
 }
 
-// DataTableRowInsertResult is dataTableRows.post (Losant's schema "dataTableRowInsertResult").
+// DataTableRowInsertResult is the answer to dataTableRows.post (Losant's schema "dataTableRowInsertResult").
 type DataTableRowInsertResult struct {
 	Hypermedia
 
@@ -86,7 +86,7 @@ func (d DataTableRowInsertUpdate) check(check checker) {
 	check.scalars("", d, mustBeKey, true)
 }
 
-// DataTableRows is dataTableRows.get, dataTableRows.query (Losant's schema "dataTableRows").
+// DataTableRows is the answer to dataTableRows.get and dataTableRows.query (Losant's schema "dataTableRows").
 type DataTableRows struct {
 	Hypermedia
 
@@ -109,7 +109,7 @@ type DataTableRows struct {
 
 func (d *DataTableRows) setRaw(body []byte) { d.Raw = body }
 
-// DataTableRowsDelete is dataTableRows.delete (Losant's schema "dataTableRowsDelete").
+// DataTableRowsDelete is the answer to dataTableRows.delete (Losant's schema "dataTableRowsDelete").
 type DataTableRowsDelete struct {
 	Hypermedia
 
@@ -123,10 +123,12 @@ func (d *DataTableRowsDelete) setRaw(body []byte) { d.Raw = body }
 
 // DataTableRowsExport is the body of dataTableRows.export (Losant's schema "dataTableRowsExport").
 type DataTableRowsExport struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	Query Query   `json:"query,omitzero"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL  *string                          `json:"callbackUrl,omitempty"`
 	QueryOptions *DataTableRowsExportQueryOptions `json:"queryOptions,omitempty"`
 }
@@ -158,8 +160,9 @@ func (d *DataTableRowsExport) check(check checker) {
 	}
 }
 
-// DataTableRowsExportQueryOptions is a part of Losant's schema "dataTableRowsExport": queryOptions.
+// DataTableRowsExportQueryOptions is queryOptions in Losant's schema "dataTableRowsExport".
 type DataTableRowsExportQueryOptions struct {
+	// SortDirection is "asc", "desc", "ASC", "DESC" or "".
 	SortDirection *string `json:"sortDirection,omitempty"`
 	Limit         *int    `json:"limit,omitempty"`
 	SortColumn    *string `json:"sortColumn,omitempty"`

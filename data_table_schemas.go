@@ -29,8 +29,7 @@ const (
 	ColumnDataTypeBoolean ColumnDataType = "boolean"
 )
 
-// DataTable is dataTable.addColumn, dataTable.get, dataTable.patch, dataTable.removeColumn, dataTables.post (Losant's
-// schema "dataTable").
+// DataTable is the answer to dataTable.addColumn, dataTable.get and 3 more actions (Losant's schema "dataTable").
 type DataTable struct {
 	Hypermedia
 
@@ -51,6 +50,7 @@ func (d *DataTable) setRaw(body []byte) { d.Raw = body }
 
 // DataTableColumn is the body of dataTable.addColumn (Losant's schema "dataTableColumn").
 type DataTableColumn struct {
+	// Name is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Name string `json:"name"`
 	// DataType is the type of the values. It cannot be changed later.
 	DataType ColumnDataType `json:"dataType"`
@@ -88,7 +88,9 @@ func (d *DataTableColumn) check(check checker) {
 
 // DataTablePatch is the body of dataTable.patch (Losant's schema "dataTablePatch").
 type DataTablePatch struct {
-	Name        *string `json:"name,omitempty"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
 }
 
@@ -116,9 +118,12 @@ func (d *DataTablePatch) check(check checker) {
 
 // DataTablePost is the body of dataTables.post (Losant's schema "dataTablePost").
 type DataTablePost struct {
-	Name        string            `json:"name"`
-	Description *string           `json:"description,omitempty"`
-	Columns     []DataTableColumn `json:"columns,omitzero"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// Columns are at most 50 columns.
+	Columns []DataTableColumn `json:"columns,omitzero"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -147,7 +152,7 @@ func (d *DataTablePost) check(check checker) {
 	}
 }
 
-// DataTables is dataTables.get (Losant's schema "dataTables").
+// DataTables is the answer to dataTables.get (Losant's schema "dataTables").
 type DataTables struct {
 	Hypermedia
 

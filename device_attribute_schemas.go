@@ -19,8 +19,8 @@ const (
 	AttributeDataTypeBlob    AttributeDataType = "blob"
 )
 
-// DeviceAttribute is deviceAttribute.get, deviceAttribute.patch, deviceAttributes.post (Losant's schema
-// "deviceAttribute").
+// DeviceAttribute is the answer to deviceAttribute.get, deviceAttribute.patch and deviceAttributes.post (Losant's
+// schema "deviceAttribute").
 type DeviceAttribute struct {
 	Hypermedia
 
@@ -45,10 +45,14 @@ func (d *DeviceAttribute) setRaw(body []byte) { d.Raw = body }
 
 // DeviceAttributePatch is the body of deviceAttribute.patch (Losant's schema "deviceAttributePatch").
 type DeviceAttributePatch struct {
-	Name        *string `json:"name,omitempty"`
+	// Name is 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Name *string `json:"name,omitempty"`
+	// ContentType is at most 64 characters.
 	ContentType *string `json:"contentType,omitempty"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// AttributeTags are notes on the attribute, such as its unit, by key.
+	// AttributeTags are notes on the attribute, such as its unit, by key. It has keys of 1 to 255 characters of 0-9 A-Z
+	// a-z _ -; values of 1 to 255 characters.
 	AttributeTags map[string]string      `json:"attributeTags,omitzero"`
 	System        *DeviceAttributeSystem `json:"system,omitempty"`
 }
@@ -84,12 +88,16 @@ func (d *DeviceAttributePatch) check(check checker) {
 
 // DeviceAttributePost is the body of deviceAttributes.post (Losant's schema "deviceAttributePost").
 type DeviceAttributePost struct {
+	// Name is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Name string `json:"name"`
 	// DataType is the type of the values. It cannot be changed later.
-	DataType    AttributeDataType `json:"dataType"`
-	ContentType *string           `json:"contentType,omitempty"`
-	Description *string           `json:"description,omitempty"`
-	// AttributeTags are notes on the attribute, such as its unit, by key.
+	DataType AttributeDataType `json:"dataType"`
+	// ContentType is at most 64 characters.
+	ContentType *string `json:"contentType,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// AttributeTags are notes on the attribute, such as its unit, by key. It has keys of 1 to 255 characters of 0-9 A-Z
+	// a-z _ -; values of 1 to 255 characters.
 	AttributeTags map[string]string      `json:"attributeTags,omitzero"`
 	System        *DeviceAttributeSystem `json:"system,omitempty"`
 }
@@ -124,11 +132,14 @@ func (d *DeviceAttributePost) check(check checker) {
 	}
 }
 
-// DeviceAttributeSystem is a part of Losant's schema "deviceAttribute": system.
+// DeviceAttributeSystem is system in Losant's schema "deviceAttribute".
 type DeviceAttributeSystem struct {
-	Aggregation        string           `json:"aggregation,omitzero"`
+	// Aggregation is "FIRST", "LAST", "COUNT", "MAX", "MIN", "MEDIAN", "MEAN", "SUM" or "STD_DEV".
+	Aggregation string `json:"aggregation,omitzero"`
+	// AggregationOptions are at most 0 options.
 	AggregationOptions []map[string]any `json:"aggregationOptions,omitzero"`
-	// ChildAttributes are the attributes of the devices of a system that are aggregated.
+	// ChildAttributes are the attributes of the devices of a system that are aggregated. They are at most 256
+	// attributes.
 	ChildAttributes []DeviceAttributeSystemChildAttribute `json:"childAttributes,omitzero"`
 }
 
@@ -143,12 +154,16 @@ func (d *DeviceAttributeSystem) check(check checker) {
 	}
 }
 
-// DeviceAttributeSystemChildAttribute is a part of Losant's schema "deviceAttribute": system.childAttributes[].
+// DeviceAttributeSystemChildAttribute is an element of system.childAttributes in Losant's schema "deviceAttribute".
 type DeviceAttributeSystemChildAttribute struct {
-	Name      string   `json:"name"`
-	Mode      string   `json:"mode"`
+	// Name is 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Name string `json:"name"`
+	// Mode is "all", "whitelist" or "blacklist".
+	Mode string `json:"mode"`
+	// DeviceIDs are at most 1000 ids.
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
+	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 }
 
@@ -165,7 +180,7 @@ func (d *DeviceAttributeSystemChildAttribute) check(check checker) {
 	}
 }
 
-// DeviceAttributes is deviceAttributes.get (Losant's schema "deviceAttributes").
+// DeviceAttributes is the answer to deviceAttributes.get (Losant's schema "deviceAttributes").
 type DeviceAttributes struct {
 	Hypermedia
 

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// DeviceRecipe is deviceRecipe.get, deviceRecipe.patch, deviceRecipes.post (Losant's schema "deviceRecipe").
+// DeviceRecipe is the answer to deviceRecipe.get, deviceRecipe.patch and deviceRecipes.post (Losant's schema
+// "deviceRecipe").
 type DeviceRecipe struct {
 	Hypermedia
 
@@ -39,7 +40,7 @@ type DeviceRecipe struct {
 
 func (d *DeviceRecipe) setRaw(body []byte) { d.Raw = body }
 
-// DeviceRecipeBulkCreate is deviceRecipe.bulkCreate (Losant's schema "deviceRecipeBulkCreate").
+// DeviceRecipeBulkCreate is the answer to deviceRecipe.bulkCreate (Losant's schema "deviceRecipeBulkCreate").
 type DeviceRecipeBulkCreate struct {
 	Hypermedia
 
@@ -59,19 +60,27 @@ type DeviceRecipeBulkCreatePost struct {
 	// CSV is the text of a CSV file with a device in each line.
 	CSV *string `json:"csv,omitempty"`
 	// Count is the number of devices to create, in place of csv.
-	Count             *int    `json:"count,omitempty"`
-	NameColumn        *string `json:"nameColumn,omitempty"`
+	Count *int `json:"count,omitempty"`
+	// NameColumn is at most 255 characters.
+	NameColumn *string `json:"nameColumn,omitempty"`
+	// DescriptionColumn is at most 255 characters.
 	DescriptionColumn *string `json:"descriptionColumn,omitempty"`
-	GatewayIDColumn   *string `json:"gatewayIdColumn,omitempty"`
-	ParentIDColumn    *string `json:"parentIdColumn,omitempty"`
+	// GatewayIDColumn is at most 255 characters.
+	GatewayIDColumn *string `json:"gatewayIdColumn,omitempty"`
+	// ParentIDColumn is at most 255 characters.
+	ParentIDColumn *string `json:"parentIdColumn,omitempty"`
 	// MakeUniqueKeySecret makes an access key for each of the devices.
 	MakeUniqueKeySecret *bool `json:"makeUniqueKeySecret,omitempty"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
-	CallbackURL *string          `json:"callbackUrl,omitempty"`
-	GatewayID   *string          `json:"gatewayId,omitempty"`
-	ParentID    Nullable[string] `json:"parentId,omitzero"`
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
+	CallbackURL *string `json:"callbackUrl,omitempty"`
+	// GatewayID is 24 hexadecimal digits.
+	GatewayID *string `json:"gatewayId,omitempty"`
+	// ParentID is 24 hexadecimal digits; Null[string]() clears it.
+	ParentID Nullable[string] `json:"parentId,omitzero"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -108,18 +117,26 @@ func (d *DeviceRecipeBulkCreatePost) check(check checker) {
 
 // DeviceRecipePatch is the body of deviceRecipe.patch (Losant's schema "deviceRecipePatch").
 type DeviceRecipePatch struct {
-	Name              *string               `json:"name,omitempty"`
-	DeviceName        *string               `json:"deviceName,omitempty"`
-	Description       *string               `json:"description,omitempty"`
-	DeviceDescription *string               `json:"deviceDescription,omitempty"`
-	Tags              []DeviceTag           `json:"tags,omitzero"`
-	Attributes        []DeviceAttributePost `json:"attributes,omitzero"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// DeviceName is 1 to 255 characters.
+	DeviceName *string `json:"deviceName,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// DeviceDescription is at most 32767 characters.
+	DeviceDescription *string `json:"deviceDescription,omitempty"`
+	// Tags are at most 100 tags.
+	Tags []DeviceTag `json:"tags,omitzero"`
+	// Attributes are at most 256 attributes.
+	Attributes []DeviceAttributePost `json:"attributes,omitzero"`
 	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
 	// of other devices.
-	DeviceClass *DeviceClass     `json:"deviceClass,omitempty"`
-	GatewayID   Nullable[string] `json:"gatewayId,omitzero"`
-	ParentID    Nullable[string] `json:"parentId,omitzero"`
-	// SystemInterval is how often a system computes its state from those of its devices, in seconds.
+	DeviceClass *DeviceClass `json:"deviceClass,omitempty"`
+	// GatewayID is 24 hexadecimal digits; Null[string]() clears it.
+	GatewayID Nullable[string] `json:"gatewayId,omitzero"`
+	// ParentID is 24 hexadecimal digits; Null[string]() clears it.
+	ParentID Nullable[string] `json:"parentId,omitzero"`
+	// SystemInterval is how often a system computes its state from those of its devices, in seconds. It is 5 to 3600.
 	SystemInterval *int  `json:"systemInterval,omitempty"`
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
 }
@@ -164,18 +181,26 @@ func (d *DeviceRecipePatch) check(check checker) {
 
 // DeviceRecipePost is the body of deviceRecipes.post (Losant's schema "deviceRecipePost").
 type DeviceRecipePost struct {
-	Name              string                `json:"name"`
-	DeviceName        *string               `json:"deviceName,omitempty"`
-	Description       *string               `json:"description,omitempty"`
-	DeviceDescription *string               `json:"deviceDescription,omitempty"`
-	Tags              []DeviceTag           `json:"tags,omitzero"`
-	Attributes        []DeviceAttributePost `json:"attributes,omitzero"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// DeviceName is 1 to 255 characters.
+	DeviceName *string `json:"deviceName,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// DeviceDescription is at most 32767 characters.
+	DeviceDescription *string `json:"deviceDescription,omitempty"`
+	// Tags are at most 100 tags.
+	Tags []DeviceTag `json:"tags,omitzero"`
+	// Attributes are at most 256 attributes.
+	Attributes []DeviceAttributePost `json:"attributes,omitzero"`
 	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
 	// of other devices.
-	DeviceClass *DeviceClass     `json:"deviceClass,omitempty"`
-	GatewayID   *string          `json:"gatewayId,omitempty"`
-	ParentID    Nullable[string] `json:"parentId,omitzero"`
-	// SystemInterval is how often a system computes its state from those of its devices, in seconds.
+	DeviceClass *DeviceClass `json:"deviceClass,omitempty"`
+	// GatewayID is 24 hexadecimal digits.
+	GatewayID *string `json:"gatewayId,omitempty"`
+	// ParentID is 24 hexadecimal digits; Null[string]() clears it.
+	ParentID Nullable[string] `json:"parentId,omitzero"`
+	// SystemInterval is how often a system computes its state from those of its devices, in seconds. It is 5 to 3600.
 	SystemInterval *int  `json:"systemInterval,omitempty"`
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
 }
@@ -218,7 +243,7 @@ func (d *DeviceRecipePost) check(check checker) {
 	check.integer("systemInterval", d.SystemInterval, 5, 3600)
 }
 
-// DeviceRecipes is deviceRecipes.get (Losant's schema "deviceRecipes").
+// DeviceRecipes is the answer to deviceRecipes.get (Losant's schema "deviceRecipes").
 type DeviceRecipes struct {
 	Hypermedia
 

@@ -19,7 +19,7 @@ const (
 	ExportFormatJSON ExportFormat = "json"
 )
 
-// Device is device.get, device.patch, devices.post (Losant's schema "device").
+// Device is the answer to device.get, device.patch and devices.post (Losant's schema "device").
 type Device struct {
 	Hypermedia
 
@@ -62,7 +62,7 @@ func (d *Device) setRaw(body []byte) { d.Raw = body }
 type DeviceCommand struct {
 	// Time is when the command was sent; now when it is absent.
 	Time time.Time `json:"time,omitzero"`
-	// Name is the name by which the device tells commands apart.
+	// Name is the name by which the device tells commands apart. It is 1 to 255 characters.
 	Name string `json:"name"`
 	// Payload is anything that goes with the command.
 	Payload any `json:"payload,omitzero"`
@@ -109,10 +109,10 @@ func (d *DeviceCommand) check(check checker) {
 	check.length("name", &d.Name, 1, 255)
 }
 
-// DeviceCommands is Losant's schema "deviceCommands".
+// DeviceCommands is the answer to device.getCommand (Losant's schema "deviceCommands").
 type DeviceCommands []DeviceCommand
 
-// DeviceConnectionInfo is a part of Losant's schema "device": connectionInfo.
+// DeviceConnectionInfo is connectionInfo in Losant's schema "device".
 type DeviceConnectionInfo struct {
 	// Time is when the device connected or disconnected last.
 	Time time.Time `json:"time,omitzero"`
@@ -120,7 +120,8 @@ type DeviceConnectionInfo struct {
 	Connected int `json:"connected,omitzero"`
 }
 
-// DeviceConnectionStatus is the body of device.setConnectionStatus (Losant's schema "deviceConnectionStatus").
+// DeviceConnectionStatus is the body of device.setConnectionStatus (Losant's schema "deviceConnectionStatus"). One of
+// its fields is set.
 type DeviceConnectionStatus struct {
 	Connected    *DeviceConnectionStatusConnected
 	Disconnected *DeviceConnectionStatusDisconnected
@@ -180,11 +181,12 @@ func (d *DeviceConnectionStatus) check(check checker) {
 	}
 }
 
-// DeviceConnectionStatusConnected is a part of Losant's schema "deviceConnectionStatus": |connected.
+// DeviceConnectionStatusConnected is a DeviceConnectionStatus of the kind "connected".
 type DeviceConnectionStatusConnected struct {
 	// ConnectedAt is when the device connected; now when it is absent.
 	ConnectedAt time.Time `json:"connectedAt,omitzero"`
-	IPAddress   string    `json:"ipAddress,omitzero"`
+	// IPAddress is 2 to 39 characters.
+	IPAddress string `json:"ipAddress,omitzero"`
 }
 
 // UnmarshalJSON decodes times that are text, milliseconds or {"$date": text}.
@@ -213,18 +215,21 @@ func (d *DeviceConnectionStatusConnected) check(check checker) {
 	}
 }
 
-// DeviceConnectionStatusDisconnected is a part of Losant's schema "deviceConnectionStatus": |disconnected.
+// DeviceConnectionStatusDisconnected is a DeviceConnectionStatus of the kind "disconnected".
 type DeviceConnectionStatusDisconnected struct {
 	// ConnectedAt is when the device connected; now when it is absent.
 	ConnectedAt *time.Time `json:"connectedAt,omitempty"`
 	// DisconnectedAt is when the device disconnected; now when it is absent.
-	DisconnectedAt   *time.Time `json:"disconnectedAt,omitempty"`
-	DisconnectReason *string    `json:"disconnectReason,omitempty"`
-	// MessagesFromClient is the number of messages that the device sent while it was connected.
+	DisconnectedAt *time.Time `json:"disconnectedAt,omitempty"`
+	// DisconnectReason is at most 1024 characters.
+	DisconnectReason *string `json:"disconnectReason,omitempty"`
+	// MessagesFromClient is the number of messages that the device sent while it was connected. It is 0 to 2147483647.
 	MessagesFromClient *int `json:"messagesFromClient,omitempty"`
-	// MessagesToClient is the number of messages that were sent to the device while it was connected.
-	MessagesToClient *int    `json:"messagesToClient,omitempty"`
-	IPAddress        *string `json:"ipAddress,omitempty"`
+	// MessagesToClient is the number of messages that were sent to the device while it was connected. It is 0 to
+	// 2147483647.
+	MessagesToClient *int `json:"messagesToClient,omitempty"`
+	// IPAddress is 2 to 39 characters.
+	IPAddress *string `json:"ipAddress,omitempty"`
 }
 
 // UnmarshalJSON decodes times that are text, milliseconds or {"$date": text}.
@@ -255,8 +260,8 @@ func (d *DeviceConnectionStatusDisconnected) check(check checker) {
 	check.length("ipAddress", d.IPAddress, 2, 39)
 }
 
-// DeviceCounts is application.deviceCounts, instance.deviceCounts, instanceOrg.deviceCounts,
-// instanceSandbox.deviceCounts, me.deviceCounts, org.deviceCounts (Losant's schema "deviceCounts").
+// DeviceCounts is the answer to application.deviceCounts, instance.deviceCounts and 4 more actions (Losant's schema
+// "deviceCounts").
 type DeviceCounts struct {
 	Hypermedia
 
@@ -270,7 +275,7 @@ type DeviceCounts struct {
 
 func (d *DeviceCounts) setRaw(body []byte) { d.Raw = body }
 
-// DeviceCountsCount is a part of Losant's schema "deviceCounts": counts[].
+// DeviceCountsCount is an element of counts in Losant's schema "deviceCounts".
 type DeviceCountsCount struct {
 	Date    time.Time `json:"date,omitzero"`
 	Created int       `json:"created,omitzero"`
@@ -278,15 +283,16 @@ type DeviceCountsCount struct {
 	Total   int       `json:"total,omitzero"`
 }
 
-// DeviceCredentials is the body of auth.authenticateDevice (Losant's schema "deviceCredentials"). Formatted, it shows
-// no secret.
+// DeviceCredentials is the body of auth.authenticateDevice (Losant's schema "deviceCredentials"). Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type DeviceCredentials struct {
+	// DeviceID is 24 hexadecimal digits.
 	DeviceID string `json:"deviceId"`
 	// Key is the key of an access key of the application.
 	Key *string `json:"key,omitempty"`
 	// Secret is the secret of the access key.
 	Secret *string `json:"secret,omitempty"`
-	// TokenTTL is the life of the token in seconds; the server decides when it is absent.
+	// TokenTTL is the life of the token in seconds; the server decides when it is absent. It is at least 0.
 	TokenTTL *int `json:"tokenTTL,omitempty"`
 	// RequestedScopes limits what the token may do. Without it, the token may do whatever its owner may.
 	RequestedScopes []string `json:"requestedScopes,omitzero"`
@@ -332,11 +338,14 @@ func (d DeviceCredentials) LogValue() slog.Value {
 
 // DeviceDataExport is the body of device.export (Losant's schema "deviceDataExport").
 type DeviceDataExport struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
-	CallbackURL *string  `json:"callbackUrl,omitempty"`
-	Attributes  []string `json:"attributes,omitzero"`
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
+	CallbackURL *string `json:"callbackUrl,omitempty"`
+	// Attributes are at most 256 attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Attributes []string `json:"attributes,omitzero"`
 	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to now.
 	Start *int64 `json:"start,omitempty"`
 	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
@@ -373,7 +382,7 @@ func (d *DeviceDataExport) check(check checker) {
 	}
 }
 
-// DeviceDataExportOptions is a part of Losant's schema "deviceDataExport": options.
+// DeviceDataExportOptions is options in Losant's schema "deviceDataExport".
 type DeviceDataExportOptions struct {
 	IncludeDate *bool `json:"includeDate,omitempty"`
 	IncludeID   *bool `json:"includeID,omitempty"`
@@ -381,10 +390,10 @@ type DeviceDataExportOptions struct {
 	IncludeBlobData *bool `json:"includeBlobData,omitempty"`
 }
 
-// DeviceLog is Losant's schema "deviceLog".
+// DeviceLog is the answer to device.getLogEntries (Losant's schema "deviceLog").
 type DeviceLog []DeviceLogEntry
 
-// DeviceLogEntry is a part of Losant's schema "deviceLog": [].
+// DeviceLogEntry is an element of Losant's schema "deviceLog".
 type DeviceLogEntry struct {
 	// Connected is 1 for an entry of a connection and 0 for one of a disconnection.
 	Connected        int       `json:"connected,omitzero"`
@@ -397,7 +406,7 @@ type DeviceLogEntry struct {
 	IPAddress        string `json:"ipAddress,omitzero"`
 }
 
-// DeviceNamesResponse is devices.deviceNames (Losant's schema "deviceNamesResponse").
+// DeviceNamesResponse is the answer to devices.deviceNames (Losant's schema "deviceNamesResponse").
 type DeviceNamesResponse struct {
 	Hypermedia
 
@@ -409,7 +418,7 @@ type DeviceNamesResponse struct {
 
 func (d *DeviceNamesResponse) setRaw(body []byte) { d.Raw = body }
 
-// DeviceNamesResponseDeviceSummary is a part of Losant's schema "deviceNamesResponse": deviceSummary[].
+// DeviceNamesResponseDeviceSummary is an element of deviceSummary in Losant's schema "deviceNamesResponse".
 type DeviceNamesResponseDeviceSummary struct {
 	ID string `json:"id,omitzero"`
 	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
@@ -420,19 +429,23 @@ type DeviceNamesResponseDeviceSummary struct {
 
 // DevicePatch is the body of device.patch (Losant's schema "devicePatch").
 type DevicePatch struct {
-	Name        *string `json:"name,omitempty"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// Tags replace all tags of the device; an empty slice removes them.
+	// Tags replace all tags of the device; an empty slice removes them. They are at most 100 tags.
 	Tags []DeviceTag `json:"tags,omitzero"`
-	// Attributes replace all attributes of the device. To change a single one, use deviceAttribute.patch.
+	// Attributes replace all attributes of the device. To change a single one, use deviceAttribute.patch. They are at
+	// most 256 attributes.
 	Attributes []DeviceAttributePost `json:"attributes,omitzero"`
 	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
 	// of other devices.
 	DeviceClass *DeviceClass `json:"deviceClass,omitempty"`
-	GatewayID   *string      `json:"gatewayId,omitempty"`
+	// GatewayID is 24 hexadecimal digits.
+	GatewayID *string `json:"gatewayId,omitempty"`
 	// ParentID is the ID of a device of class "system" that this one belongs to; null takes it out of its system.
 	ParentID Nullable[string] `json:"parentId,omitzero"`
-	// SystemInterval is how often a system computes its state from those of its devices, in seconds.
+	// SystemInterval is how often a system computes its state from those of its devices, in seconds. It is 5 to 3600.
 	SystemInterval *int  `json:"systemInterval,omitempty"`
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
 }
@@ -473,7 +486,7 @@ func (d *DevicePatch) check(check checker) {
 	check.integer("systemInterval", d.SystemInterval, 5, 3600)
 }
 
-// DevicePayloadCounts is device.payloadCounts (Losant's schema "devicePayloadCounts").
+// DevicePayloadCounts is the answer to device.payloadCounts (Losant's schema "devicePayloadCounts").
 type DevicePayloadCounts struct {
 	Hypermedia
 
@@ -492,17 +505,22 @@ func (d *DevicePayloadCounts) setRaw(body []byte) { d.Raw = body }
 
 // DevicePost is the body of devices.post (Losant's schema "devicePost").
 type DevicePost struct {
-	Name        string                `json:"name"`
-	Description *string               `json:"description,omitempty"`
-	Tags        []DeviceTag           `json:"tags,omitzero"`
-	Attributes  []DeviceAttributePost `json:"attributes,omitzero"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// Tags are at most 100 tags.
+	Tags []DeviceTag `json:"tags,omitzero"`
+	// Attributes are at most 256 attributes.
+	Attributes []DeviceAttributePost `json:"attributes,omitzero"`
 	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
 	// of other devices.
 	DeviceClass *DeviceClass `json:"deviceClass,omitempty"`
-	GatewayID   *string      `json:"gatewayId,omitempty"`
+	// GatewayID is 24 hexadecimal digits.
+	GatewayID *string `json:"gatewayId,omitempty"`
 	// ParentID is the ID of a device of class "system" that this one belongs to; null takes it out of its system.
 	ParentID Nullable[string] `json:"parentId,omitzero"`
-	// SystemInterval is how often a system computes its state from those of its devices, in seconds.
+	// SystemInterval is how often a system computes its state from those of its devices, in seconds. It is 5 to 3600.
 	SystemInterval *int  `json:"systemInterval,omitempty"`
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
 }
@@ -550,9 +568,9 @@ type DeviceState struct {
 	// Meta is anything that workflows started by the state are to see. It is not stored with the values.
 	Meta any `json:"meta,omitzero"`
 	// Data are the values by the name of the attribute: numbers, strings or booleans. A GPS value is a string,
-	// "latitude,longitude".
+	// "latitude,longitude". It has keys of 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Data map[string]any `json:"data"`
-	// FlowVersion is the version of the workflow on the device that reported the state.
+	// FlowVersion is the version of the workflow on the device that reported the state. It is 1 to 255 characters.
 	FlowVersion string `json:"flowVersion,omitzero"`
 }
 
@@ -623,10 +641,10 @@ func (d DeviceStateOrStates) check(check checker) {
 	}
 }
 
-// DeviceStates is Losant's schema "deviceStates".
+// DeviceStates is the answer to device.getState (Losant's schema "deviceStates").
 type DeviceStates []DeviceState
 
-// DeviceUpdateOperation is a part of Losant's schema "devicesPatch": updateOperations[].
+// DeviceUpdateOperation is an element of updateOperations in Losant's schema "devicesPatch". One of its fields is set.
 type DeviceUpdateOperation struct {
 	SetName                     *DeviceUpdateOperationSetName
 	SetDeviceClass              *DeviceUpdateOperationSetDeviceClass
@@ -801,7 +819,7 @@ func (d *DeviceUpdateOperation) check(check checker) {
 	}
 }
 
-// DeviceUpdateOperationAddAttribute is a part of Losant's schema "devicesPatch": updateOperations[]|16.
+// DeviceUpdateOperationAddAttribute is a DeviceUpdateOperation of the kind "add attribute".
 type DeviceUpdateOperationAddAttribute struct {
 	Value DeviceAttributePost `json:"value"`
 }
@@ -810,7 +828,7 @@ func (d *DeviceUpdateOperationAddAttribute) check(check checker) {
 	d.Value.check(check.field("value"))
 }
 
-// DeviceUpdateOperationAddAttributeSystem is a part of Losant's schema "devicesPatch": updateOperations[]|17.
+// DeviceUpdateOperationAddAttributeSystem is a DeviceUpdateOperation of the kind "add attributeSystem".
 type DeviceUpdateOperationAddAttributeSystem struct {
 	Value DeviceAttributePost `json:"value"`
 }
@@ -819,8 +837,9 @@ func (d *DeviceUpdateOperationAddAttributeSystem) check(check checker) {
 	d.Value.check(check.field("value"))
 }
 
-// DeviceUpdateOperationRemoveAttribute is a part of Losant's schema "devicesPatch": updateOperations[]|13.
+// DeviceUpdateOperationRemoveAttribute is a DeviceUpdateOperation of the kind "remove attribute".
 type DeviceUpdateOperationRemoveAttribute struct {
+	// AttributeName is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	AttributeName string `json:"attributeName"`
 }
 
@@ -828,8 +847,9 @@ func (d *DeviceUpdateOperationRemoveAttribute) check(check checker) {
 	check.must("attributeName", &d.AttributeName, mustBeKey)
 }
 
-// DeviceUpdateOperationRemoveAttributeDescription is a part of Losant's schema "devicesPatch": updateOperations[]|15.
+// DeviceUpdateOperationRemoveAttributeDescription is a DeviceUpdateOperation of the kind "remove attributeDescription".
 type DeviceUpdateOperationRemoveAttributeDescription struct {
+	// AttributeName is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	AttributeName string `json:"attributeName"`
 }
 
@@ -837,10 +857,12 @@ func (d *DeviceUpdateOperationRemoveAttributeDescription) check(check checker) {
 	check.must("attributeName", &d.AttributeName, mustBeKey)
 }
 
-// DeviceUpdateOperationRemoveAttributeTag is a part of Losant's schema "devicesPatch": updateOperations[]|14.
+// DeviceUpdateOperationRemoveAttributeTag is a DeviceUpdateOperation of the kind "remove attributeTag".
 type DeviceUpdateOperationRemoveAttributeTag struct {
+	// AttributeName is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	AttributeName string `json:"attributeName"`
-	TagKey        string `json:"tagKey"`
+	// TagKey is 1 to 255 characters of 0-9 A-Z a-z _ -.
+	TagKey string `json:"tagKey"`
 }
 
 func (d *DeviceUpdateOperationRemoveAttributeTag) check(check checker) {
@@ -848,8 +870,9 @@ func (d *DeviceUpdateOperationRemoveAttributeTag) check(check checker) {
 	check.must("tagKey", &d.TagKey, mustBeKey)
 }
 
-// DeviceUpdateOperationRemoveDescriptionOrParentID is a part of Losant's schema "devicesPatch": updateOperations[]|11.
+// DeviceUpdateOperationRemoveDescriptionOrParentID is a kind of DeviceUpdateOperation.
 type DeviceUpdateOperationRemoveDescriptionOrParentID struct {
+	// Target is "description" or "parentId".
 	Target string `json:"target"`
 }
 
@@ -857,8 +880,9 @@ func (d *DeviceUpdateOperationRemoveDescriptionOrParentID) check(check checker) 
 	check.oneOf("target", &d.Target, "description", "parentId")
 }
 
-// DeviceUpdateOperationRemoveTag is a part of Losant's schema "devicesPatch": updateOperations[]|12.
+// DeviceUpdateOperationRemoveTag is a DeviceUpdateOperation of the kind "remove tag".
 type DeviceUpdateOperationRemoveTag struct {
+	// TagKey is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	TagKey string `json:"tagKey"`
 }
 
@@ -866,10 +890,12 @@ func (d *DeviceUpdateOperationRemoveTag) check(check checker) {
 	check.must("tagKey", &d.TagKey, mustBeKey)
 }
 
-// DeviceUpdateOperationSetAttributeContentType is a part of Losant's schema "devicesPatch": updateOperations[]|9.
+// DeviceUpdateOperationSetAttributeContentType is a DeviceUpdateOperation of the kind "set attributeContentType".
 type DeviceUpdateOperationSetAttributeContentType struct {
+	// AttributeName is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	AttributeName string `json:"attributeName"`
-	Value         string `json:"value"`
+	// Value is 1 to 64 characters.
+	Value string `json:"value"`
 }
 
 func (d *DeviceUpdateOperationSetAttributeContentType) check(check checker) {
@@ -877,10 +903,12 @@ func (d *DeviceUpdateOperationSetAttributeContentType) check(check checker) {
 	check.length("value", &d.Value, 1, 64)
 }
 
-// DeviceUpdateOperationSetAttributeDescription is a part of Losant's schema "devicesPatch": updateOperations[]|8.
+// DeviceUpdateOperationSetAttributeDescription is a DeviceUpdateOperation of the kind "set attributeDescription".
 type DeviceUpdateOperationSetAttributeDescription struct {
+	// AttributeName is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	AttributeName string `json:"attributeName"`
-	Value         string `json:"value"`
+	// Value is at most 32767 characters.
+	Value string `json:"value"`
 }
 
 func (d *DeviceUpdateOperationSetAttributeDescription) check(check checker) {
@@ -888,10 +916,12 @@ func (d *DeviceUpdateOperationSetAttributeDescription) check(check checker) {
 	check.length("value", &d.Value, 0, 32767)
 }
 
-// DeviceUpdateOperationSetAttributeName is a part of Losant's schema "devicesPatch": updateOperations[]|10.
+// DeviceUpdateOperationSetAttributeName is a DeviceUpdateOperation of the kind "set attributeName".
 type DeviceUpdateOperationSetAttributeName struct {
+	// AttributeName is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	AttributeName string `json:"attributeName"`
-	Value         string `json:"value"`
+	// Value is 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Value string `json:"value"`
 }
 
 func (d *DeviceUpdateOperationSetAttributeName) check(check checker) {
@@ -899,8 +929,9 @@ func (d *DeviceUpdateOperationSetAttributeName) check(check checker) {
 	check.must("value", &d.Value, mustBeKey)
 }
 
-// DeviceUpdateOperationSetAttributeTag is a part of Losant's schema "devicesPatch": updateOperations[]|7.
+// DeviceUpdateOperationSetAttributeTag is a DeviceUpdateOperation of the kind "set attributeTag".
 type DeviceUpdateOperationSetAttributeTag struct {
+	// AttributeName is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	AttributeName string    `json:"attributeName"`
 	Value         DeviceTag `json:"value"`
 }
@@ -912,8 +943,9 @@ func (d *DeviceUpdateOperationSetAttributeTag) check(check checker) {
 	part.length("value", &d.Value.Value, 1, 255)
 }
 
-// DeviceUpdateOperationSetDescription is a part of Losant's schema "devicesPatch": updateOperations[]|2.
+// DeviceUpdateOperationSetDescription is a DeviceUpdateOperation of the kind "set description".
 type DeviceUpdateOperationSetDescription struct {
+	// Value is at most 32767 characters.
 	Value string `json:"value"`
 }
 
@@ -921,7 +953,7 @@ func (d *DeviceUpdateOperationSetDescription) check(check checker) {
 	check.length("value", &d.Value, 0, 32767)
 }
 
-// DeviceUpdateOperationSetDeviceClass is a part of Losant's schema "devicesPatch": updateOperations[]|1.
+// DeviceUpdateOperationSetDeviceClass is a DeviceUpdateOperation of the kind "set deviceClass".
 type DeviceUpdateOperationSetDeviceClass struct {
 	Value DeviceClass `json:"value"`
 }
@@ -930,10 +962,12 @@ func (d *DeviceUpdateOperationSetDeviceClass) check(check checker) {
 	check.oneOf("value", (*string)(&d.Value), "standalone", "gateway", "peripheral", "floating", "edgeCompute", "system", "embedded")
 }
 
-// DeviceUpdateOperationSetGatewayIDOrParentID is a part of Losant's schema "devicesPatch": updateOperations[]|3.
+// DeviceUpdateOperationSetGatewayIDOrParentID is a kind of DeviceUpdateOperation.
 type DeviceUpdateOperationSetGatewayIDOrParentID struct {
+	// Target is "gatewayId" or "parentId".
 	Target string `json:"target"`
-	Value  string `json:"value"`
+	// Value is 24 hexadecimal digits.
+	Value string `json:"value"`
 }
 
 func (d *DeviceUpdateOperationSetGatewayIDOrParentID) check(check checker) {
@@ -941,13 +975,14 @@ func (d *DeviceUpdateOperationSetGatewayIDOrParentID) check(check checker) {
 	check.must("value", &d.Value, mustBeID)
 }
 
-// DeviceUpdateOperationSetKeepDuplicates is a part of Losant's schema "devicesPatch": updateOperations[]|5.
+// DeviceUpdateOperationSetKeepDuplicates is a DeviceUpdateOperation of the kind "set keepDuplicates".
 type DeviceUpdateOperationSetKeepDuplicates struct {
 	Value bool `json:"value"`
 }
 
-// DeviceUpdateOperationSetName is a part of Losant's schema "devicesPatch": updateOperations[]|0.
+// DeviceUpdateOperationSetName is a DeviceUpdateOperation of the kind "set name".
 type DeviceUpdateOperationSetName struct {
+	// Value is 1 to 255 characters.
 	Value string `json:"value"`
 }
 
@@ -955,8 +990,9 @@ func (d *DeviceUpdateOperationSetName) check(check checker) {
 	check.length("value", &d.Value, 1, 255)
 }
 
-// DeviceUpdateOperationSetSystemInterval is a part of Losant's schema "devicesPatch": updateOperations[]|4.
+// DeviceUpdateOperationSetSystemInterval is a DeviceUpdateOperation of the kind "set systemInterval".
 type DeviceUpdateOperationSetSystemInterval struct {
+	// Value is 5 to 3600.
 	Value int `json:"value"`
 }
 
@@ -964,7 +1000,7 @@ func (d *DeviceUpdateOperationSetSystemInterval) check(check checker) {
 	check.integer("value", &d.Value, 5, 3600)
 }
 
-// DeviceUpdateOperationSetTag is a part of Losant's schema "devicesPatch": updateOperations[]|6.
+// DeviceUpdateOperationSetTag is a DeviceUpdateOperation of the kind "set tag".
 type DeviceUpdateOperationSetTag struct {
 	Value DeviceTag `json:"value"`
 }
@@ -975,7 +1011,7 @@ func (d *DeviceUpdateOperationSetTag) check(check checker) {
 	part.length("value", &d.Value.Value, 1, 255)
 }
 
-// Devices is devices.get (Losant's schema "devices").
+// Devices is the answer to devices.get (Losant's schema "devices").
 type Devices struct {
 	Hypermedia
 
@@ -1008,16 +1044,21 @@ func (d *Devices) setRaw(body []byte) { d.Raw = body }
 
 // DevicesDataExport is the body of data.export (Losant's schema "devicesDataExport").
 type DevicesDataExport struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
-	CallbackURL *string  `json:"callbackUrl,omitempty"`
-	DeviceIDs   []string `json:"deviceIds,omitzero"`
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
+	CallbackURL *string `json:"callbackUrl,omitempty"`
+	// DeviceIDs are at most 1000 ids.
+	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
+	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 	// DeviceQuery is an advanced query: each device that matches is meant, besides those of deviceIds and deviceTags.
-	DeviceQuery Query    `json:"deviceQuery,omitzero"`
-	Attributes  []string `json:"attributes,omitzero"`
+	DeviceQuery Query `json:"deviceQuery,omitzero"`
+	// Attributes are at most 256 attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Attributes []string `json:"attributes,omitzero"`
 	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to now.
 	Start *int64 `json:"start,omitempty"`
 	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
@@ -1062,7 +1103,7 @@ func (d *DevicesDataExport) check(check checker) {
 	}
 }
 
-// DevicesDataExportOptions is a part of Losant's schema "devicesDataExport": options.
+// DevicesDataExportOptions is options in Losant's schema "devicesDataExport".
 type DevicesDataExportOptions struct {
 	IncludeDate *bool `json:"includeDate,omitempty"`
 	IncludeID   *bool `json:"includeID,omitempty"`
@@ -1074,10 +1115,12 @@ type DevicesDataExportOptions struct {
 
 // DevicesDeleteOrRestorePost is the body of devices.delete (Losant's schema "devicesDeleteOrRestorePost").
 type DevicesDeleteOrRestorePost struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	Query Query   `json:"query"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// ForceJob makes a job of it even if it is small, so that the answer is always 202.
 	ForceJob *bool `json:"forceJob,omitempty"`
@@ -1111,9 +1154,11 @@ func (d *DevicesDeleteOrRestorePost) check(check checker) {
 
 // DevicesExportPayloadCountPost is the body of devices.payloadCounts (Losant's schema "devicesExportPayloadCountPost").
 type DevicesExportPayloadCountPost struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	Query       Query   `json:"query,omitzero"`
 	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to now.
@@ -1151,9 +1196,11 @@ func (d *DevicesExportPayloadCountPost) check(check checker) {
 
 // DevicesExportPost is the body of devices.export (Losant's schema "devicesExportPost").
 type DevicesExportPost struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string       `json:"callbackUrl,omitempty"`
 	Query       Query         `json:"query,omitzero"`
 	Format      *ExportFormat `json:"format,omitempty"`
@@ -1188,13 +1235,17 @@ func (d *DevicesExportPost) check(check checker) {
 type DevicesPatch struct {
 	// UpdateFields are properties that replace those of each device.
 	UpdateFields *DevicePatch `json:"updateFields,omitempty"`
-	DeviceIDs    []string     `json:"deviceIds,omitzero"`
-	Query        Query        `json:"query,omitzero"`
-	// UpdateOperations are changes of one thing each, such as a single tag or attribute, applied in order.
+	// DeviceIDs are at most 1000 ids.
+	DeviceIDs []string `json:"deviceIds,omitzero"`
+	Query     Query    `json:"query,omitzero"`
+	// UpdateOperations are changes of one thing each, such as a single tag or attribute, applied in order. They are at
+	// most 25 operations.
 	UpdateOperations []DeviceUpdateOperation `json:"updateOperations,omitzero"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
 
@@ -1241,15 +1292,18 @@ type DevicesRemoveDataPost struct {
 	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
 	// now.
 	End *int64 `json:"end,omitempty"`
-	// Attributes are the names of the attributes whose data is removed; null or absent means all.
+	// Attributes are the names of the attributes whose data is removed; null or absent means all. They are at most 256
+	// attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -; Null[[]string]() clears it.
 	Attributes Nullable[[]string] `json:"attributes,omitzero"`
 	// KeepConnectionHistory keeps the log of when devices connected and disconnected.
 	KeepConnectionHistory *bool `json:"keepConnectionHistory,omitempty"`
 	// KeepCommandHistory keeps the log of commands that were sent to devices.
 	KeepCommandHistory *bool `json:"keepCommandHistory,omitempty"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
 
@@ -1283,7 +1337,7 @@ func (d *DevicesRemoveDataPost) check(check checker) {
 	check.must("callbackUrl", d.CallbackURL, mustBeURL)
 }
 
-// DevicesUpdated is devices.patch (Losant's schema "devicesUpdated").
+// DevicesUpdated is the answer to devices.patch (Losant's schema "devicesUpdated").
 type DevicesUpdated struct {
 	Hypermedia
 

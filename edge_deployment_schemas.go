@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// EdgeDeployment is edgeDeployment.get (Losant's schema "edgeDeployment").
+// EdgeDeployment is the answer to edgeDeployment.get (Losant's schema "edgeDeployment").
 type EdgeDeployment struct {
 	Hypermedia
 
@@ -39,7 +39,7 @@ type EdgeDeployment struct {
 
 func (e *EdgeDeployment) setRaw(body []byte) { e.Raw = body }
 
-// EdgeDeploymentLog is a part of Losant's schema "edgeDeployment": logs[].
+// EdgeDeploymentLog is an element of logs in Losant's schema "edgeDeployment".
 type EdgeDeploymentLog struct {
 	SourceType string `json:"sourceType,omitzero"`
 	// SourceID is the ID of what caused it; sourceType says of which kind that is.
@@ -57,11 +57,15 @@ type EdgeDeploymentLog struct {
 
 // EdgeDeploymentRelease is the body of edgeDeployments.release (Losant's schema "edgeDeploymentRelease").
 type EdgeDeploymentRelease struct {
+	// FlowID is 24 hexadecimal digits.
 	FlowID string `json:"flowId"`
-	// Version is the name of the version to deploy; null removes the workflow.
-	Version   Nullable[string] `json:"version"`
-	DeviceIDs []string         `json:"deviceIds,omitzero"`
+	// Version is the name of the version to deploy; null removes the workflow. It is 1 to 255 characters;
+	// Null[string]() clears it.
+	Version Nullable[string] `json:"version"`
+	// DeviceIDs are at most 1000 ids.
+	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
+	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 }
 
@@ -124,9 +128,12 @@ func (e *EdgeDeploymentRemove) check(check checker) {
 
 // EdgeDeploymentReplace is the body of edgeDeployments.replace (Losant's schema "edgeDeploymentReplace").
 type EdgeDeploymentReplace struct {
-	FlowID     string `json:"flowId"`
+	// FlowID is 24 hexadecimal digits.
+	FlowID string `json:"flowId"`
+	// OldVersion is 1 to 255 characters.
 	OldVersion string `json:"oldVersion"`
-	// NewVersion is the name of the version to deploy instead; null removes the workflow.
+	// NewVersion is the name of the version to deploy instead; null removes the workflow. It is 1 to 255 characters;
+	// Null[string]() clears it.
 	NewVersion Nullable[string] `json:"newVersion"`
 }
 
@@ -148,7 +155,7 @@ func (e *EdgeDeploymentReplace) check(check checker) {
 	check.length("newVersion", e.NewVersion.pointer(), 1, 255)
 }
 
-// EdgeDeployments is edgeDeployments.get (Losant's schema "edgeDeployments").
+// EdgeDeployments is the answer to edgeDeployments.get (Losant's schema "edgeDeployments").
 type EdgeDeployments struct {
 	Hypermedia
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// EmbeddedDeployment is embeddedDeployment.get (Losant's schema "embeddedDeployment").
+// EmbeddedDeployment is the answer to embeddedDeployment.get (Losant's schema "embeddedDeployment").
 type EmbeddedDeployment struct {
 	Hypermedia
 
@@ -36,15 +36,20 @@ func (e *EmbeddedDeployment) setRaw(body []byte) { e.Raw = body }
 
 // EmbeddedDeploymentExport is the body of embeddedDeployments.export (Losant's schema "embeddedDeploymentExport").
 type EmbeddedDeploymentExport struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
-	CallbackURL          *string `json:"callbackUrl,omitempty"`
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
+	CallbackURL *string `json:"callbackUrl,omitempty"`
+	// EmbeddedDeploymentID is 24 hexadecimal digits.
 	EmbeddedDeploymentID *string `json:"embeddedDeploymentId,omitempty"`
-	DeviceID             *string `json:"deviceId,omitempty"`
-	TraceLevel           *int    `json:"traceLevel,omitempty"`
-	DisableDebugMessage  *bool   `json:"disableDebugMessage,omitempty"`
-	// StackSize is the size of the stack in bytes.
+	// DeviceID is 24 hexadecimal digits.
+	DeviceID *string `json:"deviceId,omitempty"`
+	// TraceLevel is 0 or 1 or 2.
+	TraceLevel          *int  `json:"traceLevel,omitempty"`
+	DisableDebugMessage *bool `json:"disableDebugMessage,omitempty"`
+	// StackSize is the size of the stack in bytes. It is 1600 to 2147483648.
 	StackSize    *int  `json:"stackSize,omitempty"`
 	DebugSymbols *bool `json:"debugSymbols,omitempty"`
 	ExportMemory *bool `json:"exportMemory,omitempty"`
@@ -82,7 +87,7 @@ func (e *EmbeddedDeploymentExport) check(check checker) {
 	check.integer("stackSize", e.StackSize, 1600, 2147483648)
 }
 
-// EmbeddedDeploymentFlow is a part of Losant's schema "embeddedDeployment": flows{}.
+// EmbeddedDeploymentFlow is flows{} in Losant's schema "embeddedDeployment".
 type EmbeddedDeploymentFlow struct {
 	FlowName string `json:"flowName,omitzero"`
 	// CurrentVersion is the version that the device says it runs; nil when it runs none.
@@ -91,7 +96,7 @@ type EmbeddedDeploymentFlow struct {
 	DesiredVersion string `json:"desiredVersion,omitzero"`
 }
 
-// EmbeddedDeploymentLog is a part of Losant's schema "embeddedDeployment": logs[].
+// EmbeddedDeploymentLog is an element of logs in Losant's schema "embeddedDeployment".
 type EmbeddedDeploymentLog struct {
 	SourceType string `json:"sourceType,omitzero"`
 	// SourceID is the ID of what caused it; sourceType says of which kind that is.
@@ -109,12 +114,17 @@ type EmbeddedDeploymentLog struct {
 
 // EmbeddedDeploymentRelease is the body of embeddedDeployments.release (Losant's schema "embeddedDeploymentRelease").
 type EmbeddedDeploymentRelease struct {
+	// FlowID is 24 hexadecimal digits.
 	FlowID string `json:"flowId"`
-	// Version is the name of the version to deploy; null removes the workflow.
-	Version   Nullable[string] `json:"version"`
-	DeviceIDs []string         `json:"deviceIds,omitzero"`
+	// Version is the name of the version to deploy; null removes the workflow. It is 1 to 255 characters;
+	// Null[string]() clears it.
+	Version Nullable[string] `json:"version"`
+	// DeviceIDs are at most 1000 ids.
+	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
-	DeviceTags []DeviceTag      `json:"deviceTags,omitzero"`
+	// They are at most 100 tags.
+	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
+	// ReleaseTag is 1 to 255 characters; Null[string]() clears it.
 	ReleaseTag Nullable[string] `json:"releaseTag,omitzero"`
 }
 
@@ -153,7 +163,9 @@ func (e *EmbeddedDeploymentRelease) check(check checker) {
 
 // EmbeddedDeploymentRemove is the body of embeddedDeployments.remove (Losant's schema "embeddedDeploymentRemove").
 type EmbeddedDeploymentRemove struct {
-	FlowID   Nullable[string] `json:"flowId"`
+	// FlowID is 24 hexadecimal digits; Null[string]() clears it.
+	FlowID Nullable[string] `json:"flowId"`
+	// DeviceID is 24 hexadecimal digits; Null[string]() clears it.
 	DeviceID Nullable[string] `json:"deviceId"`
 }
 
@@ -176,9 +188,12 @@ func (e *EmbeddedDeploymentRemove) check(check checker) {
 
 // EmbeddedDeploymentReplace is the body of embeddedDeployments.replace (Losant's schema "embeddedDeploymentReplace").
 type EmbeddedDeploymentReplace struct {
-	FlowID     string `json:"flowId"`
+	// FlowID is 24 hexadecimal digits.
+	FlowID string `json:"flowId"`
+	// OldVersion is 1 to 255 characters.
 	OldVersion string `json:"oldVersion"`
-	// NewVersion is the name of the version to deploy instead; null removes the workflow.
+	// NewVersion is the name of the version to deploy instead; null removes the workflow. It is 1 to 255 characters;
+	// Null[string]() clears it.
 	NewVersion Nullable[string] `json:"newVersion"`
 }
 
@@ -200,7 +215,7 @@ func (e *EmbeddedDeploymentReplace) check(check checker) {
 	check.length("newVersion", e.NewVersion.pointer(), 1, 255)
 }
 
-// EmbeddedDeployments is embeddedDeployments.get (Losant's schema "embeddedDeployments").
+// EmbeddedDeployments is the answer to embeddedDeployments.get (Losant's schema "embeddedDeployments").
 type EmbeddedDeployments struct {
 	Hypermedia
 

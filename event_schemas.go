@@ -29,7 +29,7 @@ const (
 	EventStateResolved     EventState = "resolved"
 )
 
-// Event is event.get, event.patch, events.post (Losant's schema "event").
+// Event is the answer to event.get, event.patch and events.post (Losant's schema "event").
 type Event struct {
 	Hypermedia
 
@@ -65,14 +65,16 @@ func (e *Event) setRaw(body []byte) { e.Raw = body }
 
 // EventPatch is the body of event.patch (Losant's schema "eventPatch").
 type EventPatch struct {
-	State   *EventState `json:"state,omitempty"`
-	Level   *EventLevel `json:"level,omitempty"`
-	Subject *string     `json:"subject,omitempty"`
+	State *EventState `json:"state,omitempty"`
+	Level *EventLevel `json:"level,omitempty"`
+	// Subject is 1 to 255 characters.
+	Subject *string `json:"subject,omitempty"`
 	// DeviceID is the ID of the device that the event is about; null removes it.
 	DeviceID Nullable[string] `json:"deviceId,omitzero"`
-	// Comment is noted with the change.
-	Comment   *string           `json:"comment,omitempty"`
-	Data      any               `json:"data,omitzero"`
+	// Comment is noted with the change. It is at most 32767 characters.
+	Comment *string `json:"comment,omitempty"`
+	Data    any     `json:"data,omitzero"`
+	// EventTags has keys of 1 to 255 characters of 0-9 A-Z a-z _ -; values of 1 to 255 characters.
 	EventTags map[string]string `json:"eventTags,omitzero"`
 }
 
@@ -102,7 +104,7 @@ func (e *EventPatch) check(check checker) {
 	check.texts("eventTags", e.EventTags, mustBeKey, 1, 255)
 }
 
-// EventPlusNewCount is events.mostRecentBySeverity (Losant's schema "eventPlusNewCount").
+// EventPlusNewCount is the answer to events.mostRecentBySeverity (Losant's schema "eventPlusNewCount").
 type EventPlusNewCount struct {
 	Hypermedia
 
@@ -118,12 +120,16 @@ func (e *EventPlusNewCount) setRaw(body []byte) { e.Raw = body }
 
 // EventPost is the body of events.post (Losant's schema "eventPost").
 type EventPost struct {
-	Level     EventLevel        `json:"level"`
-	State     *EventState       `json:"state,omitempty"`
-	Subject   string            `json:"subject"`
-	Message   *string           `json:"message,omitempty"`
-	Data      any               `json:"data,omitzero"`
-	DeviceID  *string           `json:"deviceId,omitempty"`
+	Level EventLevel  `json:"level"`
+	State *EventState `json:"state,omitempty"`
+	// Subject is 1 to 255 characters.
+	Subject string `json:"subject"`
+	// Message is at most 32767 characters.
+	Message *string `json:"message,omitempty"`
+	Data    any     `json:"data,omitzero"`
+	// DeviceID is 24 hexadecimal digits.
+	DeviceID *string `json:"deviceId,omitempty"`
+	// EventTags has keys of 1 to 255 characters of 0-9 A-Z a-z _ -; values of 1 to 255 characters.
 	EventTags map[string]string `json:"eventTags,omitzero"`
 	// CreationDate is when the event happened; now when it is absent.
 	CreationDate *time.Time `json:"creationDate,omitempty"`
@@ -175,7 +181,7 @@ func (e *EventPost) check(check checker) {
 	check.time("creationDate", e.CreationDate)
 }
 
-// EventUpdate is a part of Losant's schema "event": updates[].
+// EventUpdate is an element of updates in Losant's schema "event".
 type EventUpdate struct {
 	SourceType string `json:"sourceType,omitzero"`
 	// SourceID is the ID of what caused it; sourceType says of which kind that is.
@@ -192,7 +198,7 @@ type EventUpdate struct {
 	TagsChange     map[string]EventUpdateSubjectChange `json:"tagsChange,omitzero"`
 }
 
-// EventUpdateDeviceIDChange is a part of Losant's schema "event": updates[].deviceIdChange.
+// EventUpdateDeviceIDChange is updates[].deviceIdChange in Losant's schema "event".
 type EventUpdateDeviceIDChange struct {
 	Old           string `json:"old,omitzero"`
 	OldDeviceName string `json:"oldDeviceName,omitzero"`
@@ -200,25 +206,25 @@ type EventUpdateDeviceIDChange struct {
 	NewDeviceName string `json:"newDeviceName,omitzero"`
 }
 
-// EventUpdateLevelChange is a part of Losant's schema "event": updates[].levelChange.
+// EventUpdateLevelChange is updates[].levelChange in Losant's schema "event".
 type EventUpdateLevelChange struct {
 	Old EventLevel `json:"old,omitzero"`
 	New EventLevel `json:"new,omitzero"`
 }
 
-// EventUpdateStateChange is a part of Losant's schema "event": updates[].stateChange.
+// EventUpdateStateChange is updates[].stateChange in Losant's schema "event".
 type EventUpdateStateChange struct {
 	Old EventState `json:"old,omitzero"`
 	New EventState `json:"new,omitzero"`
 }
 
-// EventUpdateSubjectChange is a part of Losant's schema "event": updates[].subjectChange.
+// EventUpdateSubjectChange is updates[].subjectChange in Losant's schema "event".
 type EventUpdateSubjectChange struct {
 	Old string `json:"old,omitzero"`
 	New string `json:"new,omitzero"`
 }
 
-// Events is events.get (Losant's schema "events").
+// Events is the answer to events.get (Losant's schema "events").
 type Events struct {
 	Hypermedia
 
@@ -245,7 +251,7 @@ type Events struct {
 
 func (e *Events) setRaw(body []byte) { e.Raw = body }
 
-// EventsDeleted is events.delete (Losant's schema "eventsDeleted").
+// EventsDeleted is the answer to events.delete (Losant's schema "eventsDeleted").
 type EventsDeleted struct {
 	Hypermedia
 
@@ -259,9 +265,11 @@ func (e *EventsDeleted) setRaw(body []byte) { e.Raw = body }
 
 // EventsExport is the body of events.export (Losant's schema "eventsExport").
 type EventsExport struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string       `json:"callbackUrl,omitempty"`
 	Query       Query         `json:"query,omitzero"`
 	Format      *ExportFormat `json:"format,omitempty"`

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// ExperienceDomain is experienceDomain.get, experienceDomain.patch, experienceDomains.post (Losant's schema
-// "experienceDomain").
+// ExperienceDomain is the answer to experienceDomain.get, experienceDomain.patch and experienceDomains.post (Losant's
+// schema "experienceDomain").
 type ExperienceDomain struct {
 	Hypermedia
 
@@ -33,15 +33,20 @@ type ExperienceDomain struct {
 
 func (e *ExperienceDomain) setRaw(body []byte) { e.Raw = body }
 
-// ExperienceDomainPatch is the body of experienceDomain.patch (Losant's schema "experienceDomainPatch"). Formatted, it
-// shows no secret.
+// ExperienceDomainPatch is the body of experienceDomain.patch (Losant's schema "experienceDomainPatch"). Under fmt, and
+// as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type ExperienceDomainPatch struct {
-	// SSLKey is the private key of the certificate in PEM form. No answer has it.
-	SSLKey     Nullable[string] `json:"sslKey,omitzero"`
-	SSLCert    Nullable[string] `json:"sslCert,omitzero"`
-	SSLBundle  Nullable[string] `json:"sslBundle,omitzero"`
-	Version    Nullable[string] `json:"version,omitzero"`
-	DomainName *string          `json:"domainName,omitempty"`
+	// SSLKey is the private key of the certificate in PEM form. No answer has it. It is 50 to 32767 characters;
+	// Null[string]() clears it.
+	SSLKey Nullable[string] `json:"sslKey,omitzero"`
+	// SSLCert is 50 to 32767 characters; Null[string]() clears it.
+	SSLCert Nullable[string] `json:"sslCert,omitzero"`
+	// SSLBundle is 50 to 32767 characters; Null[string]() clears it.
+	SSLBundle Nullable[string] `json:"sslBundle,omitzero"`
+	// Version is 1 to 255 characters; Null[string]() clears it.
+	Version Nullable[string] `json:"version,omitzero"`
+	// DomainName is 3 to 45 characters.
+	DomainName *string `json:"domainName,omitempty"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -81,15 +86,19 @@ func (e ExperienceDomainPatch) LogValue() slog.Value {
 	return redactedValue("ExperienceDomainPatch", e, "sslKey")
 }
 
-// ExperienceDomainPost is the body of experienceDomains.post (Losant's schema "experienceDomainPost"). Formatted, it
-// shows no secret.
+// ExperienceDomainPost is the body of experienceDomains.post (Losant's schema "experienceDomainPost"). Under fmt, and
+// as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type ExperienceDomainPost struct {
-	// SSLKey is the private key of the certificate in PEM form. No answer has it.
-	SSLKey     *string          `json:"sslKey,omitempty"`
-	SSLCert    *string          `json:"sslCert,omitempty"`
-	SSLBundle  *string          `json:"sslBundle,omitempty"`
-	DomainName string           `json:"domainName"`
-	Version    Nullable[string] `json:"version,omitzero"`
+	// SSLKey is the private key of the certificate in PEM form. No answer has it. It is 50 to 32767 characters.
+	SSLKey *string `json:"sslKey,omitempty"`
+	// SSLCert is 50 to 32767 characters.
+	SSLCert *string `json:"sslCert,omitempty"`
+	// SSLBundle is 50 to 32767 characters.
+	SSLBundle *string `json:"sslBundle,omitempty"`
+	// DomainName is 3 to 45 characters.
+	DomainName string `json:"domainName"`
+	// Version is 1 to 255 characters; Null[string]() clears it.
+	Version Nullable[string] `json:"version,omitzero"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -129,7 +138,7 @@ func (e ExperienceDomainPost) LogValue() slog.Value {
 	return redactedValue("ExperienceDomainPost", e, "sslKey")
 }
 
-// ExperienceDomains is experienceDomains.get (Losant's schema "experienceDomains").
+// ExperienceDomains is the answer to experienceDomains.get (Losant's schema "experienceDomains").
 type ExperienceDomains struct {
 	Hypermedia
 

@@ -33,8 +33,8 @@ const (
 	EndpointMethodPut     EndpointMethod = "put"
 )
 
-// ExperienceEndpoint is experienceEndpoint.get, experienceEndpoint.patch, experienceEndpoints.post (Losant's schema
-// "experienceEndpoint").
+// ExperienceEndpoint is the answer to experienceEndpoint.get, experienceEndpoint.patch and experienceEndpoints.post
+// (Losant's schema "experienceEndpoint").
 type ExperienceEndpoint struct {
 	Hypermedia
 
@@ -72,7 +72,7 @@ type ExperienceEndpoint struct {
 
 func (e *ExperienceEndpoint) setRaw(body []byte) { e.Raw = body }
 
-// ExperienceEndpointExperienceGroup is a part of Losant's schema "experienceEndpoint": experienceGroups[].
+// ExperienceEndpointExperienceGroup is an element of experienceGroups in Losant's schema "experienceEndpoint".
 type ExperienceEndpointExperienceGroup struct {
 	Name string `json:"name,omitzero"`
 	ID   string `json:"id,omitzero"`
@@ -80,14 +80,18 @@ type ExperienceEndpointExperienceGroup struct {
 
 // ExperienceEndpointPatch is the body of experienceEndpoint.patch (Losant's schema "experienceEndpointPatch").
 type ExperienceEndpointPatch struct {
-	Description      *string           `json:"description,omitempty"`
-	Route            *string           `json:"route,omitempty"`
-	Enabled          *bool             `json:"enabled,omitempty"`
-	Method           *EndpointMethod   `json:"method,omitempty"`
-	Access           *EndpointAccess   `json:"access,omitempty"`
-	DeviceIDTemplate *string           `json:"deviceIdTemplate,omitempty"`
-	EndpointTags     map[string]string `json:"endpointTags,omitzero"`
-	// ExperienceGroupIDs replace all groups that may call the endpoint.
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// Route is 1 to 1024 characters.
+	Route   *string         `json:"route,omitempty"`
+	Enabled *bool           `json:"enabled,omitempty"`
+	Method  *EndpointMethod `json:"method,omitempty"`
+	Access  *EndpointAccess `json:"access,omitempty"`
+	// DeviceIDTemplate is at most 255 characters.
+	DeviceIDTemplate *string `json:"deviceIdTemplate,omitempty"`
+	// EndpointTags has keys of 1 to 255 characters of 0-9 A-Z a-z _ -; values of 1 to 255 characters.
+	EndpointTags map[string]string `json:"endpointTags,omitzero"`
+	// ExperienceGroupIDs replace all groups that may call the endpoint. They are at most 1000 ids.
 	ExperienceGroupIDs []string `json:"experienceGroupIds,omitzero"`
 	// StaticReply is a reply that needs no workflow: a page or a redirect.
 	StaticReply Nullable[ExperienceEndpointStaticReply] `json:"staticReply,omitzero"`
@@ -135,14 +139,19 @@ func (e *ExperienceEndpointPatch) check(check checker) {
 
 // ExperienceEndpointPost is the body of experienceEndpoints.post (Losant's schema "experienceEndpointPost").
 type ExperienceEndpointPost struct {
-	Description        *string           `json:"description,omitempty"`
-	Route              string            `json:"route"`
-	Enabled            *bool             `json:"enabled,omitempty"`
-	Method             EndpointMethod    `json:"method"`
-	Access             *EndpointAccess   `json:"access,omitempty"`
-	DeviceIDTemplate   *string           `json:"deviceIdTemplate,omitempty"`
-	EndpointTags       map[string]string `json:"endpointTags,omitzero"`
-	ExperienceGroupIDs []string          `json:"experienceGroupIds,omitzero"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// Route is 1 to 1024 characters.
+	Route   string          `json:"route"`
+	Enabled *bool           `json:"enabled,omitempty"`
+	Method  EndpointMethod  `json:"method"`
+	Access  *EndpointAccess `json:"access,omitempty"`
+	// DeviceIDTemplate is at most 255 characters.
+	DeviceIDTemplate *string `json:"deviceIdTemplate,omitempty"`
+	// EndpointTags has keys of 1 to 255 characters of 0-9 A-Z a-z _ -; values of 1 to 255 characters.
+	EndpointTags map[string]string `json:"endpointTags,omitzero"`
+	// ExperienceGroupIDs are at most 1000 ids.
+	ExperienceGroupIDs []string `json:"experienceGroupIds,omitzero"`
 	// StaticReply is a reply that needs no workflow: a page or a redirect.
 	StaticReply Nullable[ExperienceEndpointStaticReply] `json:"staticReply,omitzero"`
 	// UnauthorizedReply is the reply to those who may not call the endpoint.
@@ -187,19 +196,21 @@ func (e *ExperienceEndpointPost) check(check checker) {
 	}
 }
 
-// ExperienceEndpointStat is a part of Losant's schema "experienceEndpointStats": {}[].
+// ExperienceEndpointStat is an element of {} in Losant's schema "experienceEndpointStats".
 type ExperienceEndpointStat struct {
 	Time time.Time `json:"time,omitzero"`
 	// Count is the number of requests in the interval.
 	Count int `json:"count,omitzero"`
 }
 
-// ExperienceEndpointStaticReply is a part of Losant's schema "experienceEndpoint": staticReply.
+// ExperienceEndpointStaticReply is staticReply in Losant's schema "experienceEndpoint".
 type ExperienceEndpointStaticReply struct {
 	// Value is the ID of a page, or the URL to redirect to.
-	Value      string `json:"value"`
-	StatusCode int    `json:"statusCode,omitzero"`
-	Type       string `json:"type"`
+	Value string `json:"value"`
+	// StatusCode is 100 to 599.
+	StatusCode int `json:"statusCode,omitzero"`
+	// Type is "page" or "redirect".
+	Type string `json:"type"`
 }
 
 func (e *ExperienceEndpointStaticReply) check(check checker) {
@@ -209,7 +220,7 @@ func (e *ExperienceEndpointStaticReply) check(check checker) {
 	check.oneOf("type", &e.Type, "page", "redirect")
 }
 
-// ExperienceEndpointStats is Losant's schema "experienceEndpointStats".
+// ExperienceEndpointStats is the answer to experienceEndpoints.stats (Losant's schema "experienceEndpointStats").
 type ExperienceEndpointStats map[string][]ExperienceEndpointStat
 
 // UnmarshalJSON decodes what is no hypermedia.
@@ -232,7 +243,7 @@ func (e *ExperienceEndpointStats) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// ExperienceEndpoints is experienceEndpoints.get (Losant's schema "experienceEndpoints").
+// ExperienceEndpoints is the answer to experienceEndpoints.get (Losant's schema "experienceEndpoints").
 type ExperienceEndpoints struct {
 	Hypermedia
 

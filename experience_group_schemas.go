@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// ExperienceGroup is experienceGroup.get, experienceGroup.patch, experienceGroups.post (Losant's schema
-// "experienceGroup").
+// ExperienceGroup is the answer to experienceGroup.get, experienceGroup.patch and experienceGroups.post (Losant's
+// schema "experienceGroup").
 type ExperienceGroup struct {
 	Hypermedia
 
@@ -112,13 +112,20 @@ func (e *ExperienceGroupPatch) check(check checker) {
 
 // ExperienceGroupPost is the body of experienceGroups.post (Losant's schema "experienceGroupPost").
 type ExperienceGroupPost struct {
-	Name                  string            `json:"name"`
-	Description           *string           `json:"description,omitempty"`
-	ExperienceUserIDs     []string          `json:"experienceUserIds,omitzero"`
-	ExperienceEndpointIDs []string          `json:"experienceEndpointIds,omitzero"`
-	GroupTags             map[string]string `json:"groupTags,omitzero"`
-	DeviceIDs             []string          `json:"deviceIds,omitzero"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// ExperienceUserIDs are at most 1000 ids.
+	ExperienceUserIDs []string `json:"experienceUserIds,omitzero"`
+	// ExperienceEndpointIDs are at most 1000 ids.
+	ExperienceEndpointIDs []string `json:"experienceEndpointIds,omitzero"`
+	// GroupTags has keys of 1 to 255 characters of 0-9 A-Z a-z _ -; values of 1 to 255 characters.
+	GroupTags map[string]string `json:"groupTags,omitzero"`
+	// DeviceIDs are at most 1000 ids.
+	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
+	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 	// DeviceQueryJSON is JSON text of at most 8192 characters: devices that match belong to the group.
 	DeviceQueryJSON Nullable[string] `json:"deviceQueryJson,omitzero"`
@@ -169,7 +176,7 @@ func (e *ExperienceGroupPost) check(check checker) {
 	check.must("parentId", e.ParentID.pointer(), mustBeID)
 }
 
-// ExperienceGroups is experienceGroups.get (Losant's schema "experienceGroups").
+// ExperienceGroups is the answer to experienceGroups.get (Losant's schema "experienceGroups").
 type ExperienceGroups struct {
 	Hypermedia
 

@@ -14,7 +14,7 @@ type ExperienceBootstrapOptions struct {
 	ReplaceExisting *bool `json:"replaceExisting,omitempty"`
 	CreateUsers     *bool `json:"createUsers,omitempty"`
 	CreateGroups    *bool `json:"createGroups,omitempty"`
-	// Slug is a slug to create for the experience.
+	// Slug is a slug to create for the experience. It is characters of 0-9 a-z -; 3 to 63 characters.
 	Slug *string `json:"slug,omitempty"`
 }
 
@@ -42,8 +42,8 @@ func (e *ExperienceBootstrapOptions) check(check checker) {
 	check.must("slug", e.Slug, mustBeSlug)
 }
 
-// ExperienceBootstrapResult is experience.bootstrap (Losant's schema "experienceBootstrapResult"). Formatted, it shows
-// no secret.
+// ExperienceBootstrapResult is the answer to experience.bootstrap (Losant's schema "experienceBootstrapResult"). Under
+// fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type ExperienceBootstrapResult struct {
 	Hypermedia
 
@@ -69,8 +69,9 @@ func (e ExperienceBootstrapResult) LogValue() slog.Value {
 	return redactedValue("ExperienceBootstrapResult", e, "password")
 }
 
-// ExperienceLinkedResources is experienceEndpoint.linkedResources, experienceView.linkedResources (Losant's schema
-// "experienceLinkedResources"). Formatted, it shows no secret.
+// ExperienceLinkedResources is the answer to experienceEndpoint.linkedResources and experienceView.linkedResources
+// (Losant's schema "experienceLinkedResources"). Under fmt, and as an attribute of slog, it shows no secret;
+// encoding/json encodes it whole.
 type ExperienceLinkedResources struct {
 	Hypermedia
 

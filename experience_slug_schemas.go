@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// ExperienceSlug is experienceSlug.get, experienceSlug.patch, experienceSlugs.post (Losant's schema "experienceSlug").
+// ExperienceSlug is the answer to experienceSlug.get, experienceSlug.patch and experienceSlugs.post (Losant's schema
+// "experienceSlug").
 type ExperienceSlug struct {
 	Hypermedia
 
@@ -28,8 +29,10 @@ func (e *ExperienceSlug) setRaw(body []byte) { e.Raw = body }
 
 // ExperienceSlugPatch is the body of experienceSlug.patch (Losant's schema "experienceSlugPatch").
 type ExperienceSlugPatch struct {
+	// Version is 1 to 255 characters; Null[string]() clears it.
 	Version Nullable[string] `json:"version,omitzero"`
-	Slug    *string          `json:"slug,omitempty"`
+	// Slug is characters of 0-9 a-z -; 3 to 63 characters.
+	Slug *string `json:"slug,omitempty"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -57,8 +60,10 @@ func (e *ExperienceSlugPatch) check(check checker) {
 
 // ExperienceSlugPost is the body of experienceSlugs.post (Losant's schema "experienceSlugPost").
 type ExperienceSlugPost struct {
+	// Version is 1 to 255 characters; Null[string]() clears it.
 	Version Nullable[string] `json:"version,omitzero"`
-	Slug    string           `json:"slug"`
+	// Slug is characters of 0-9 a-z -; 3 to 63 characters.
+	Slug string `json:"slug"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -84,7 +89,7 @@ func (e *ExperienceSlugPost) check(check checker) {
 	check.must("slug", &e.Slug, mustBeSlug)
 }
 
-// ExperienceSlugs is experienceSlugs.get (Losant's schema "experienceSlugs").
+// ExperienceSlugs is the answer to experienceSlugs.get (Losant's schema "experienceSlugs").
 type ExperienceSlugs struct {
 	Hypermedia
 

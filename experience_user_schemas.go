@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// ExperienceGroupRef is a part of Losant's schema "experienceUser": experienceGroups[].
+// ExperienceGroupRef is an element of experienceGroups in Losant's schema "experienceUser".
 type ExperienceGroupRef struct {
 	Name string `json:"name,omitzero"`
 	ID   string `json:"id,omitzero"`
@@ -17,7 +17,8 @@ type ExperienceGroupRef struct {
 	ParentID string `json:"parentId,omitzero"`
 }
 
-// ExperienceUser is experienceUser.get, experienceUser.patch, experienceUsers.post (Losant's schema "experienceUser").
+// ExperienceUser is the answer to experienceUser.get, experienceUser.patch and experienceUsers.post (Losant's schema
+// "experienceUser").
 type ExperienceUser struct {
 	Hypermedia
 
@@ -48,8 +49,8 @@ type ExperienceUser struct {
 
 func (e *ExperienceUser) setRaw(body []byte) { e.Raw = body }
 
-// ExperienceUserPatch is the body of experienceUser.patch (Losant's schema "experienceUserPatch"). Formatted, it shows
-// no secret.
+// ExperienceUserPatch is the body of experienceUser.patch (Losant's schema "experienceUserPatch"). Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type ExperienceUserPatch struct {
 	// Email is at most 1024 characters, holds an @ and no white space, and is unique in the application.
 	Email *string `json:"email,omitempty"`
@@ -110,13 +111,15 @@ func (e ExperienceUserPatch) LogValue() slog.Value {
 	return redactedValue("ExperienceUserPatch", e, "password")
 }
 
-// ExperienceUserPost is the body of experienceUsers.post (Losant's schema "experienceUserPost"). Formatted, it shows no
-// secret.
+// ExperienceUserPost is the body of experienceUsers.post (Losant's schema "experienceUserPost"). Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type ExperienceUserPost struct {
 	// Email is at most 1024 characters, holds an @ and no white space, and is unique in the application.
-	Email     string  `json:"email"`
+	Email string `json:"email"`
+	// FirstName is at most 1024 characters.
 	FirstName *string `json:"firstName,omitempty"`
-	LastName  *string `json:"lastName,omitempty"`
+	// LastName is at most 1024 characters.
+	LastName *string `json:"lastName,omitempty"`
 	// Password is 8 to 2048 characters.
 	Password    string     `json:"password"`
 	TokenCutoff *time.Time `json:"tokenCutoff,omitempty"`
@@ -167,7 +170,7 @@ func (e ExperienceUserPost) LogValue() slog.Value {
 	return redactedValue("ExperienceUserPost", e, "password")
 }
 
-// ExperienceUsers is experienceUsers.get (Losant's schema "experienceUsers").
+// ExperienceUsers is the answer to experienceUsers.get (Losant's schema "experienceUsers").
 type ExperienceUsers struct {
 	Hypermedia
 

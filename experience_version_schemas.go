@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// ExperienceVersion is experienceVersion.get, experienceVersion.patch, experienceVersions.post (Losant's schema
-// "experienceVersion").
+// ExperienceVersion is the answer to experienceVersion.get, experienceVersion.patch and experienceVersions.post
+// (Losant's schema "experienceVersion").
 type ExperienceVersion struct {
 	Hypermedia
 
@@ -46,19 +46,19 @@ type ExperienceVersion struct {
 
 func (e *ExperienceVersion) setRaw(body []byte) { e.Raw = body }
 
-// ExperienceVersionAttachedDomain is a part of Losant's schema "experienceVersion": attachedDomains[].
+// ExperienceVersionAttachedDomain is an element of attachedDomains in Losant's schema "experienceVersion".
 type ExperienceVersionAttachedDomain struct {
 	DomainName string `json:"domainName,omitzero"`
 	ID         string `json:"id,omitzero"`
 }
 
-// ExperienceVersionAttachedSlug is a part of Losant's schema "experienceVersion": attachedSlugs[].
+// ExperienceVersionAttachedSlug is an element of attachedSlugs in Losant's schema "experienceVersion".
 type ExperienceVersionAttachedSlug struct {
 	Slug string `json:"slug,omitzero"`
 	ID   string `json:"id,omitzero"`
 }
 
-// ExperienceVersionGlobal is a part of Losant's schema "experienceVersion": globals[].
+// ExperienceVersionGlobal is an element of globals in Losant's schema "experienceVersion".
 type ExperienceVersionGlobal struct {
 	Key string `json:"key,omitzero"`
 	// JSON is the value as JSON text: a string needs its quotes.
@@ -66,11 +66,13 @@ type ExperienceVersionGlobal struct {
 	Description string `json:"description,omitzero"`
 }
 
-// ExperienceVersionGlobalPost is a part of Losant's schema "experienceVersion": globals[].
+// ExperienceVersionGlobalPost is an element of globals in Losant's schema "experienceVersion".
 type ExperienceVersionGlobalPost struct {
+	// Key is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Key string `json:"key"`
-	// JSON is the value as JSON text: a string needs its quotes.
-	JSON        string  `json:"json"`
+	// JSON is the value as JSON text: a string needs its quotes. It is 1 to 32767 characters.
+	JSON string `json:"json"`
+	// Description is at most 1024 characters.
 	Description *string `json:"description,omitempty"`
 }
 
@@ -85,17 +87,21 @@ type ExperienceVersionPatch struct {
 	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow
 	// that does.
 	EndpointDefaultCORS *bool `json:"endpointDefaultCors,omitempty"`
-	// AllowedCORSOrigins are the only origins that cross-origin requests may come from.
-	AllowedCORSOrigins []string                      `json:"allowedCorsOrigins,omitzero"`
-	Globals            []ExperienceVersionGlobalPost `json:"globals,omitzero"`
+	// AllowedCORSOrigins are the only origins that cross-origin requests may come from. They are at most 100 origins;
+	// each 8 to 270 characters.
+	AllowedCORSOrigins []string `json:"allowedCorsOrigins,omitzero"`
+	// Globals are at most 100 globals.
+	Globals []ExperienceVersionGlobalPost `json:"globals,omitzero"`
 	// NotFoundReply is the reply to requests that no endpoint matches.
 	NotFoundReply Nullable[ExperienceEndpointStaticReply] `json:"notFoundReply,omitzero"`
 	// UnauthorizedReply is the reply to those who may not call the endpoint.
 	UnauthorizedReply Nullable[ExperienceEndpointStaticReply] `json:"unauthorizedReply,omitzero"`
-	Description       *string                                 `json:"description,omitempty"`
-	// SourceVersionIDOrName is the ID or name of a version whose content replaces that of the develop version.
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// SourceVersionIDOrName is the ID or name of a version whose content replaces that of the develop version. It is 1
+	// to 255 characters.
 	SourceVersionIDOrName *string `json:"sourceVersionIdOrName,omitempty"`
-	// ResponseHeaders are headers that are added to every reply.
+	// ResponseHeaders are headers that are added to every reply. It has values of 1 to 1024 characters.
 	ResponseHeaders map[string]string `json:"responseHeaders,omitzero"`
 }
 
@@ -140,23 +146,27 @@ func (e *ExperienceVersionPatch) check(check checker) {
 
 // ExperienceVersionPost is the body of experienceVersions.post (Losant's schema "experienceVersionPost").
 type ExperienceVersionPost struct {
-	Version     string  `json:"version"`
+	// Version is 1 to 255 characters.
+	Version string `json:"version"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// DomainIDs are the IDs of the domains that are to serve the version.
+	// DomainIDs are the IDs of the domains that are to serve the version. They are at most 1000 ids.
 	DomainIDs []string `json:"domainIds,omitzero"`
-	// SlugIDs are the IDs of the slugs that are to serve the version.
+	// SlugIDs are the IDs of the slugs that are to serve the version. They are at most 1000 ids.
 	SlugIDs []string `json:"slugIds,omitzero"`
 	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow
 	// that does.
-	EndpointDefaultCORS *bool                         `json:"endpointDefaultCors,omitempty"`
-	Globals             []ExperienceVersionGlobalPost `json:"globals,omitzero"`
+	EndpointDefaultCORS *bool `json:"endpointDefaultCors,omitempty"`
+	// Globals are at most 100 globals.
+	Globals []ExperienceVersionGlobalPost `json:"globals,omitzero"`
 	// NotFoundReply is the reply to requests that no endpoint matches.
 	NotFoundReply Nullable[ExperienceEndpointStaticReply] `json:"notFoundReply,omitzero"`
 	// UnauthorizedReply is the reply to those who may not call the endpoint.
 	UnauthorizedReply Nullable[ExperienceEndpointStaticReply] `json:"unauthorizedReply,omitzero"`
-	// AllowedCORSOrigins are the only origins that cross-origin requests may come from.
+	// AllowedCORSOrigins are the only origins that cross-origin requests may come from. They are at most 100 origins;
+	// each 8 to 270 characters.
 	AllowedCORSOrigins []string `json:"allowedCorsOrigins,omitzero"`
-	// ResponseHeaders are headers that are added to every reply.
+	// ResponseHeaders are headers that are added to every reply. It has values of 1 to 1024 characters.
 	ResponseHeaders map[string]string `json:"responseHeaders,omitzero"`
 }
 
@@ -207,7 +217,7 @@ func (e *ExperienceVersionPost) check(check checker) {
 	check.texts("responseHeaders", e.ResponseHeaders, mustBeHeader, 1, 1024)
 }
 
-// ExperienceVersions is experienceVersions.get (Losant's schema "experienceVersions").
+// ExperienceVersions is the answer to experienceVersions.get (Losant's schema "experienceVersions").
 type ExperienceVersions struct {
 	Hypermedia
 

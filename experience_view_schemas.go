@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// ExperienceView is experienceView.get, experienceView.patch, experienceViews.post (Losant's schema "experienceView").
+// ExperienceView is the answer to experienceView.get, experienceView.patch and experienceViews.post (Losant's schema
+// "experienceView").
 type ExperienceView struct {
 	Hypermedia
 
@@ -39,8 +40,9 @@ type ExperienceView struct {
 
 func (e *ExperienceView) setRaw(body []byte) { e.Raw = body }
 
-// ExperienceViewHeaders is a part of Losant's schema "experienceView": headers.
+// ExperienceViewHeaders is headers in Losant's schema "experienceView".
 type ExperienceViewHeaders struct {
+	// ContentType is 1 to 255 characters.
 	ContentType string `json:"content-type,omitzero"`
 }
 
@@ -52,12 +54,17 @@ func (e *ExperienceViewHeaders) check(check checker) {
 
 // ExperienceViewPatch is the body of experienceView.patch (Losant's schema "experienceViewPatch").
 type ExperienceViewPatch struct {
-	Name        *string                `json:"name,omitempty"`
-	Description *string                `json:"description,omitempty"`
-	LayoutID    Nullable[string]       `json:"layoutId,omitzero"`
-	Body        *string                `json:"body,omitempty"`
-	ViewTags    map[string]string      `json:"viewTags,omitzero"`
-	Headers     *ExperienceViewHeaders `json:"headers,omitempty"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// LayoutID is 24 hexadecimal digits; Null[string]() clears it.
+	LayoutID Nullable[string] `json:"layoutId,omitzero"`
+	// Body is at most 131072 characters.
+	Body *string `json:"body,omitempty"`
+	// ViewTags has keys of 1 to 255 characters of 0-9 A-Z a-z _ -; values of 1 to 255 characters.
+	ViewTags map[string]string      `json:"viewTags,omitzero"`
+	Headers  *ExperienceViewHeaders `json:"headers,omitempty"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -90,13 +97,18 @@ func (e *ExperienceViewPatch) check(check checker) {
 
 // ExperienceViewPost is the body of experienceViews.post (Losant's schema "experienceViewPost").
 type ExperienceViewPost struct {
-	Name        string                 `json:"name"`
-	Description *string                `json:"description,omitempty"`
-	ViewType    ViewType               `json:"viewType"`
-	LayoutID    Nullable[string]       `json:"layoutId,omitzero"`
-	Body        *string                `json:"body,omitempty"`
-	ViewTags    map[string]string      `json:"viewTags,omitzero"`
-	Headers     *ExperienceViewHeaders `json:"headers,omitempty"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
+	Description *string  `json:"description,omitempty"`
+	ViewType    ViewType `json:"viewType"`
+	// LayoutID is 24 hexadecimal digits; Null[string]() clears it.
+	LayoutID Nullable[string] `json:"layoutId,omitzero"`
+	// Body is at most 131072 characters.
+	Body *string `json:"body,omitempty"`
+	// ViewTags has keys of 1 to 255 characters of 0-9 A-Z a-z _ -; values of 1 to 255 characters.
+	ViewTags map[string]string      `json:"viewTags,omitzero"`
+	Headers  *ExperienceViewHeaders `json:"headers,omitempty"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -128,7 +140,7 @@ func (e *ExperienceViewPost) check(check checker) {
 	}
 }
 
-// ExperienceViews is experienceViews.get (Losant's schema "experienceViews").
+// ExperienceViews is the answer to experienceViews.get (Losant's schema "experienceViews").
 type ExperienceViews struct {
 	Hypermedia
 

@@ -29,8 +29,7 @@ const (
 	FileTypeDirectory FileType = "directory"
 )
 
-// File is file.get, file.move, file.upload, privateFile.get, privateFile.move, privateFile.upload (Losant's schema
-// "file").
+// File is the answer to file.get, file.move and 4 more actions (Losant's schema "file").
 type File struct {
 	Hypermedia
 
@@ -65,19 +64,19 @@ type File struct {
 
 func (f *File) setRaw(body []byte) { f.Raw = body }
 
-// FileDimensions is a part of Losant's schema "file": fileDimensions.
+// FileDimensions is fileDimensions in Losant's schema "file".
 type FileDimensions struct {
 	Width  float64 `json:"width,omitzero"`
 	Height float64 `json:"height,omitzero"`
 }
 
-// FileDimensionsPatch is a part of Losant's schema "file": fileDimensions.
+// FileDimensionsPatch is fileDimensions in Losant's schema "file".
 type FileDimensionsPatch struct {
 	Width  *float64 `json:"width,omitempty"`
 	Height *float64 `json:"height,omitempty"`
 }
 
-// FileFileDimensions is a part of Losant's schema "filePost": fileDimensions.
+// FileFileDimensions is fileDimensions in Losant's schema "filePost".
 type FileFileDimensions struct {
 	Width  *float64 `json:"width,omitempty"`
 	Height *float64 `json:"height,omitempty"`
@@ -86,7 +85,8 @@ type FileFileDimensions struct {
 // FilePatch is the body of file.patch (Losant's schema "filePatch").
 type FilePatch struct {
 	// FileSize is the size of the content in bytes.
-	FileSize    *int    `json:"fileSize,omitempty"`
+	FileSize *int `json:"fileSize,omitempty"`
+	// ContentType is at most 1024 characters.
 	ContentType *string `json:"contentType,omitempty"`
 	// FileDimensions is the size of an image in pixels.
 	FileDimensions *FileDimensionsPatch `json:"fileDimensions,omitempty"`
@@ -115,11 +115,14 @@ func (f *FilePatch) check(check checker) {
 
 // FilePost is the body of files.post (Losant's schema "filePost").
 type FilePost struct {
-	Name            string   `json:"name"`
+	// Name is 1 to 1024 characters.
+	Name string `json:"name"`
+	// ParentDirectory is at most 1024 characters.
 	ParentDirectory *string  `json:"parentDirectory,omitempty"`
 	Type            FileType `json:"type"`
 	// FileSize is the size of the content in bytes.
-	FileSize    *int    `json:"fileSize,omitempty"`
+	FileSize *int `json:"fileSize,omitempty"`
+	// ContentType is at most 1024 characters.
 	ContentType *string `json:"contentType,omitempty"`
 	// FileDimensions is the size of an image in pixels.
 	FileDimensions *FileFileDimensions `json:"fileDimensions,omitempty"`
@@ -149,8 +152,9 @@ func (f *FilePost) check(check checker) {
 	check.length("contentType", f.ContentType, 0, 1024)
 }
 
-// FileUploadPostResponse is file.patch, files.post, privateFile.patch, privateFiles.post (Losant's schema
-// "fileUploadPostResponse"). Formatted, it shows no secret.
+// FileUploadPostResponse is the answer to file.patch, files.post and 2 more actions (Losant's schema
+// "fileUploadPostResponse"). Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it
+// whole.
 type FileUploadPostResponse struct {
 	Hypermedia
 
@@ -190,8 +194,8 @@ func (f FileUploadPostResponse) LogValue() slog.Value {
 	return redactedValue("FileUploadPostResponse", f, "fields")
 }
 
-// FileUploadPostResponseUpload is a part of Losant's schema "fileUploadPostResponse": upload. Formatted, it shows no
-// secret.
+// FileUploadPostResponseUpload is upload in Losant's schema "fileUploadPostResponse". Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type FileUploadPostResponseUpload struct {
 	// URL is the URL to send the content to, as a form by POST.
 	URL string `json:"url,omitzero"`
@@ -209,7 +213,7 @@ func (f FileUploadPostResponseUpload) LogValue() slog.Value {
 	return redactedValue("FileUploadPostResponseUpload", f, "fields")
 }
 
-// Files is files.get, privateFiles.get (Losant's schema "files").
+// Files is the answer to files.get and privateFiles.get (Losant's schema "files").
 type Files struct {
 	Hypermedia
 

@@ -21,7 +21,7 @@ const (
 	FlowClassCustomNode FlowClass = "customNode"
 )
 
-// CustomNodeField is a part of Losant's schema "flow": customNodeConfig.fields[].
+// CustomNodeField is an element of customNodeConfig.fields in Losant's schema "flow". One of its fields is set.
 type CustomNodeField struct {
 	Checkbox       *CustomNodeFieldCheckbox
 	Select         *CustomNodeFieldSelect
@@ -88,7 +88,7 @@ func (c *CustomNodeField) UnmarshalJSON(data []byte) error {
 	return c.Raw.UnmarshalJSON(data)
 }
 
-// CustomNodeFieldCheckbox is a part of Losant's schema "flow": customNodeConfig.fields[]|checkbox.
+// CustomNodeFieldCheckbox is a CustomNodeField of the kind "checkbox".
 type CustomNodeFieldCheckbox struct {
 	Label        string `json:"label,omitzero"`
 	ID           string `json:"id,omitzero"`
@@ -96,10 +96,13 @@ type CustomNodeFieldCheckbox struct {
 	DefaultValue bool   `json:"defaultValue,omitzero"`
 }
 
-// CustomNodeFieldCheckboxPost is a part of Losant's schema "flow": customNodeConfig.fields[]|checkbox.
+// CustomNodeFieldCheckboxPost is a CustomNodeFieldPost of the kind "checkbox".
 type CustomNodeFieldCheckboxPost struct {
-	Label        string  `json:"label"`
-	ID           *string `json:"id,omitempty"`
+	// Label is 1 to 1024 characters.
+	Label string `json:"label"`
+	// ID is 1 to 1024 characters.
+	ID *string `json:"id,omitempty"`
+	// Description is at most 32767 characters.
 	Description  *string `json:"description,omitempty"`
 	DefaultValue *bool   `json:"defaultValue,omitempty"`
 }
@@ -110,7 +113,7 @@ func (c *CustomNodeFieldCheckboxPost) check(check checker) {
 	check.length("description", c.Description, 0, 32767)
 }
 
-// CustomNodeFieldJSONTemplate is a part of Losant's schema "flow": customNodeConfig.fields[]|jsonTemplate.
+// CustomNodeFieldJSONTemplate is a CustomNodeField of the kind "jsonTemplate".
 type CustomNodeFieldJSONTemplate struct {
 	Label        string `json:"label,omitzero"`
 	ID           string `json:"id,omitzero"`
@@ -119,11 +122,15 @@ type CustomNodeFieldJSONTemplate struct {
 	Required     bool   `json:"required,omitzero"`
 }
 
-// CustomNodeFieldJSONTemplatePost is a part of Losant's schema "flow": customNodeConfig.fields[]|jsonTemplate.
+// CustomNodeFieldJSONTemplatePost is a CustomNodeFieldPost of the kind "jsonTemplate".
 type CustomNodeFieldJSONTemplatePost struct {
-	Label        string  `json:"label"`
-	ID           *string `json:"id,omitempty"`
-	Description  *string `json:"description,omitempty"`
+	// Label is 1 to 1024 characters.
+	Label string `json:"label"`
+	// ID is 1 to 1024 characters.
+	ID *string `json:"id,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// DefaultValue is at most 32767 characters.
 	DefaultValue *string `json:"defaultValue,omitempty"`
 	Required     *bool   `json:"required,omitempty"`
 }
@@ -135,7 +142,7 @@ func (c *CustomNodeFieldJSONTemplatePost) check(check checker) {
 	check.length("defaultValue", c.DefaultValue, 0, 32767)
 }
 
-// CustomNodeFieldNumberTemplate is a part of Losant's schema "flow": customNodeConfig.fields[]|numberTemplate.
+// CustomNodeFieldNumberTemplate is a CustomNodeField of the kind "numberTemplate".
 type CustomNodeFieldNumberTemplate struct {
 	Label        string  `json:"label,omitzero"`
 	ID           string  `json:"id,omitzero"`
@@ -146,10 +153,13 @@ type CustomNodeFieldNumberTemplate struct {
 	ValidMax     float64 `json:"validMax,omitzero"`
 }
 
-// CustomNodeFieldNumberTemplatePost is a part of Losant's schema "flow": customNodeConfig.fields[]|numberTemplate.
+// CustomNodeFieldNumberTemplatePost is a CustomNodeFieldPost of the kind "numberTemplate".
 type CustomNodeFieldNumberTemplatePost struct {
-	Label        string   `json:"label"`
-	ID           *string  `json:"id,omitempty"`
+	// Label is 1 to 1024 characters.
+	Label string `json:"label"`
+	// ID is 1 to 1024 characters.
+	ID *string `json:"id,omitempty"`
+	// Description is at most 32767 characters.
 	Description  *string  `json:"description,omitempty"`
 	DefaultValue *float64 `json:"defaultValue,omitempty"`
 	Required     *bool    `json:"required,omitempty"`
@@ -163,7 +173,7 @@ func (c *CustomNodeFieldNumberTemplatePost) check(check checker) {
 	check.length("description", c.Description, 0, 32767)
 }
 
-// CustomNodeFieldPayloadPath is a part of Losant's schema "flow": customNodeConfig.fields[]|payloadPath.
+// CustomNodeFieldPayloadPath is a CustomNodeField of the kind "payloadPath".
 type CustomNodeFieldPayloadPath struct {
 	Label       string `json:"label,omitzero"`
 	ID          string `json:"id,omitzero"`
@@ -171,10 +181,13 @@ type CustomNodeFieldPayloadPath struct {
 	Required    bool   `json:"required,omitzero"`
 }
 
-// CustomNodeFieldPayloadPathPost is a part of Losant's schema "flow": customNodeConfig.fields[]|payloadPath.
+// CustomNodeFieldPayloadPathPost is a CustomNodeFieldPost of the kind "payloadPath".
 type CustomNodeFieldPayloadPathPost struct {
-	Label       string  `json:"label"`
-	ID          *string `json:"id,omitempty"`
+	// Label is 1 to 1024 characters.
+	Label string `json:"label"`
+	// ID is 1 to 1024 characters.
+	ID *string `json:"id,omitempty"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
 	Required    *bool   `json:"required,omitempty"`
 }
@@ -185,7 +198,7 @@ func (c *CustomNodeFieldPayloadPathPost) check(check checker) {
 	check.length("description", c.Description, 0, 32767)
 }
 
-// CustomNodeFieldPost is a part of Losant's schema "flow": customNodeConfig.fields[].
+// CustomNodeFieldPost is an element of customNodeConfig.fields in Losant's schema "flow". One of its fields is set.
 type CustomNodeFieldPost struct {
 	Checkbox       *CustomNodeFieldCheckboxPost
 	Select         *CustomNodeFieldSelectPost
@@ -273,17 +286,20 @@ func (c *CustomNodeFieldPost) check(check checker) {
 	}
 }
 
-// CustomNodeFieldSection is a part of Losant's schema "flow": customNodeConfig.fields[]|section.
+// CustomNodeFieldSection is a CustomNodeField of the kind "section".
 type CustomNodeFieldSection struct {
 	Label       string `json:"label,omitzero"`
 	ID          string `json:"id,omitzero"`
 	Description string `json:"description,omitzero"`
 }
 
-// CustomNodeFieldSectionPost is a part of Losant's schema "flow": customNodeConfig.fields[]|section.
+// CustomNodeFieldSectionPost is a CustomNodeFieldPost of the kind "section".
 type CustomNodeFieldSectionPost struct {
-	Label       string  `json:"label"`
-	ID          *string `json:"id,omitempty"`
+	// Label is 1 to 1024 characters.
+	Label string `json:"label"`
+	// ID is 1 to 1024 characters.
+	ID *string `json:"id,omitempty"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
 }
 
@@ -293,7 +309,7 @@ func (c *CustomNodeFieldSectionPost) check(check checker) {
 	check.length("description", c.Description, 0, 32767)
 }
 
-// CustomNodeFieldSelect is a part of Losant's schema "flow": customNodeConfig.fields[]|select.
+// CustomNodeFieldSelect is a CustomNodeField of the kind "select".
 type CustomNodeFieldSelect struct {
 	Label        string                        `json:"label,omitzero"`
 	ID           string                        `json:"id,omitzero"`
@@ -302,16 +318,18 @@ type CustomNodeFieldSelect struct {
 	Options      []CustomNodeFieldSelectOption `json:"options,omitzero"`
 }
 
-// CustomNodeFieldSelectOption is a part of Losant's schema "flow": customNodeConfig.fields[]|select.options[].
+// CustomNodeFieldSelectOption is an element of customNodeConfig.fields[]|select.options in Losant's schema "flow".
 type CustomNodeFieldSelectOption struct {
 	Label string `json:"label,omitzero"`
 	Value string `json:"value,omitzero"`
 }
 
-// CustomNodeFieldSelectOptionPost is a part of Losant's schema "flow": customNodeConfig.fields[]|select.options[].
+// CustomNodeFieldSelectOptionPost is an element of customNodeConfig.fields[]|select.options in Losant's schema "flow".
 type CustomNodeFieldSelectOptionPost struct {
+	// Label is at most 1024 characters.
 	Label *string `json:"label,omitempty"`
-	Value string  `json:"value"`
+	// Value is 1 to 1024 characters.
+	Value string `json:"value"`
 }
 
 func (c *CustomNodeFieldSelectOptionPost) check(check checker) {
@@ -319,13 +337,18 @@ func (c *CustomNodeFieldSelectOptionPost) check(check checker) {
 	check.length("value", &c.Value, 1, 1024)
 }
 
-// CustomNodeFieldSelectPost is a part of Losant's schema "flow": customNodeConfig.fields[]|select.
+// CustomNodeFieldSelectPost is a CustomNodeFieldPost of the kind "select".
 type CustomNodeFieldSelectPost struct {
-	Label        string                            `json:"label"`
-	ID           *string                           `json:"id,omitempty"`
-	Description  *string                           `json:"description,omitempty"`
-	DefaultValue string                            `json:"defaultValue"`
-	Options      []CustomNodeFieldSelectOptionPost `json:"options"`
+	// Label is 1 to 1024 characters.
+	Label string `json:"label"`
+	// ID is 1 to 1024 characters.
+	ID *string `json:"id,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// DefaultValue is 1 to 1024 characters.
+	DefaultValue string `json:"defaultValue"`
+	// Options are 1 to 100 options.
+	Options []CustomNodeFieldSelectOptionPost `json:"options"`
 }
 
 func (c *CustomNodeFieldSelectPost) check(check checker) {
@@ -340,7 +363,7 @@ func (c *CustomNodeFieldSelectPost) check(check checker) {
 	}
 }
 
-// CustomNodeFieldStringTemplate is a part of Losant's schema "flow": customNodeConfig.fields[]|stringTemplate.
+// CustomNodeFieldStringTemplate is a CustomNodeField of the kind "stringTemplate".
 type CustomNodeFieldStringTemplate struct {
 	Label        string `json:"label,omitzero"`
 	ID           string `json:"id,omitzero"`
@@ -350,14 +373,19 @@ type CustomNodeFieldStringTemplate struct {
 	ValidRegExp  string `json:"validRegExp,omitzero"`
 }
 
-// CustomNodeFieldStringTemplatePost is a part of Losant's schema "flow": customNodeConfig.fields[]|stringTemplate.
+// CustomNodeFieldStringTemplatePost is a CustomNodeFieldPost of the kind "stringTemplate".
 type CustomNodeFieldStringTemplatePost struct {
-	Label        string  `json:"label"`
-	ID           *string `json:"id,omitempty"`
-	Description  *string `json:"description,omitempty"`
+	// Label is 1 to 1024 characters.
+	Label string `json:"label"`
+	// ID is 1 to 1024 characters.
+	ID *string `json:"id,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// DefaultValue is at most 1024 characters.
 	DefaultValue *string `json:"defaultValue,omitempty"`
 	Required     *bool   `json:"required,omitempty"`
-	ValidRegExp  *string `json:"validRegExp,omitempty"`
+	// ValidRegExp is at most 1024 characters.
+	ValidRegExp *string `json:"validRegExp,omitempty"`
 }
 
 func (c *CustomNodeFieldStringTemplatePost) check(check checker) {
@@ -368,7 +396,8 @@ func (c *CustomNodeFieldStringTemplatePost) check(check checker) {
 	check.length("validRegExp", c.ValidRegExp, 0, 1024)
 }
 
-// Flow is flow.get, flow.patch, flows.post (Losant's schema "flow"). Formatted, it shows no secret.
+// Flow is the answer to flow.get, flow.patch and flows.post (Losant's schema "flow"). Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type Flow struct {
 	Hypermedia
 
@@ -430,7 +459,7 @@ func (f Flow) LogValue() slog.Value {
 	return redactedValue("Flow", f, "authKey", "community", "encryptionKey", "password", "privateKey")
 }
 
-// FlowCustomNodeConfig is a part of Losant's schema "flow": customNodeConfig.
+// FlowCustomNodeConfig is customNodeConfig in Losant's schema "flow".
 type FlowCustomNodeConfig struct {
 	OutputCount       int               `json:"outputCount,omitzero"`
 	ResultMode        string            `json:"resultMode,omitzero"`
@@ -438,12 +467,16 @@ type FlowCustomNodeConfig struct {
 	Fields            []CustomNodeField `json:"fields,omitzero"`
 }
 
-// FlowCustomNodeConfigPost is a part of Losant's schema "flow": customNodeConfig.
+// FlowCustomNodeConfigPost is customNodeConfig in Losant's schema "flow".
 type FlowCustomNodeConfigPost struct {
-	OutputCount       int                   `json:"outputCount"`
-	ResultMode        string                `json:"resultMode"`
-	ResultDescription *string               `json:"resultDescription,omitempty"`
-	Fields            []CustomNodeFieldPost `json:"fields"`
+	// OutputCount is 1 or 2.
+	OutputCount int `json:"outputCount"`
+	// ResultMode is "optional", "required" or "none".
+	ResultMode string `json:"resultMode"`
+	// ResultDescription is at most 32767 characters.
+	ResultDescription *string `json:"resultDescription,omitempty"`
+	// Fields are at most 100 fields.
+	Fields []CustomNodeFieldPost `json:"fields"`
 }
 
 func (f *FlowCustomNodeConfigPost) check(check checker) {
@@ -457,7 +490,8 @@ func (f *FlowCustomNodeConfigPost) check(check checker) {
 	}
 }
 
-// FlowErrors is flow.errors, flowVersion.errors, instanceCustomNode.errors (Losant's schema "flowErrors").
+// FlowErrors is the answer to flow.errors, flowVersion.errors and instanceCustomNode.errors (Losant's schema
+// "flowErrors").
 type FlowErrors struct {
 	Hypermedia
 
@@ -476,7 +510,7 @@ type FlowErrors struct {
 
 func (f *FlowErrors) setRaw(body []byte) { f.Raw = body }
 
-// FlowErrorsError is a part of Losant's schema "flowErrors": errors[].
+// FlowErrorsError is an element of errors in Losant's schema "flowErrors".
 type FlowErrorsError struct {
 	Time          time.Time              `json:"time,omitzero"`
 	DeviceID      string                 `json:"deviceId,omitzero"`
@@ -488,10 +522,11 @@ type FlowErrorsError struct {
 	Error         ApplicationJobLogError `json:"error,omitzero"`
 }
 
-// FlowGlobal is a part of Losant's schema "flow": globals[].
+// FlowGlobal is an element of globals in Losant's schema "flow".
 type FlowGlobal struct {
+	// Key is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Key string `json:"key"`
-	// JSON is the value as JSON text: a string needs its quotes.
+	// JSON is the value as JSON text: a string needs its quotes. It is 1 to 32767 characters.
 	JSON string `json:"json"`
 }
 
@@ -500,10 +535,10 @@ func (f *FlowGlobal) check(check checker) {
 	check.length("json", &f.JSON, 1, 32767)
 }
 
-// FlowLog is Losant's schema "flowLog".
+// FlowLog is the answer to flow.getLogEntries and flowVersion.getLogEntries (Losant's schema "flowLog").
 type FlowLog []FlowLogEntry
 
-// FlowLogEntry is a part of Losant's schema "flowLog": [].
+// FlowLogEntry is an element of Losant's schema "flowLog".
 type FlowLogEntry struct {
 	FlowVersionID string    `json:"flowVersionId,omitzero"`
 	Time          time.Time `json:"time,omitzero"`
@@ -517,15 +552,20 @@ type FlowLogEntry struct {
 	Errors   []any   `json:"errors,omitzero"`
 }
 
-// FlowPatch is the body of flow.patch (Losant's schema "flowPatch"). Formatted, it shows no secret.
+// FlowPatch is the body of flow.patch (Losant's schema "flowPatch"). Under fmt, and as an attribute of slog, it shows
+// no secret; encoding/json encodes it whole.
 type FlowPatch struct {
-	Name             *string `json:"name,omitempty"`
-	Description      *string `json:"description,omitempty"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// ShortDescription is at most 1024 characters.
 	ShortDescription *string `json:"shortDescription,omitempty"`
 	// IconData is an image as a data URL, in base64.
 	IconData Nullable[string] `json:"iconData,omitzero"`
-	// DocsURL is a link to the documentation of a custom node.
-	DocsURL  *string `json:"docsUrl,omitempty"`
+	// DocsURL is a link to the documentation of a custom node. It is at most 1024 characters.
+	DocsURL *string `json:"docsUrl,omitempty"`
+	// Category is "data", "experience", "logic", "output", "debug" or "".
 	Category *string `json:"category,omitempty"`
 	Enabled  *bool   `json:"enabled,omitempty"`
 	// DefaultVersionID is the ID of the version to run; null means the develop version.
@@ -534,9 +574,9 @@ type FlowPatch struct {
 	Triggers json.RawMessage `json:"triggers,omitzero"`
 	// Nodes replace all nodes of the workflow.
 	Nodes json.RawMessage `json:"nodes,omitzero"`
-	// Globals replace all globals of the workflow.
+	// Globals replace all globals of the workflow. They are at most 100 globals.
 	Globals []FlowGlobal `json:"globals,omitzero"`
-	// MinimumAgentVersion is the oldest version of the edge agent that can run it.
+	// MinimumAgentVersion is the oldest version of the edge agent that can run it. It is a version such as 1.30.0.
 	MinimumAgentVersion *string                   `json:"minimumAgentVersion,omitempty"`
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
 }
@@ -587,25 +627,32 @@ func (f FlowPatch) LogValue() slog.Value {
 	return redactedValue("FlowPatch", f, "authKey", "community", "encryptionKey", "password", "privateKey")
 }
 
-// FlowPost is the body of flows.post (Losant's schema "flowPost"). Formatted, it shows no secret.
+// FlowPost is the body of flows.post (Losant's schema "flowPost"). Under fmt, and as an attribute of slog, it shows no
+// secret; encoding/json encodes it whole.
 type FlowPost struct {
-	Name             string  `json:"name"`
-	Description      *string `json:"description,omitempty"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// ShortDescription is at most 1024 characters.
 	ShortDescription *string `json:"shortDescription,omitempty"`
 	// IconData is an image as a data URL, in base64.
 	IconData Nullable[string] `json:"iconData,omitzero"`
-	// DocsURL is a link to the documentation of a custom node.
-	DocsURL   *string         `json:"docsUrl,omitempty"`
-	Category  *string         `json:"category,omitempty"`
-	Enabled   *bool           `json:"enabled,omitempty"`
-	Triggers  json.RawMessage `json:"triggers,omitzero"`
-	Nodes     json.RawMessage `json:"nodes,omitzero"`
-	Globals   []FlowGlobal    `json:"globals,omitzero"`
-	FlowClass *FlowClass      `json:"flowClass,omitempty"`
-	// MinimumAgentVersion is the oldest version of the edge agent that can run it.
+	// DocsURL is a link to the documentation of a custom node. It is at most 1024 characters.
+	DocsURL *string `json:"docsUrl,omitempty"`
+	// Category is "data", "experience", "logic", "output", "debug" or "".
+	Category *string         `json:"category,omitempty"`
+	Enabled  *bool           `json:"enabled,omitempty"`
+	Triggers json.RawMessage `json:"triggers,omitzero"`
+	Nodes    json.RawMessage `json:"nodes,omitzero"`
+	// Globals are at most 100 globals.
+	Globals   []FlowGlobal `json:"globals,omitzero"`
+	FlowClass *FlowClass   `json:"flowClass,omitempty"`
+	// MinimumAgentVersion is the oldest version of the edge agent that can run it. It is a version such as 1.30.0.
 	MinimumAgentVersion *string                   `json:"minimumAgentVersion,omitempty"`
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
-	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices.
+	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices. They are at most 1 supports;
+	// each "cloud" or "edge".
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
 }
 
@@ -659,7 +706,7 @@ func (f FlowPost) LogValue() slog.Value {
 	return redactedValue("FlowPost", f, "authKey", "community", "encryptionKey", "password", "privateKey")
 }
 
-// FlowStats is a part of Losant's schema "flow": stats.
+// FlowStats is stats in Losant's schema "flow".
 type FlowStats struct {
 	RunCount      int                           `json:"runCount,omitzero"`
 	ErrorCount    int                           `json:"errorCount,omitzero"`
@@ -673,13 +720,13 @@ type FlowStats struct {
 	Metrics       []FlowStatsMetric             `json:"metrics,omitzero"`
 }
 
-// FlowStatsByVersion is a part of Losant's schema "flow": stats.byVersion{}.
+// FlowStatsByVersion is stats.byVersion{} in Losant's schema "flow".
 type FlowStatsByVersion struct {
 	RunCount   int `json:"runCount,omitzero"`
 	ErrorCount int `json:"errorCount,omitzero"`
 }
 
-// FlowStatsMetric is a part of Losant's schema "flowStats": metrics[].
+// FlowStatsMetric is an element of metrics in Losant's schema "flowStats".
 type FlowStatsMetric struct {
 	Time time.Time `json:"time,omitzero"`
 	// PathsFailed is the number of paths through the workflow that ended in an error.
@@ -691,11 +738,13 @@ type FlowStatsMetric struct {
 	WallTime float64 `json:"wallTime,omitzero"`
 }
 
-// FlowStorageEntries is Losant's schema "flowStorageEntries".
+// FlowStorageEntries is the answer to flow.clearStorageEntries and flow.getStorageEntries (Losant's schema
+// "flowStorageEntries").
 type FlowStorageEntries map[string]any
 
 // FlowStorageEntry is the body of flow.setStorageEntry (Losant's schema "flowStorageEntry").
 type FlowStorageEntry struct {
+	// Key is 1 to 255 characters.
 	Key   string `json:"key"`
 	Value any    `json:"value,omitzero"`
 }
@@ -721,7 +770,7 @@ func (f *FlowStorageEntry) check(check checker) {
 	check.length("key", &f.Key, 1, 255)
 }
 
-// FlowStorageMetadata is flow.getStorageEntriesMetadata (Losant's schema "flowStorageMetadata").
+// FlowStorageMetadata is the answer to flow.getStorageEntriesMetadata (Losant's schema "flowStorageMetadata").
 type FlowStorageMetadata struct {
 	Hypermedia
 
@@ -736,9 +785,11 @@ type FlowStorageMetadata struct {
 
 func (f *FlowStorageMetadata) setRaw(body []byte) { f.Raw = body }
 
-// FlowTriggerFilterItem is a part of Losant's schema "flowTriggerFilter": [].
+// FlowTriggerFilterItem is an element of Losant's schema "flowTriggerFilter".
 type FlowTriggerFilterItem struct {
-	Key  *string `json:"key,omitempty"`
+	// Key is at most 1024 characters.
+	Key *string `json:"key,omitempty"`
+	// Type is at most 1024 characters.
 	Type *string `json:"type,omitempty"`
 }
 
@@ -747,7 +798,8 @@ func (f *FlowTriggerFilterItem) check(check checker) {
 	check.length("type", f.Type, 0, 1024)
 }
 
-// Flows is flows.get (Losant's schema "flows"). Formatted, it shows no secret.
+// Flows is the answer to flows.get (Losant's schema "flows"). Under fmt, and as an attribute of slog, it shows no
+// secret; encoding/json encodes it whole.
 type Flows struct {
 	Hypermedia
 
@@ -783,28 +835,38 @@ func (f Flows) LogValue() slog.Value {
 	return redactedValue("Flows", f, "authKey", "community", "encryptionKey", "password", "privateKey")
 }
 
-// FlowsImportFlow is a part of Losant's schema "flowsImportPost": flows[]. Formatted, it shows no secret.
+// FlowsImportFlow is an element of flows in Losant's schema "flowsImportPost". Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type FlowsImportFlow struct {
-	ID               *string `json:"id,omitempty"`
-	ApplicationID    *string `json:"applicationId,omitempty"`
-	Name             string  `json:"name"`
-	Description      *string `json:"description,omitempty"`
+	// ID is 24 hexadecimal digits.
+	ID *string `json:"id,omitempty"`
+	// ApplicationID is 24 hexadecimal digits.
+	ApplicationID *string `json:"applicationId,omitempty"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// ShortDescription is at most 1024 characters.
 	ShortDescription *string `json:"shortDescription,omitempty"`
 	// IconData is an image as a data URL, in base64.
 	IconData Nullable[string] `json:"iconData,omitzero"`
-	// DocsURL is a link to the documentation of a custom node.
-	DocsURL          *string          `json:"docsUrl,omitempty"`
-	Category         *string          `json:"category,omitempty"`
-	Enabled          *bool            `json:"enabled,omitempty"`
-	Triggers         json.RawMessage  `json:"triggers,omitzero"`
-	Nodes            json.RawMessage  `json:"nodes,omitzero"`
-	Globals          []FlowGlobal     `json:"globals,omitzero"`
-	FlowClass        *FlowClass       `json:"flowClass,omitempty"`
+	// DocsURL is a link to the documentation of a custom node. It is at most 1024 characters.
+	DocsURL *string `json:"docsUrl,omitempty"`
+	// Category is "data", "experience", "logic", "output", "debug" or "".
+	Category *string         `json:"category,omitempty"`
+	Enabled  *bool           `json:"enabled,omitempty"`
+	Triggers json.RawMessage `json:"triggers,omitzero"`
+	Nodes    json.RawMessage `json:"nodes,omitzero"`
+	// Globals are at most 100 globals.
+	Globals   []FlowGlobal `json:"globals,omitzero"`
+	FlowClass *FlowClass   `json:"flowClass,omitempty"`
+	// DefaultVersionID is 24 hexadecimal digits; Null[string]() clears it.
 	DefaultVersionID Nullable[string] `json:"defaultVersionId,omitzero"`
-	// MinimumAgentVersion is the oldest version of the edge agent that can run it.
+	// MinimumAgentVersion is the oldest version of the edge agent that can run it. It is a version such as 1.30.0.
 	MinimumAgentVersion *string                   `json:"minimumAgentVersion,omitempty"`
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
-	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices.
+	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices. They are at most 1 supports;
+	// each "cloud" or "edge".
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
 }
 
@@ -844,18 +906,25 @@ func (f FlowsImportFlow) LogValue() slog.Value {
 	return redactedValue("FlowsImportFlow", f, "authKey", "community", "encryptionKey", "password", "privateKey")
 }
 
-// FlowsImportFlowVersion is a part of Losant's schema "flowsImportPost": flowVersions[]. Formatted, it shows no secret.
+// FlowsImportFlowVersion is an element of flowVersions in Losant's schema "flowsImportPost". Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type FlowsImportFlowVersion struct {
-	ID            *string         `json:"id,omitempty"`
-	FlowID        *string         `json:"flowId,omitempty"`
-	ApplicationID *string         `json:"applicationId,omitempty"`
-	Version       string          `json:"version"`
-	Notes         *string         `json:"notes,omitempty"`
-	Enabled       *bool           `json:"enabled,omitempty"`
-	Triggers      json.RawMessage `json:"triggers,omitzero"`
-	Nodes         json.RawMessage `json:"nodes,omitzero"`
-	Globals       []FlowGlobal    `json:"globals,omitzero"`
-	// MinimumAgentVersion is the oldest version of the edge agent that can run it.
+	// ID is 24 hexadecimal digits.
+	ID *string `json:"id,omitempty"`
+	// FlowID is 24 hexadecimal digits.
+	FlowID *string `json:"flowId,omitempty"`
+	// ApplicationID is 24 hexadecimal digits.
+	ApplicationID *string `json:"applicationId,omitempty"`
+	// Version is 1 to 255 characters.
+	Version string `json:"version"`
+	// Notes is at most 32767 characters.
+	Notes    *string         `json:"notes,omitempty"`
+	Enabled  *bool           `json:"enabled,omitempty"`
+	Triggers json.RawMessage `json:"triggers,omitzero"`
+	Nodes    json.RawMessage `json:"nodes,omitzero"`
+	// Globals are at most 100 globals.
+	Globals []FlowGlobal `json:"globals,omitzero"`
+	// MinimumAgentVersion is the oldest version of the edge agent that can run it. It is a version such as 1.30.0.
 	MinimumAgentVersion *string                   `json:"minimumAgentVersion,omitempty"`
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
 }
@@ -886,9 +955,12 @@ func (f FlowsImportFlowVersion) LogValue() slog.Value {
 	return redactedValue("FlowsImportFlowVersion", f, "authKey", "community", "encryptionKey", "password", "privateKey")
 }
 
-// FlowsImportPost is the body of flows.import (Losant's schema "flowsImportPost"). Formatted, it shows no secret.
+// FlowsImportPost is the body of flows.import (Losant's schema "flowsImportPost"). Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type FlowsImportPost struct {
-	Flows        []FlowsImportFlow        `json:"flows,omitzero"`
+	// Flows are at most 1000 flows.
+	Flows []FlowsImportFlow `json:"flows,omitzero"`
+	// FlowVersions are at most 1000 versions.
 	FlowVersions []FlowsImportFlowVersion `json:"flowVersions,omitzero"`
 }
 
@@ -930,7 +1002,8 @@ func (f FlowsImportPost) LogValue() slog.Value {
 	return redactedValue("FlowsImportPost", f, "authKey", "community", "encryptionKey", "password", "privateKey")
 }
 
-// FlowsImportResult is flows.import (Losant's schema "flowsImportResult"). Formatted, it shows no secret.
+// FlowsImportResult is the answer to flows.import (Losant's schema "flowsImportResult"). Under fmt, and as an attribute
+// of slog, it shows no secret; encoding/json encodes it whole.
 type FlowsImportResult struct {
 	Hypermedia
 

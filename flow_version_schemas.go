@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// FlowVersion is flowVersion.get, flowVersion.patch, flowVersions.post (Losant's schema "flowVersion"). Formatted, it
-// shows no secret.
+// FlowVersion is the answer to flowVersion.get, flowVersion.patch and flowVersions.post (Losant's schema
+// "flowVersion"). Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type FlowVersion struct {
 	Hypermedia
 
@@ -59,6 +59,7 @@ func (f FlowVersion) LogValue() slog.Value {
 
 // FlowVersionPatch is the body of flowVersion.patch (Losant's schema "flowVersionPatch").
 type FlowVersionPatch struct {
+	// Notes is at most 32767 characters.
 	Notes   *string `json:"notes,omitempty"`
 	Enabled *bool   `json:"enabled,omitempty"`
 }
@@ -84,15 +85,19 @@ func (f *FlowVersionPatch) check(check checker) {
 	check.length("notes", f.Notes, 0, 32767)
 }
 
-// FlowVersionPost is the body of flowVersions.post (Losant's schema "flowVersionPost"). Formatted, it shows no secret.
+// FlowVersionPost is the body of flowVersions.post (Losant's schema "flowVersionPost"). Under fmt, and as an attribute
+// of slog, it shows no secret; encoding/json encodes it whole.
 type FlowVersionPost struct {
-	Version  string          `json:"version"`
+	// Version is 1 to 255 characters.
+	Version string `json:"version"`
+	// Notes is at most 32767 characters.
 	Notes    *string         `json:"notes,omitempty"`
 	Enabled  *bool           `json:"enabled,omitempty"`
 	Triggers json.RawMessage `json:"triggers,omitzero"`
 	Nodes    json.RawMessage `json:"nodes,omitzero"`
-	Globals  []FlowGlobal    `json:"globals,omitzero"`
-	// MinimumAgentVersion is the oldest version of the edge agent that can run it.
+	// Globals are at most 100 globals.
+	Globals []FlowGlobal `json:"globals,omitzero"`
+	// MinimumAgentVersion is the oldest version of the edge agent that can run it. It is a version such as 1.30.0.
 	MinimumAgentVersion *string                   `json:"minimumAgentVersion,omitempty"`
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
 }
@@ -137,7 +142,8 @@ func (f FlowVersionPost) LogValue() slog.Value {
 	return redactedValue("FlowVersionPost", f, "authKey", "community", "encryptionKey", "password", "privateKey")
 }
 
-// FlowVersions is flowVersions.get, flows.getByVersion (Losant's schema "flowVersions"). Formatted, it shows no secret.
+// FlowVersions is the answer to flowVersions.get and flows.getByVersion (Losant's schema "flowVersions"). Under fmt,
+// and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type FlowVersions struct {
 	Hypermedia
 
@@ -175,10 +181,12 @@ func (f FlowVersions) LogValue() slog.Value {
 
 // FlowVersionsDeletePost is the body of flowVersions.delete (Losant's schema "flowVersionsDeletePost").
 type FlowVersionsDeletePost struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	Query Query   `json:"query"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// InstanceAuditLog is instanceAuditLog.get (Losant's schema "instanceAuditLog").
+// InstanceAuditLog is the answer to instanceAuditLog.get (Losant's schema "instanceAuditLog").
 type InstanceAuditLog struct {
 	Hypermedia
 
@@ -69,10 +69,13 @@ func (in *InstanceAuditLogFilter) check(check checker) {
 	}
 }
 
-// InstanceAuditLogFilterActor is a part of Losant's schema "instanceAuditLogFilter": actor[].
+// InstanceAuditLogFilterActor is an element of actor in Losant's schema "instanceAuditLogFilter".
 type InstanceAuditLogFilterActor struct {
-	ID   *string `json:"id,omitempty"`
+	// ID is 24 hexadecimal digits.
+	ID *string `json:"id,omitempty"`
+	// Type is "User" or "ApiToken".
 	Type *string `json:"type,omitempty"`
+	// Name is at most 1024 characters.
 	Name *string `json:"name,omitempty"`
 }
 
@@ -82,10 +85,13 @@ func (in *InstanceAuditLogFilterActor) check(check checker) {
 	check.length("name", in.Name, 0, 1024)
 }
 
-// InstanceAuditLogFilterPrimaryTarget is a part of Losant's schema "instanceAuditLogFilter": primaryTarget[].
+// InstanceAuditLogFilterPrimaryTarget is an element of primaryTarget in Losant's schema "instanceAuditLogFilter".
 type InstanceAuditLogFilterPrimaryTarget struct {
-	ID   *string `json:"id,omitempty"`
+	// ID is 24 hexadecimal digits.
+	ID *string `json:"id,omitempty"`
+	// Type is "Organization", "ApiToken", "User", "InstanceCustomNode" or "NotificationRule".
 	Type *string `json:"type,omitempty"`
+	// Name is at most 1024 characters.
 	Name *string `json:"name,omitempty"`
 }
 
@@ -95,10 +101,13 @@ func (in *InstanceAuditLogFilterPrimaryTarget) check(check checker) {
 	check.length("name", in.Name, 0, 1024)
 }
 
-// InstanceAuditLogFilterSecondaryTarget is a part of Losant's schema "instanceAuditLogFilter": secondaryTarget[].
+// InstanceAuditLogFilterSecondaryTarget is an element of secondaryTarget in Losant's schema "instanceAuditLogFilter".
 type InstanceAuditLogFilterSecondaryTarget struct {
-	ID   *string `json:"id,omitempty"`
+	// ID is 24 hexadecimal digits.
+	ID *string `json:"id,omitempty"`
+	// Type is "OrgInvite" or "ApiToken".
 	Type *string `json:"type,omitempty"`
+	// Name is at most 1024 characters.
 	Name *string `json:"name,omitempty"`
 }
 
@@ -108,7 +117,7 @@ func (in *InstanceAuditLogFilterSecondaryTarget) check(check checker) {
 	check.length("name", in.Name, 0, 1024)
 }
 
-// InstanceAuditLogs is instanceAuditLogs.get (Losant's schema "instanceAuditLogs").
+// InstanceAuditLogs is the answer to instanceAuditLogs.get (Losant's schema "instanceAuditLogs").
 type InstanceAuditLogs struct {
 	Hypermedia
 

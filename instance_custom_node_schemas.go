@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// InstanceCustomNode is instanceCustomNode.get, instanceCustomNode.patch, instanceCustomNodes.post (Losant's schema
-// "instanceCustomNode").
+// InstanceCustomNode is the answer to instanceCustomNode.get, instanceCustomNode.patch and instanceCustomNodes.post
+// (Losant's schema "instanceCustomNode").
 type InstanceCustomNode struct {
 	Hypermedia
 
@@ -52,20 +52,25 @@ func (in *InstanceCustomNode) setRaw(body []byte) { in.Raw = body }
 
 // InstanceCustomNodePatch is the body of instanceCustomNode.patch (Losant's schema "instanceCustomNodePatch").
 type InstanceCustomNodePatch struct {
-	Name             *string `json:"name,omitempty"`
-	Description      *string `json:"description,omitempty"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// ShortDescription is at most 1024 characters.
 	ShortDescription *string `json:"shortDescription,omitempty"`
 	// IconData is an image as a data URL, in base64.
 	IconData Nullable[string] `json:"iconData,omitzero"`
-	// DocsURL is a link to the documentation of a custom node.
-	DocsURL  *string `json:"docsUrl,omitempty"`
+	// DocsURL is a link to the documentation of a custom node. It is at most 1024 characters.
+	DocsURL *string `json:"docsUrl,omitempty"`
+	// Category is "data", "experience", "logic", "output", "debug" or "".
 	Category *string `json:"category,omitempty"`
-	// MinimumAgentVersion is the oldest version of the edge agent that can run it.
+	// MinimumAgentVersion is the oldest version of the edge agent that can run it. It is a version such as 1.30.0.
 	MinimumAgentVersion *string                   `json:"minimumAgentVersion,omitempty"`
 	Triggers            json.RawMessage           `json:"triggers,omitzero"`
 	Nodes               json.RawMessage           `json:"nodes,omitzero"`
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
-	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices.
+	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices. They are at most 1 supports;
+	// each "cloud" or "edge".
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
 }
 
@@ -108,20 +113,25 @@ func (in *InstanceCustomNodePatch) check(check checker) {
 
 // InstanceCustomNodePost is the body of instanceCustomNodes.post (Losant's schema "instanceCustomNodePost").
 type InstanceCustomNodePost struct {
-	Name             string  `json:"name"`
-	Description      *string `json:"description,omitempty"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// ShortDescription is at most 1024 characters.
 	ShortDescription *string `json:"shortDescription,omitempty"`
 	// IconData is an image as a data URL, in base64.
 	IconData Nullable[string] `json:"iconData,omitzero"`
-	// DocsURL is a link to the documentation of a custom node.
-	DocsURL  *string `json:"docsUrl,omitempty"`
+	// DocsURL is a link to the documentation of a custom node. It is at most 1024 characters.
+	DocsURL *string `json:"docsUrl,omitempty"`
+	// Category is "data", "experience", "logic", "output", "debug" or "".
 	Category *string `json:"category,omitempty"`
-	// MinimumAgentVersion is the oldest version of the edge agent that can run it.
+	// MinimumAgentVersion is the oldest version of the edge agent that can run it. It is a version such as 1.30.0.
 	MinimumAgentVersion *string                   `json:"minimumAgentVersion,omitempty"`
 	Triggers            json.RawMessage           `json:"triggers"`
 	Nodes               json.RawMessage           `json:"nodes"`
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
-	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices.
+	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices. They are at most 1 supports;
+	// each "cloud" or "edge".
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
 }
 
@@ -164,13 +174,13 @@ func (in *InstanceCustomNodePost) check(check checker) {
 	}
 }
 
-// InstanceCustomNodeStats is a part of Losant's schema "instanceCustomNode": stats.
+// InstanceCustomNodeStats is stats in Losant's schema "instanceCustomNode".
 type InstanceCustomNodeStats struct {
 	ErrorCount int `json:"errorCount,omitzero"`
 	RunCount   int `json:"runCount,omitzero"`
 }
 
-// InstanceCustomNodeUsage is a part of Losant's schema "instanceCustomNode": usage{}.
+// InstanceCustomNodeUsage is usage{} in Losant's schema "instanceCustomNode".
 type InstanceCustomNodeUsage struct {
 	AppCount     int    `json:"appCount,omitzero"`
 	FlowCount    int    `json:"flowCount,omitzero"`
@@ -178,13 +188,13 @@ type InstanceCustomNodeUsage struct {
 	OrgIconColor string `json:"orgIconColor,omitzero"`
 }
 
-// InstanceCustomNodeUsageSandbox is a part of Losant's schema "instanceCustomNode": usage.sandbox.
+// InstanceCustomNodeUsageSandbox is usage.sandbox in Losant's schema "instanceCustomNode".
 type InstanceCustomNodeUsageSandbox struct {
 	AppCount  int `json:"appCount,omitzero"`
 	FlowCount int `json:"flowCount,omitzero"`
 }
 
-// InstanceCustomNodes is instanceCustomNodes.get (Losant's schema "instanceCustomNodes").
+// InstanceCustomNodes is the answer to instanceCustomNodes.get (Losant's schema "instanceCustomNodes").
 type InstanceCustomNodes struct {
 	Hypermedia
 

@@ -8,6 +8,7 @@ import (
 
 // InstanceMemberPatch is the body of instanceMember.patch (Losant's schema "instanceMemberPatch").
 type InstanceMemberPatch struct {
+	// Role is "admin" or "view".
 	Role string `json:"role"`
 }
 
@@ -27,7 +28,7 @@ func (in *InstanceMemberPatch) check(check checker) {
 	check.oneOf("role", &in.Role, "admin", "view")
 }
 
-// InstanceMemberPatchAnswer is instanceMember.patch (Losant's schema "instanceMemberPatch").
+// InstanceMemberPatchAnswer is the answer to instanceMember.patch (Losant's schema "instanceMemberPatch").
 type InstanceMemberPatchAnswer struct {
 	Hypermedia
 
@@ -41,9 +42,12 @@ func (in *InstanceMemberPatchAnswer) setRaw(body []byte) { in.Raw = body }
 
 // InstanceMemberPost is the body of instanceMembers.post (Losant's schema "instanceMemberPost").
 type InstanceMemberPost struct {
+	// UserID is 24 hexadecimal digits.
 	UserID *string `json:"userId,omitempty"`
-	Email  *string `json:"email,omitempty"`
-	Role   *string `json:"role,omitempty"`
+	// Email is an e-mail address; at most 1024 characters.
+	Email *string `json:"email,omitempty"`
+	// Role is "admin" or "view".
+	Role *string `json:"role,omitempty"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -73,7 +77,7 @@ func (in *InstanceMemberPost) check(check checker) {
 	check.atLeastOne("email and role, or userId and role", in.Email != nil && in.Role != nil, in.UserID != nil && in.Role != nil)
 }
 
-// InstanceMembers is instanceMembers.get (Losant's schema "instanceMembers").
+// InstanceMembers is the answer to instanceMembers.get (Losant's schema "instanceMembers").
 type InstanceMembers struct {
 	Hypermedia
 

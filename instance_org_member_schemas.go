@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 )
 
-// InstanceOrgMember is instanceOrgMember.get, instanceOrgMember.patch, instanceOrgMembers.post (Losant's schema
-// "instanceOrgMember").
+// InstanceOrgMember is the answer to instanceOrgMember.get, instanceOrgMember.patch and instanceOrgMembers.post
+// (Losant's schema "instanceOrgMember").
 type InstanceOrgMember struct {
 	Hypermedia
 
@@ -32,9 +32,9 @@ func (in *InstanceOrgMember) setRaw(body []byte) { in.Raw = body }
 // InstanceOrgMemberPatch is the body of instanceOrgMember.patch (Losant's schema "instanceOrgMemberPatch").
 type InstanceOrgMemberPatch struct {
 	Role *MemberRole `json:"role,omitempty"`
-	// ApplicationRoles are roles for single applications, in place of the role for all.
+	// ApplicationRoles are roles for single applications, in place of the role for all. They are at most 100 roles.
 	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
-	// DashboardRoles are roles for single dashboards, in place of the role for all.
+	// DashboardRoles are roles for single dashboards, in place of the role for all. They are at most 100 roles.
 	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
 }
 
@@ -71,14 +71,16 @@ func (in *InstanceOrgMemberPatch) check(check checker) {
 
 // InstanceOrgMemberPost is the body of instanceOrgMembers.post (Losant's schema "instanceOrgMemberPost").
 type InstanceOrgMemberPost struct {
+	// UserID is 24 hexadecimal digits.
 	UserID *string    `json:"userId,omitempty"`
 	Role   MemberRole `json:"role"`
-	// ApplicationRoles are roles for single applications, in place of the role for all.
+	// ApplicationRoles are roles for single applications, in place of the role for all. They are at most 100 roles.
 	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
-	// DashboardRoles are roles for single dashboards, in place of the role for all.
-	DashboardRoles   []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
-	Email            *string                    `json:"email,omitempty"`
-	DisallowTransfer *bool                      `json:"disallowTransfer,omitempty"`
+	// DashboardRoles are roles for single dashboards, in place of the role for all. They are at most 100 roles.
+	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
+	// Email is an e-mail address; at most 1024 characters.
+	Email            *string `json:"email,omitempty"`
+	DisallowTransfer *bool   `json:"disallowTransfer,omitempty"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -116,7 +118,7 @@ func (in *InstanceOrgMemberPost) check(check checker) {
 	check.exactlyOne("userId and role, or email and role", in.UserID != nil, in.Email != nil)
 }
 
-// InstanceOrgMembers is instanceOrgMembers.get (Losant's schema "instanceOrgMembers").
+// InstanceOrgMembers is the answer to instanceOrgMembers.get (Losant's schema "instanceOrgMembers").
 type InstanceOrgMembers struct {
 	Hypermedia
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// InstanceOrg is instanceOrg.get, instanceOrg.patch (Losant's schema "instanceOrg").
+// InstanceOrg is the answer to instanceOrg.get and instanceOrg.patch (Losant's schema "instanceOrg").
 type InstanceOrg struct {
 	Hypermedia
 
@@ -47,16 +47,18 @@ type InstanceOrg struct {
 
 func (in *InstanceOrg) setRaw(body []byte) { in.Raw = body }
 
-// InstanceOrgBanner is a part of Losant's schema "instanceOrg": banner.
+// InstanceOrgBanner is banner in Losant's schema "instanceOrg".
 type InstanceOrgBanner struct {
 	Message string `json:"message,omitzero"`
 	Level   string `json:"level,omitzero"`
 }
 
-// InstanceOrgBannerPost is a part of Losant's schema "instanceOrg": banner.
+// InstanceOrgBannerPost is banner in Losant's schema "instanceOrg".
 type InstanceOrgBannerPost struct {
+	// Message is at most 2048 characters.
 	Message *string `json:"message,omitempty"`
-	Level   *string `json:"level,omitempty"`
+	// Level is "info", "warning" or "critical".
+	Level *string `json:"level,omitempty"`
 }
 
 func (in *InstanceOrgBannerPost) check(check checker) {
@@ -66,19 +68,25 @@ func (in *InstanceOrgBannerPost) check(check checker) {
 
 // InstanceOrgPatch is the body of instanceOrg.patch (Losant's schema "instanceOrgPatch").
 type InstanceOrgPatch struct {
-	Name        *string                            `json:"name,omitempty"`
-	Description *string                            `json:"description,omitempty"`
-	IconColor   *string                            `json:"iconColor,omitempty"`
-	Limits      *InstanceOrgDefaultLimitConfigPost `json:"limits,omitempty"`
-	// WhitelistedEmailDomains are the only domains that addresses of members may have. Any domain when empty.
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// IconColor is at most 64 characters.
+	IconColor *string                            `json:"iconColor,omitempty"`
+	Limits    *InstanceOrgDefaultLimitConfigPost `json:"limits,omitempty"`
+	// WhitelistedEmailDomains are the only domains that addresses of members may have. Any domain when empty. They are
+	// each 3 to 45 characters.
 	WhitelistedEmailDomains []string `json:"whitelistedEmailDomains,omitzero"`
 	AuditLogEnabled         *bool    `json:"auditLogEnabled,omitempty"`
 	// DisabledAt is the time at which the organization was disabled; false when it is not.
 	DisabledAt any `json:"disabledAt,omitzero"`
 	// IsReadOnly says whether nothing of the organization can be changed.
-	IsReadOnly *bool       `json:"isReadOnly,omitempty"`
-	Tags       []DeviceTag `json:"tags,omitzero"`
-	ReferralID *string     `json:"referralId,omitempty"`
+	IsReadOnly *bool `json:"isReadOnly,omitempty"`
+	// Tags are at most 100 tags.
+	Tags []DeviceTag `json:"tags,omitzero"`
+	// ReferralID is at most 1024 characters.
+	ReferralID *string `json:"referralId,omitempty"`
 	// MFAMode says whether members need multi-factor authentication: all of them, administrators only, or nobody.
 	MFAMode *MFAMode               `json:"mfaMode,omitempty"`
 	Banner  *InstanceOrgBannerPost `json:"banner,omitempty"`
@@ -131,20 +139,27 @@ func (in *InstanceOrgPatch) check(check checker) {
 
 // InstanceOrgPost is the body of instanceOrgs.post (Losant's schema "instanceOrgPost").
 type InstanceOrgPost struct {
-	Name        string                             `json:"name"`
-	Description *string                            `json:"description,omitempty"`
-	IconColor   *string                            `json:"iconColor,omitempty"`
-	Limits      *InstanceOrgDefaultLimitConfigPost `json:"limits,omitempty"`
-	Members     []InstanceOrgMemberPost            `json:"members,omitzero"`
-	// WhitelistedEmailDomains are the only domains that addresses of members may have. Any domain when empty.
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// IconColor is at most 64 characters.
+	IconColor *string                            `json:"iconColor,omitempty"`
+	Limits    *InstanceOrgDefaultLimitConfigPost `json:"limits,omitempty"`
+	// Members are at most 10 members.
+	Members []InstanceOrgMemberPost `json:"members,omitzero"`
+	// WhitelistedEmailDomains are the only domains that addresses of members may have. Any domain when empty. They are
+	// each 3 to 45 characters.
 	WhitelistedEmailDomains []string `json:"whitelistedEmailDomains,omitzero"`
 	AuditLogEnabled         *bool    `json:"auditLogEnabled,omitempty"`
 	// DisabledAt is the time at which the organization was disabled; false when it is not.
 	DisabledAt any `json:"disabledAt,omitzero"`
 	// IsReadOnly says whether nothing of the organization can be changed.
-	IsReadOnly *bool       `json:"isReadOnly,omitempty"`
-	Tags       []DeviceTag `json:"tags,omitzero"`
-	ReferralID *string     `json:"referralId,omitempty"`
+	IsReadOnly *bool `json:"isReadOnly,omitempty"`
+	// Tags are at most 100 tags.
+	Tags []DeviceTag `json:"tags,omitzero"`
+	// ReferralID is at most 1024 characters.
+	ReferralID *string `json:"referralId,omitempty"`
 	// MFAMode says whether members need multi-factor authentication: all of them, administrators only, or nobody.
 	MFAMode *MFAMode               `json:"mfaMode,omitempty"`
 	Banner  *InstanceOrgBannerPost `json:"banner,omitempty"`
@@ -199,7 +214,7 @@ func (in *InstanceOrgPost) check(check checker) {
 	}
 }
 
-// InstanceOrgSummary is a part of Losant's schema "instanceOrg": summary.
+// InstanceOrgSummary is summary in Losant's schema "instanceOrg".
 type InstanceOrgSummary struct {
 	APITokenCount             int                             `json:"apiTokenCount,omitzero"`
 	AppCount                  int                             `json:"appCount,omitzero"`
@@ -233,7 +248,7 @@ type InstanceOrgSummary struct {
 	NotebookStats             ApplicationSummaryNotebookStats `json:"notebookStats,omitzero"`
 }
 
-// InstanceOrgs is instanceOrgs.get (Losant's schema "instanceOrgs").
+// InstanceOrgs is the answer to instanceOrgs.get (Losant's schema "instanceOrgs").
 type InstanceOrgs struct {
 	Hypermedia
 

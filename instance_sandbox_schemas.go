@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// InstanceSandbox is instanceSandbox.get, instanceSandbox.undelete (Losant's schema "instanceSandbox").
+// InstanceSandbox is the answer to instanceSandbox.get and instanceSandbox.undelete (Losant's schema
+// "instanceSandbox").
 type InstanceSandbox struct {
 	Hypermedia
 
@@ -54,7 +55,7 @@ type InstanceSandbox struct {
 
 func (in *InstanceSandbox) setRaw(body []byte) { in.Raw = body }
 
-// InstanceSandboxLimits is a part of Losant's schema "instanceSandbox": limits.
+// InstanceSandboxLimits is limits in Losant's schema "instanceSandbox".
 type InstanceSandboxLimits struct {
 	Apitoken                        int `json:"apitoken,omitzero"`
 	Application                     int `json:"application,omitzero"`
@@ -97,14 +98,14 @@ type InstanceSandboxLimits struct {
 	SystemInterval int `json:"systemInterval,omitzero"`
 }
 
-// InstanceSandboxOrg is a part of Losant's schema "instanceSandbox": orgs[].
+// InstanceSandboxOrg is an element of orgs in Losant's schema "instanceSandbox".
 type InstanceSandboxOrg struct {
 	ID        string `json:"id,omitzero"`
 	IconColor string `json:"iconColor,omitzero"`
 	Name      string `json:"name,omitzero"`
 }
 
-// InstanceSandboxSummary is a part of Losant's schema "instanceSandbox": summary.
+// InstanceSandboxSummary is summary in Losant's schema "instanceSandbox".
 type InstanceSandboxSummary struct {
 	APITokenCount             int                             `json:"apiTokenCount,omitzero"`
 	AppCount                  int                             `json:"appCount,omitzero"`
@@ -138,7 +139,7 @@ type InstanceSandboxSummary struct {
 	NotebookStats             ApplicationSummaryNotebookStats `json:"notebookStats,omitzero"`
 }
 
-// InstanceSandboxes is instanceSandboxes.get (Losant's schema "instanceSandboxes").
+// InstanceSandboxes is the answer to instanceSandboxes.get (Losant's schema "instanceSandboxes").
 type InstanceSandboxes struct {
 	Hypermedia
 

@@ -18,7 +18,7 @@ const (
 	MFAModeRequired      MFAMode = "required"
 )
 
-// Instance is instance.get, instance.patch (Losant's schema "instance").
+// Instance is the answer to instance.get and instance.patch (Losant's schema "instance").
 type Instance struct {
 	Hypermedia
 
@@ -43,7 +43,7 @@ type Instance struct {
 
 func (in *Instance) setRaw(body []byte) { in.Raw = body }
 
-// InstanceLimits is a part of Losant's schema "instance": limits.
+// InstanceLimits is limits in Losant's schema "instance".
 type InstanceLimits struct {
 	Organization                    int `json:"organization,omitzero"`
 	InstanceAPIToken                int `json:"instanceApiToken,omitzero"`
@@ -91,7 +91,7 @@ type InstanceLimits struct {
 	SystemInterval int `json:"systemInterval,omitzero"`
 }
 
-// InstanceMember is a part of Losant's schema "instance": members[].
+// InstanceMember is an element of members in Losant's schema "instance".
 type InstanceMember struct {
 	UserID               string `json:"userId,omitzero"`
 	Role                 string `json:"role,omitzero"`
@@ -105,7 +105,7 @@ type InstanceMember struct {
 	SSOLinked bool `json:"ssoLinked,omitzero"`
 }
 
-// InstanceOrgDefaultLimitConfig is a part of Losant's schema "instance": orgDefaultLimitConfig.
+// InstanceOrgDefaultLimitConfig is orgDefaultLimitConfig in Losant's schema "instance".
 type InstanceOrgDefaultLimitConfig struct {
 	Apitoken                        int `json:"apitoken,omitzero"`
 	Application                     int `json:"application,omitzero"`
@@ -149,47 +149,76 @@ type InstanceOrgDefaultLimitConfig struct {
 	SystemInterval int `json:"systemInterval,omitzero"`
 }
 
-// InstanceOrgDefaultLimitConfigPost is a part of Losant's schema "instance": orgDefaultLimitConfig.
+// InstanceOrgDefaultLimitConfigPost is orgDefaultLimitConfig in Losant's schema "instance".
 type InstanceOrgDefaultLimitConfigPost struct {
-	Apitoken                        *int `json:"apitoken,omitempty"`
-	Application                     *int `json:"application,omitempty"`
-	Applicationcertificate          *int `json:"applicationcertificate,omitempty"`
+	// Apitoken is at least 0.
+	Apitoken *int `json:"apitoken,omitempty"`
+	// Application is at least 0.
+	Application *int `json:"application,omitempty"`
+	// Applicationcertificate is at least 0.
+	Applicationcertificate *int `json:"applicationcertificate,omitempty"`
+	// Applicationcertificateauthority is at least 0.
 	Applicationcertificateauthority *int `json:"applicationcertificateauthority,omitempty"`
-	Applicationkey                  *int `json:"applicationkey,omitempty"`
-	Credential                      *int `json:"credential,omitempty"`
-	Dashboard                       *int `json:"dashboard,omitempty"`
-	Datatable                       *int `json:"datatable,omitempty"`
-	Device                          *int `json:"device,omitempty"`
-	Devicerecipe                    *int `json:"devicerecipe,omitempty"`
-	Experiencedomain                *int `json:"experiencedomain,omitempty"`
-	Experienceendpoint              *int `json:"experienceendpoint,omitempty"`
-	Experiencegroup                 *int `json:"experiencegroup,omitempty"`
-	Experienceslug                  *int `json:"experienceslug,omitempty"`
-	Experienceuser                  *int `json:"experienceuser,omitempty"`
-	Experienceversion               *int `json:"experienceversion,omitempty"`
-	Experienceview                  *int `json:"experienceview,omitempty"`
-	File                            *int `json:"file,omitempty"`
-	Flow                            *int `json:"flow,omitempty"`
-	Integration                     *int `json:"integration,omitempty"`
-	Notebook                        *int `json:"notebook,omitempty"`
-	Privatefile                     *int `json:"privatefile,omitempty"`
-	Resourcejob                     *int `json:"resourcejob,omitempty"`
-	Webhook                         *int `json:"webhook,omitempty"`
-	// DataTTL is how long the data of devices is kept, in seconds.
+	// Applicationkey is at least 0.
+	Applicationkey *int `json:"applicationkey,omitempty"`
+	// Credential is at least 0.
+	Credential *int `json:"credential,omitempty"`
+	// Dashboard is at least 0.
+	Dashboard *int `json:"dashboard,omitempty"`
+	// Datatable is at least 0.
+	Datatable *int `json:"datatable,omitempty"`
+	// Device is at least 0.
+	Device *int `json:"device,omitempty"`
+	// Devicerecipe is at least 0.
+	Devicerecipe *int `json:"devicerecipe,omitempty"`
+	// Experiencedomain is at least 0.
+	Experiencedomain *int `json:"experiencedomain,omitempty"`
+	// Experienceendpoint is at least 0.
+	Experienceendpoint *int `json:"experienceendpoint,omitempty"`
+	// Experiencegroup is at least 0.
+	Experiencegroup *int `json:"experiencegroup,omitempty"`
+	// Experienceslug is at least 0.
+	Experienceslug *int `json:"experienceslug,omitempty"`
+	// Experienceuser is at least 0.
+	Experienceuser *int `json:"experienceuser,omitempty"`
+	// Experienceversion is at least 0.
+	Experienceversion *int `json:"experienceversion,omitempty"`
+	// Experienceview is at least 0.
+	Experienceview *int `json:"experienceview,omitempty"`
+	// File is at least 0.
+	File *int `json:"file,omitempty"`
+	// Flow is at least 0.
+	Flow *int `json:"flow,omitempty"`
+	// Integration is at least 0.
+	Integration *int `json:"integration,omitempty"`
+	// Notebook is at least 0.
+	Notebook *int `json:"notebook,omitempty"`
+	// Privatefile is at least 0.
+	Privatefile *int `json:"privatefile,omitempty"`
+	// Resourcejob is at least 0.
+	Resourcejob *int `json:"resourcejob,omitempty"`
+	// Webhook is at least 0.
+	Webhook *int `json:"webhook,omitempty"`
+	// DataTTL is how long the data of devices is kept, in seconds. It is at least 86400.
 	DataTTL *int64 `json:"dataTTL,omitempty"`
-	Member  *int   `json:"member,omitempty"`
-	Payload *int   `json:"payload,omitempty"`
-	// Storage is how much may be stored, in bytes.
+	// Member is at least 0.
+	Member *int `json:"member,omitempty"`
+	// Payload is at least 0.
+	Payload *int `json:"payload,omitempty"`
+	// Storage is how much may be stored, in bytes. It is at least 0.
 	Storage *int `json:"storage,omitempty"`
-	// NotebookMinutesPerRun is how long a single run of a notebook may take, in minutes.
+	// NotebookMinutesPerRun is how long a single run of a notebook may take, in minutes. It is at least 0.
 	NotebookMinutesPerRun *int `json:"notebookMinutesPerRun,omitempty"`
-	// NotebookMinutesPerMonth is how long all runs of notebooks in a month may take together, in minutes.
+	// NotebookMinutesPerMonth is how long all runs of notebooks in a month may take together, in minutes. It is at
+	// least 0.
 	NotebookMinutesPerMonth *int `json:"notebookMinutesPerMonth,omitempty"`
-	// NotebookInParallel is how many notebooks may run at once.
-	NotebookInParallel   *int `json:"notebookInParallel,omitempty"`
-	ExperienceFlowSlots  *int `json:"experienceFlowSlots,omitempty"`
+	// NotebookInParallel is how many notebooks may run at once. It is at least 0.
+	NotebookInParallel *int `json:"notebookInParallel,omitempty"`
+	// ExperienceFlowSlots is at least 0.
+	ExperienceFlowSlots *int `json:"experienceFlowSlots,omitempty"`
+	// ApplicationFlowSlots is at least 0.
 	ApplicationFlowSlots *int `json:"applicationFlowSlots,omitempty"`
-	// SystemInterval is the shortest interval in which systems may compute their states, in seconds.
+	// SystemInterval is the shortest interval in which systems may compute their states, in seconds. It is 5 to 3600.
 	SystemInterval *int `json:"systemInterval,omitempty"`
 }
 
@@ -232,6 +261,7 @@ func (in *InstanceOrgDefaultLimitConfigPost) check(check checker) {
 
 // InstancePatch is the body of instance.patch (Losant's schema "instancePatch").
 type InstancePatch struct {
+	// ReportConfigs are at most 10 configs.
 	ReportConfigs []InstanceReportConfigPatch `json:"reportConfigs,omitzero"`
 	// OrgDefaultLimitConfig are the limits that a new organization gets.
 	OrgDefaultLimitConfig *InstanceOrgDefaultLimitConfigPost `json:"orgDefaultLimitConfig,omitempty"`
@@ -267,7 +297,7 @@ func (in *InstancePatch) check(check checker) {
 	check.oneOf("mfaMode", (*string)(in.MFAMode), "notRequired", "adminRequired", "required")
 }
 
-// InstanceReportConfig is a part of Losant's schema "instance": reportConfigs[].
+// InstanceReportConfig is an element of reportConfigs in Losant's schema "instance".
 type InstanceReportConfig struct {
 	ID string `json:"id,omitzero"`
 	// Cron is a cron expression that says when it runs.
@@ -284,19 +314,23 @@ type InstanceReportConfig struct {
 	IncludeSandbox bool `json:"includeSandbox,omitzero"`
 }
 
-// InstanceReportConfigPatch is a part of Losant's schema "instance": reportConfigs[].
+// InstanceReportConfigPatch is an element of reportConfigs in Losant's schema "instance".
 type InstanceReportConfigPatch struct {
+	// ID is at most 48 characters.
 	ID *string `json:"id,omitempty"`
-	// Cron is a cron expression that says when it runs.
+	// Cron is a cron expression that says when it runs. It is at most 255 characters.
 	Cron string `json:"cron"`
-	// Timezone is a name of the time zone database, such as "America/New_York".
-	Timezone *string  `json:"timezone,omitempty"`
-	Emails   []string `json:"emails,omitzero"`
-	// CallbackURL is a URL that Losant calls with each report.
-	CallbackURL     *string `json:"callbackUrl,omitempty"`
+	// Timezone is a name of the time zone database, such as "America/New_York". It is at most 255 characters.
+	Timezone *string `json:"timezone,omitempty"`
+	// Emails are at most 10 emails; each an e-mail address, at most 1024 characters.
+	Emails []string `json:"emails,omitzero"`
+	// CallbackURL is a URL that Losant calls with each report. It is a URL; at most 1024 characters.
+	CallbackURL *string `json:"callbackUrl,omitempty"`
+	// ResourceGroupBy is "application" or "organization".
 	ResourceGroupBy *string `json:"resourceGroupBy,omitempty"`
-	DateGroupBy     *string `json:"dateGroupBy,omitempty"`
-	// Periods is how many days or months the report covers, as dateGroupBy says.
+	// DateGroupBy is "day" or "month".
+	DateGroupBy *string `json:"dateGroupBy,omitempty"`
+	// Periods is how many days or months the report covers, as dateGroupBy says. It is 1 to 90.
 	Periods        *int  `json:"periods,omitempty"`
 	IncludeSandbox *bool `json:"includeSandbox,omitempty"`
 }
@@ -319,15 +353,19 @@ func (in *InstanceReportConfigPatch) check(check checker) {
 
 // InstanceReportOptionsPost is the body of instance.generateReport (Losant's schema "instanceReportOptionsPost").
 type InstanceReportOptionsPost struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
-	CallbackURL     *string    `json:"callbackUrl,omitempty"`
-	ResourceGroupBy *string    `json:"resourceGroupBy,omitempty"`
-	DateGroupBy     *string    `json:"dateGroupBy,omitempty"`
-	IncludeSandbox  *bool      `json:"includeSandbox,omitempty"`
-	Start           *time.Time `json:"start,omitempty"`
-	End             *time.Time `json:"end,omitempty"`
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
+	CallbackURL *string `json:"callbackUrl,omitempty"`
+	// ResourceGroupBy is "application" or "organization".
+	ResourceGroupBy *string `json:"resourceGroupBy,omitempty"`
+	// DateGroupBy is "day" or "month".
+	DateGroupBy    *string    `json:"dateGroupBy,omitempty"`
+	IncludeSandbox *bool      `json:"includeSandbox,omitempty"`
+	Start          *time.Time `json:"start,omitempty"`
+	End            *time.Time `json:"end,omitempty"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -360,7 +398,7 @@ func (in *InstanceReportOptionsPost) check(check checker) {
 	check.time("end", in.End)
 }
 
-// Instances is instances.get (Losant's schema "instances").
+// Instances is the answer to instances.get (Losant's schema "instances").
 type Instances struct {
 	Hypermedia
 

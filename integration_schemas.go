@@ -23,8 +23,8 @@ const (
 	IntegrationTypeWebsocket     IntegrationType = "websocket"
 )
 
-// Integration is integration.get, integration.patch, integrations.post (Losant's schema "integration"). Formatted, it
-// shows no secret.
+// Integration is the answer to integration.get, integration.patch and integrations.post (Losant's schema
+// "integration"). Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type Integration struct {
 	Hypermedia
 
@@ -65,12 +65,16 @@ func (in Integration) LogValue() slog.Value {
 	return redactedValue("Integration", in, "accessToken", "connectionString", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
 }
 
-// IntegrationAzureEventHubConfig is a part of Losant's schema "integration": azureEventHubConfig. Formatted, it shows
-// no secret.
+// IntegrationAzureEventHubConfig is azureEventHubConfig in Losant's schema "integration". Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type IntegrationAzureEventHubConfig struct {
-	HubName          string `json:"hubName,omitzero"`
-	HostName         string `json:"hostName,omitzero"`
-	ConsumerGroup    string `json:"consumerGroup,omitzero"`
+	// HubName is 1 to 256 characters.
+	HubName string `json:"hubName,omitzero"`
+	// HostName is 1 to 256 characters.
+	HostName string `json:"hostName,omitzero"`
+	// ConsumerGroup is 1 to 256 characters.
+	ConsumerGroup string `json:"consumerGroup,omitzero"`
+	// ConnectionString is 1 to 1024 characters.
 	ConnectionString string `json:"connectionString,omitzero"`
 }
 
@@ -100,11 +104,12 @@ func (in IntegrationAzureEventHubConfig) LogValue() slog.Value {
 	return redactedValue("IntegrationAzureEventHubConfig", in, "connectionString")
 }
 
-// IntegrationGooglePubSubConfig is a part of Losant's schema "integration": googlePubSubConfig. Formatted, it shows no
-// secret.
+// IntegrationGooglePubSubConfig is googlePubSubConfig in Losant's schema "integration". Under fmt, and as an attribute
+// of slog, it shows no secret; encoding/json encodes it whole.
 type IntegrationGooglePubSubConfig struct {
+	// ProjectID is 1 to 255 characters.
 	ProjectID string `json:"projectId,omitzero"`
-	// KeyJSON is the key file of the service account, as JSON text.
+	// KeyJSON is the key file of the service account, as JSON text. It is 4 to 32767 characters.
 	KeyJSON string `json:"keyJson,omitzero"`
 }
 
@@ -127,7 +132,8 @@ func (in IntegrationGooglePubSubConfig) LogValue() slog.Value {
 	return redactedValue("IntegrationGooglePubSubConfig", in, "keyJson")
 }
 
-// IntegrationMQTTConfig is a part of Losant's schema "integration": mqttConfig. Formatted, it shows no secret.
+// IntegrationMQTTConfig is mqttConfig in Losant's schema "integration". Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type IntegrationMQTTConfig struct {
 	ClientID   string `json:"clientId,omitzero"`
 	Username   string `json:"username,omitzero"`
@@ -156,23 +162,32 @@ func (in IntegrationMQTTConfig) LogValue() slog.Value {
 	return redactedValue("IntegrationMQTTConfig", in, "password", "privateKey")
 }
 
-// IntegrationMQTTConfigPost is a part of Losant's schema "integration": mqttConfig. Formatted, it shows no secret.
+// IntegrationMQTTConfigPost is mqttConfig in Losant's schema "integration". Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type IntegrationMQTTConfigPost struct {
-	ClientID   *string `json:"clientId,omitempty"`
-	Username   *string `json:"username,omitempty"`
-	Password   *string `json:"password,omitempty"`
-	Clean      *bool   `json:"clean,omitempty"`
-	Port       int     `json:"port"`
-	Protocol   string  `json:"protocol"`
-	Host       string  `json:"host"`
+	// ClientID is 1 to 1024 characters.
+	ClientID *string `json:"clientId,omitempty"`
+	// Username is 1 to 1024 characters.
+	Username *string `json:"username,omitempty"`
+	// Password is 1 to 1024 characters.
+	Password *string `json:"password,omitempty"`
+	Clean    *bool   `json:"clean,omitempty"`
+	// Port is 1 to 65535.
+	Port int `json:"port"`
+	// Protocol is "mqtt", "mqtts", "ws" or "wss".
+	Protocol string `json:"protocol"`
+	// Host is 1 to 1024 characters.
+	Host string `json:"host"`
+	// PrivateKey is 4 to 32767 characters.
 	PrivateKey *string `json:"privateKey,omitempty"`
-	// Certificate is the certificate in PEM form.
+	// Certificate is the certificate in PEM form. It is 4 to 32767 characters.
 	Certificate *string `json:"certificate,omitempty"`
-	// CaCertificate are the certificates of the authorities to trust, in PEM form.
+	// CaCertificate are the certificates of the authorities to trust, in PEM form. It is 4 to 32767 characters.
 	CaCertificate *string `json:"caCertificate,omitempty"`
 	// DisableSSLVerification accepts any certificate of the other side, and so anybody in between.
-	DisableSSLVerification *bool   `json:"disableSSLVerification,omitempty"`
-	ProtocolVersion        *string `json:"protocolVersion,omitempty"`
+	DisableSSLVerification *bool `json:"disableSSLVerification,omitempty"`
+	// ProtocolVersion is "3.1.1" or "5".
+	ProtocolVersion *string `json:"protocolVersion,omitempty"`
 }
 
 func (in *IntegrationMQTTConfigPost) check(check checker) {
@@ -198,12 +213,17 @@ func (in IntegrationMQTTConfigPost) LogValue() slog.Value {
 	return redactedValue("IntegrationMQTTConfigPost", in, "password", "privateKey")
 }
 
-// IntegrationParticleConfig is a part of Losant's schema "integration": particleConfig. Formatted, it shows no secret.
+// IntegrationParticleConfig is particleConfig in Losant's schema "integration". Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type IntegrationParticleConfig struct {
-	AccessToken     string `json:"accessToken"`
+	// AccessToken is 1 to 1024 characters.
+	AccessToken string `json:"accessToken"`
+	// ProductSlugOrID is 1 to 1024 characters.
 	ProductSlugOrID string `json:"productSlugOrId,omitzero"`
-	OrgSlugOrID     string `json:"orgSlugOrId,omitzero"`
-	DeviceNameOrID  string `json:"deviceNameOrId,omitzero"`
+	// OrgSlugOrID is 1 to 1024 characters.
+	OrgSlugOrID string `json:"orgSlugOrId,omitzero"`
+	// DeviceNameOrID is 1 to 1024 characters.
+	DeviceNameOrID string `json:"deviceNameOrId,omitzero"`
 }
 
 func (in *IntegrationParticleConfig) check(check checker) {
@@ -229,13 +249,16 @@ func (in IntegrationParticleConfig) LogValue() slog.Value {
 	return redactedValue("IntegrationParticleConfig", in, "accessToken")
 }
 
-// IntegrationPatch is the body of integration.patch (Losant's schema "integrationPatch"). Formatted, it shows no
-// secret.
+// IntegrationPatch is the body of integration.patch (Losant's schema "integrationPatch"). Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type IntegrationPatch struct {
-	Name    *string  `json:"name,omitempty"`
-	Enabled *bool    `json:"enabled,omitempty"`
-	Topics  []string `json:"topics,omitzero"`
-	// CredentialName names the credential of the application to use.
+	// Name is 1 to 255 characters.
+	Name    *string `json:"name,omitempty"`
+	Enabled *bool   `json:"enabled,omitempty"`
+	// Topics are each 1 to 1024 characters.
+	Topics []string `json:"topics,omitzero"`
+	// CredentialName names the credential of the application to use. It is 1 to 255 characters; Null[string]() clears
+	// it.
 	CredentialName      Nullable[string]                `json:"credentialName,omitzero"`
 	AzureEventHubConfig *IntegrationAzureEventHubConfig `json:"azureEventHubConfig,omitempty"`
 	GooglePubSubConfig  *IntegrationGooglePubSubConfig  `json:"googlePubSubConfig,omitempty"`
@@ -296,13 +319,16 @@ func (in IntegrationPatch) LogValue() slog.Value {
 	return redactedValue("IntegrationPatch", in, "accessToken", "connectionString", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
 }
 
-// IntegrationPost is the body of integrations.post (Losant's schema "integrationPost"). Formatted, it shows no secret.
+// IntegrationPost is the body of integrations.post (Losant's schema "integrationPost"). Under fmt, and as an attribute
+// of slog, it shows no secret; encoding/json encodes it whole.
 type IntegrationPost struct {
+	// Name is 1 to 255 characters.
 	Name            string          `json:"name"`
 	IntegrationType IntegrationType `json:"integrationType"`
 	Enabled         *bool           `json:"enabled,omitempty"`
-	// CredentialName names the credential of the application to use.
-	CredentialName      *string                         `json:"credentialName,omitempty"`
+	// CredentialName names the credential of the application to use. It is 1 to 255 characters.
+	CredentialName *string `json:"credentialName,omitempty"`
+	// Topics are each 1 to 1024 characters.
 	Topics              []string                        `json:"topics,omitzero"`
 	AzureEventHubConfig *IntegrationAzureEventHubConfig `json:"azureEventHubConfig,omitempty"`
 	GooglePubSubConfig  *IntegrationGooglePubSubConfig  `json:"googlePubSubConfig,omitempty"`
@@ -364,7 +390,8 @@ func (in IntegrationPost) LogValue() slog.Value {
 	return redactedValue("IntegrationPost", in, "accessToken", "connectionString", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
 }
 
-// IntegrationSqsConfig is a part of Losant's schema "integration": sqsConfig. Formatted, it shows no secret.
+// IntegrationSqsConfig is sqsConfig in Losant's schema "integration". Under fmt, and as an attribute of slog, it shows
+// no secret; encoding/json encodes it whole.
 type IntegrationSqsConfig struct {
 	AccessKeyID     string `json:"accessKeyId,omitzero"`
 	SecretAccessKey string `json:"secretAccessKey,omitzero"`
@@ -382,7 +409,8 @@ func (in IntegrationSqsConfig) LogValue() slog.Value {
 	return redactedValue("IntegrationSqsConfig", in, "secretAccessKey")
 }
 
-// IntegrationSqsConfigPost is a part of Losant's schema "integration": sqsConfig. Formatted, it shows no secret.
+// IntegrationSqsConfigPost is sqsConfig in Losant's schema "integration". Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type IntegrationSqsConfigPost struct {
 	AccessKeyID     *string `json:"accessKeyId,omitempty"`
 	SecretAccessKey *string `json:"secretAccessKey,omitempty"`
@@ -400,7 +428,7 @@ func (in IntegrationSqsConfigPost) LogValue() slog.Value {
 	return redactedValue("IntegrationSqsConfigPost", in, "secretAccessKey")
 }
 
-// IntegrationStatus is a part of Losant's schema "integration": status.
+// IntegrationStatus is status in Losant's schema "integration".
 type IntegrationStatus struct {
 	// LastKeepAlive is the time of the last sign of life, in milliseconds since the epoch.
 	LastKeepAlive int64 `json:"lastKeepAlive,omitzero"`
@@ -410,21 +438,21 @@ type IntegrationStatus struct {
 	DisconnectInfo IntegrationStatusDisconnectInfo `json:"disconnectInfo,omitzero"`
 }
 
-// IntegrationStatusConnectInfo is a part of Losant's schema "integration": status.connectInfo.
+// IntegrationStatusConnectInfo is status.connectInfo in Losant's schema "integration".
 type IntegrationStatusConnectInfo struct {
 	// Ts is the time of the last connection, in milliseconds since the epoch.
 	Ts int64 `json:"ts,omitzero"`
 }
 
-// IntegrationStatusDisconnectInfo is a part of Losant's schema "integration": status.disconnectInfo.
+// IntegrationStatusDisconnectInfo is status.disconnectInfo in Losant's schema "integration".
 type IntegrationStatusDisconnectInfo struct {
 	// Ts is the time of the last disconnection, in milliseconds since the epoch.
 	Ts    int64  `json:"ts,omitzero"`
 	Error string `json:"error,omitzero"`
 }
 
-// IntegrationWebsocketConfig is a part of Losant's schema "integration": websocketConfig. Formatted, it shows no
-// secret.
+// IntegrationWebsocketConfig is websocketConfig in Losant's schema "integration". Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type IntegrationWebsocketConfig struct {
 	URL string `json:"url,omitzero"`
 	// DisableSSLVerification accepts any certificate of the other side, and so anybody in between.
@@ -449,10 +477,12 @@ func (in IntegrationWebsocketConfig) LogValue() slog.Value {
 	return redactedValue("IntegrationWebsocketConfig", in, "headerValue", "password", "privateKey")
 }
 
-// IntegrationWebsocketConfigHeader is a part of Losant's schema "integration": websocketConfig.headers[]. Formatted, it
-// shows no secret.
+// IntegrationWebsocketConfigHeader is an element of websocketConfig.headers in Losant's schema "integration". Under
+// fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type IntegrationWebsocketConfigHeader struct {
-	HeaderKey   string `json:"headerKey"`
+	// HeaderKey is 1 to 1024 characters.
+	HeaderKey string `json:"headerKey"`
+	// HeaderValue is 1 to 1024 characters.
 	HeaderValue string `json:"headerValue"`
 }
 
@@ -471,20 +501,25 @@ func (in IntegrationWebsocketConfigHeader) LogValue() slog.Value {
 	return redactedValue("IntegrationWebsocketConfigHeader", in, "headerValue")
 }
 
-// IntegrationWebsocketConfigPost is a part of Losant's schema "integration": websocketConfig. Formatted, it shows no
-// secret.
+// IntegrationWebsocketConfigPost is websocketConfig in Losant's schema "integration". Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type IntegrationWebsocketConfigPost struct {
+	// URL is 1 to 1024 characters.
 	URL string `json:"url"`
 	// DisableSSLVerification accepts any certificate of the other side, and so anybody in between.
-	DisableSSLVerification *bool   `json:"disableSSLVerification,omitempty"`
-	Username               *string `json:"username,omitempty"`
-	Password               *string `json:"password,omitempty"`
-	PrivateKey             *string `json:"privateKey,omitempty"`
-	// Certificate is the certificate in PEM form.
+	DisableSSLVerification *bool `json:"disableSSLVerification,omitempty"`
+	// Username is 1 to 1024 characters.
+	Username *string `json:"username,omitempty"`
+	// Password is 1 to 1024 characters.
+	Password *string `json:"password,omitempty"`
+	// PrivateKey is 4 to 32767 characters.
+	PrivateKey *string `json:"privateKey,omitempty"`
+	// Certificate is the certificate in PEM form. It is 4 to 32767 characters.
 	Certificate *string `json:"certificate,omitempty"`
-	// CaCertificate are the certificates of the authorities to trust, in PEM form.
-	CaCertificate *string                            `json:"caCertificate,omitempty"`
-	Headers       []IntegrationWebsocketConfigHeader `json:"headers,omitzero"`
+	// CaCertificate are the certificates of the authorities to trust, in PEM form. It is 4 to 32767 characters.
+	CaCertificate *string `json:"caCertificate,omitempty"`
+	// Headers are at most 50 headers.
+	Headers []IntegrationWebsocketConfigHeader `json:"headers,omitzero"`
 }
 
 func (in *IntegrationWebsocketConfigPost) check(check checker) {
@@ -510,7 +545,8 @@ func (in IntegrationWebsocketConfigPost) LogValue() slog.Value {
 	return redactedValue("IntegrationWebsocketConfigPost", in, "headerValue", "password", "privateKey")
 }
 
-// Integrations is integrations.get (Losant's schema "integrations"). Formatted, it shows no secret.
+// Integrations is the answer to integrations.get (Losant's schema "integrations"). Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type Integrations struct {
 	Hypermedia
 

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Me is me.disableTwoFactorAuth, me.disconnectGithub, me.enableTwoFactorAuth, me.get, me.patch (Losant's schema "me").
+// Me is the answer to me.disableTwoFactorAuth, me.disconnectGithub and 3 more actions (Losant's schema "me").
 type Me struct {
 	Hypermedia
 
@@ -53,11 +53,14 @@ type Me struct {
 
 func (m *Me) setRaw(body []byte) { m.Raw = body }
 
-// MeCurrentCredentials is a part of Losant's schema "mePatch": currentCredentials. Formatted, it shows no secret.
+// MeCurrentCredentials is currentCredentials in Losant's schema "mePatch". Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type MeCurrentCredentials struct {
-	// TwoFactorCode is a current code of multi-factor authentication. It is needed where that is turned on.
+	// TwoFactorCode is a current code of multi-factor authentication. It is needed where that is turned on. It is at
+	// most 2048 characters.
 	TwoFactorCode *string `json:"twoFactorCode,omitempty"`
-	Password      string  `json:"password"`
+	// Password is 8 to 2048 characters.
+	Password string `json:"password"`
 }
 
 func (m *MeCurrentCredentials) check(check checker) {
@@ -75,17 +78,28 @@ func (m MeCurrentCredentials) LogValue() slog.Value {
 	return redactedValue("MeCurrentCredentials", m, "password", "twoFactorCode")
 }
 
-// MePatch is the body of me.patch (Losant's schema "mePatch"). Formatted, it shows no secret.
+// MePatch is the body of me.patch (Losant's schema "mePatch"). Under fmt, and as an attribute of slog, it shows no
+// secret; encoding/json encodes it whole.
 type MePatch struct {
-	Email       *string `json:"email,omitempty"`
-	FirstName   *string `json:"firstName,omitempty"`
-	LastName    *string `json:"lastName,omitempty"`
+	// Email is an e-mail address; at most 1024 characters.
+	Email *string `json:"email,omitempty"`
+	// FirstName is 1 to 1024 characters.
+	FirstName *string `json:"firstName,omitempty"`
+	// LastName is at most 1024 characters.
+	LastName *string `json:"lastName,omitempty"`
+	// CompanyName is at most 1024 characters.
 	CompanyName *string `json:"companyName,omitempty"`
-	Title       *string `json:"title,omitempty"`
+	// Title is at most 1024 characters.
+	Title *string `json:"title,omitempty"`
+	// PhoneNumber is at most 1024 characters.
 	PhoneNumber *string `json:"phoneNumber,omitempty"`
-	Location    *string `json:"location,omitempty"`
-	URL         *string `json:"url,omitempty"`
-	Password    *string `json:"password,omitempty"`
+	// Location is at most 1024 characters.
+	Location *string `json:"location,omitempty"`
+	// URL is at most 1024 characters.
+	URL *string `json:"url,omitempty"`
+	// Password is 12 characters or more, with a capital and a small letter, a digit and another character; 12 to 2048
+	// characters.
+	Password *string `json:"password,omitempty"`
 	// TokenCutoff voids every token of the user that was issued before it, perhaps the one in use.
 	TokenCutoff *time.Time `json:"tokenCutoff,omitempty"`
 	// CurrentCredentials prove that it is the user who asks for a new address or password.

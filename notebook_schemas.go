@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Notebook is notebook.get, notebook.patch, notebook.upload, notebooks.post (Losant's schema "notebook").
+// Notebook is the answer to notebook.get, notebook.patch and 2 more actions (Losant's schema "notebook").
 type Notebook struct {
 	Hypermedia
 
@@ -38,14 +38,16 @@ func (n *Notebook) setRaw(body []byte) { n.Raw = body }
 // NotebookDataExportOptions is the body of notebook.requestInputDataExport (Losant's schema
 // "notebookDataExportOptions").
 type NotebookDataExportOptions struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// RelativeTo is the time that counts as now for the relative times of the inputs; the time of the call when it is
 	// absent.
 	RelativeTo *time.Time `json:"relativeTo,omitempty"`
-	// TemplateContext is JSON text with the values of templates.
+	// TemplateContext is JSON text with the values of templates. It is at most 32767 characters.
 	TemplateContext *string `json:"templateContext,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
 
@@ -94,7 +96,7 @@ func (n *NotebookDataExportOptions) check(check checker) {
 	check.must("callbackUrl", n.CallbackURL, mustBeURL)
 }
 
-// NotebookExecutionLog is a part of Losant's schema "notebookExecutionLogs": [].
+// NotebookExecutionLog is an element of Losant's schema "notebookExecutionLogs".
 type NotebookExecutionLog struct {
 	ID                  string `json:"id,omitzero"`
 	NotebookExecutionID string `json:"notebookExecutionId,omitzero"`
@@ -123,20 +125,20 @@ type NotebookExecutionLog struct {
 	ExecutionErrors []ApplicationJobLogError                  `json:"executionErrors,omitzero"`
 }
 
-// NotebookExecutionLogInputInfo is a part of Losant's schema "notebookExecutionLogs": [].inputInfo{}.
+// NotebookExecutionLogInputInfo is [].inputInfo{} in Losant's schema "notebookExecutionLogs".
 type NotebookExecutionLogInputInfo struct {
 	Size int    `json:"size,omitzero"`
 	URL  string `json:"url,omitzero"`
 }
 
-// NotebookExecutionLogOutputInfo is a part of Losant's schema "notebookExecutionLogs": [].outputInfo{}.
+// NotebookExecutionLogOutputInfo is [].outputInfo{} in Losant's schema "notebookExecutionLogs".
 type NotebookExecutionLogOutputInfo struct {
 	Size        int    `json:"size,omitzero"`
 	URL         string `json:"url,omitzero"`
 	ContentType string `json:"contentType,omitzero"`
 }
 
-// NotebookExecutionLogs is Losant's schema "notebookExecutionLogs".
+// NotebookExecutionLogs is the answer to notebook.logs (Losant's schema "notebookExecutionLogs").
 type NotebookExecutionLogs []NotebookExecutionLog
 
 // NotebookExecutionOptions is the body of notebook.execute (Losant's schema "notebookExecutionOptions").
@@ -144,11 +146,13 @@ type NotebookExecutionOptions struct {
 	// RelativeTo is the time that counts as now for the relative times of the inputs; the time of the call when it is
 	// absent.
 	RelativeTo *time.Time `json:"relativeTo,omitempty"`
-	// TemplateContext is JSON text with the values of templates.
+	// TemplateContext is JSON text with the values of templates. It is at most 32767 characters.
 	TemplateContext *string `json:"templateContext,omitempty"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
 
@@ -197,7 +201,7 @@ func (n *NotebookExecutionOptions) check(check checker) {
 	check.must("callbackUrl", n.CallbackURL, mustBeURL)
 }
 
-// NotebookInput is a part of Losant's schema "notebook": inputs[].
+// NotebookInput is an element of inputs in Losant's schema "notebook". One of its fields is set.
 type NotebookInput struct {
 	DeviceData              *NotebookInputDeviceData
 	DeviceConnectionHistory *NotebookInputDeviceConnectionHistory
@@ -264,16 +268,18 @@ func (n *NotebookInput) UnmarshalJSON(data []byte) error {
 	return n.Raw.UnmarshalJSON(data)
 }
 
-// NotebookInputApplicationFile is a part of Losant's schema "notebook": inputs[]|applicationFile.
+// NotebookInputApplicationFile is a NotebookInput of the kind "applicationFile".
 type NotebookInputApplicationFile struct {
 	FileName string `json:"fileName,omitzero"`
 	FilePath string `json:"filePath,omitzero"`
 	Private  bool   `json:"private,omitzero"`
 }
 
-// NotebookInputApplicationFilePost is a part of Losant's schema "notebook": inputs[]|applicationFile.
+// NotebookInputApplicationFilePost is a NotebookInputPost of the kind "applicationFile".
 type NotebookInputApplicationFilePost struct {
+	// FileName is 1 to 255 characters of 0-9 A-Z a-z _ . - or a template.
 	FileName string `json:"fileName"`
+	// FilePath is 1 to 2048 characters.
 	FilePath string `json:"filePath"`
 	Private  *bool  `json:"private,omitempty"`
 }
@@ -284,7 +290,7 @@ func (n *NotebookInputApplicationFilePost) check(check checker) {
 	check.length("filePath", &n.FilePath, 1, 2048)
 }
 
-// NotebookInputDataTable is a part of Losant's schema "notebook": inputs[]|dataTable.
+// NotebookInputDataTable is a NotebookInput of the kind "dataTable".
 type NotebookInputDataTable struct {
 	FileName    string `json:"fileName,omitzero"`
 	DataTableID string `json:"dataTableId,omitzero"`
@@ -292,11 +298,13 @@ type NotebookInputDataTable struct {
 	QueryJSON string `json:"queryJson,omitzero"`
 }
 
-// NotebookInputDataTablePost is a part of Losant's schema "notebook": inputs[]|dataTable.
+// NotebookInputDataTablePost is a NotebookInputPost of the kind "dataTable".
 type NotebookInputDataTablePost struct {
-	FileName    string `json:"fileName"`
+	// FileName is 1 to 255 characters of 0-9 A-Z a-z _ . - or a template.
+	FileName string `json:"fileName"`
+	// DataTableID is 24 hexadecimal digits or a template.
 	DataTableID string `json:"dataTableId"`
-	// QueryJSON is an advanced query, as JSON text.
+	// QueryJSON is an advanced query, as JSON text. It is at most 8192 characters.
 	QueryJSON *string `json:"queryJson,omitempty"`
 }
 
@@ -308,7 +316,7 @@ func (n *NotebookInputDataTablePost) check(check checker) {
 	check.length("queryJson", n.QueryJSON, 0, 8192)
 }
 
-// NotebookInputDeviceConnectionHistory is a part of Losant's schema "notebook": inputs[]|deviceConnectionHistory.
+// NotebookInputDeviceConnectionHistory is a NotebookInput of the kind "deviceConnectionHistory".
 type NotebookInputDeviceConnectionHistory struct {
 	FileName string `json:"fileName,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
@@ -320,13 +328,16 @@ type NotebookInputDeviceConnectionHistory struct {
 	End       int64  `json:"end,omitzero"`
 }
 
-// NotebookInputDeviceConnectionHistoryPost is a part of Losant's schema "notebook": inputs[]|deviceConnectionHistory.
+// NotebookInputDeviceConnectionHistoryPost is a NotebookInputPost of the kind "deviceConnectionHistory".
 type NotebookInputDeviceConnectionHistoryPost struct {
+	// FileName is 1 to 255 characters of 0-9 A-Z a-z _ . - or a template.
 	FileName string `json:"fileName"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
+	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
-	DeviceIDs  []string    `json:"deviceIds,omitzero"`
-	// QueryJSON is an advanced query, as JSON text.
+	// DeviceIDs are at most 100 ids.
+	DeviceIDs []string `json:"deviceIds,omitzero"`
+	// QueryJSON is an advanced query, as JSON text. It is at most 8192 characters.
 	QueryJSON *string `json:"queryJson,omitempty"`
 	Start     int64   `json:"start"`
 	End       int64   `json:"end"`
@@ -354,7 +365,7 @@ func (n *NotebookInputDeviceConnectionHistoryPost) check(check checker) {
 	check.length("queryJson", n.QueryJSON, 0, 8192)
 }
 
-// NotebookInputDeviceData is a part of Losant's schema "notebook": inputs[]|deviceData.
+// NotebookInputDeviceData is a NotebookInput of the kind "deviceData".
 type NotebookInputDeviceData struct {
 	FileName string `json:"fileName,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
@@ -367,14 +378,18 @@ type NotebookInputDeviceData struct {
 	End        int64    `json:"end,omitzero"`
 }
 
-// NotebookInputDeviceDataPost is a part of Losant's schema "notebook": inputs[]|deviceData.
+// NotebookInputDeviceDataPost is a NotebookInputPost of the kind "deviceData".
 type NotebookInputDeviceDataPost struct {
+	// FileName is 1 to 255 characters of 0-9 A-Z a-z _ . - or a template.
 	FileName string `json:"fileName"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
+	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
-	DeviceIDs  []string    `json:"deviceIds,omitzero"`
-	// QueryJSON is an advanced query, as JSON text.
-	QueryJSON  *string  `json:"queryJson,omitempty"`
+	// DeviceIDs are at most 100 ids.
+	DeviceIDs []string `json:"deviceIds,omitzero"`
+	// QueryJSON is an advanced query, as JSON text. It is at most 8192 characters.
+	QueryJSON *string `json:"queryJson,omitempty"`
+	// Attributes are at most 100 attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Attributes []string `json:"attributes,omitzero"`
 	Start      int64    `json:"start"`
 	End        int64    `json:"end"`
@@ -406,7 +421,7 @@ func (n *NotebookInputDeviceDataPost) check(check checker) {
 	}
 }
 
-// NotebookInputDeviceMetadata is a part of Losant's schema "notebook": inputs[]|deviceMetadata.
+// NotebookInputDeviceMetadata is a NotebookInput of the kind "deviceMetadata".
 type NotebookInputDeviceMetadata struct {
 	FileName string `json:"fileName,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
@@ -417,13 +432,16 @@ type NotebookInputDeviceMetadata struct {
 	Format    ExportFormat `json:"format,omitzero"`
 }
 
-// NotebookInputDeviceMetadataPost is a part of Losant's schema "notebook": inputs[]|deviceMetadata.
+// NotebookInputDeviceMetadataPost is a NotebookInputPost of the kind "deviceMetadata".
 type NotebookInputDeviceMetadataPost struct {
+	// FileName is 1 to 255 characters of 0-9 A-Z a-z _ . - or a template.
 	FileName string `json:"fileName"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
+	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
-	DeviceIDs  []string    `json:"deviceIds,omitzero"`
-	// QueryJSON is an advanced query, as JSON text.
+	// DeviceIDs are at most 100 ids.
+	DeviceIDs []string `json:"deviceIds,omitzero"`
+	// QueryJSON is an advanced query, as JSON text. It is at most 8192 characters.
 	QueryJSON *string       `json:"queryJson,omitempty"`
 	Format    *ExportFormat `json:"format,omitempty"`
 }
@@ -451,7 +469,7 @@ func (n *NotebookInputDeviceMetadataPost) check(check checker) {
 	check.oneOf("format", (*string)(n.Format), "csv", "json")
 }
 
-// NotebookInputEventData is a part of Losant's schema "notebook": inputs[]|eventData.
+// NotebookInputEventData is a NotebookInput of the kind "eventData".
 type NotebookInputEventData struct {
 	FileName string `json:"fileName,omitzero"`
 	// QueryJSON is an advanced query, as JSON text.
@@ -459,10 +477,11 @@ type NotebookInputEventData struct {
 	Format    ExportFormat `json:"format,omitzero"`
 }
 
-// NotebookInputEventDataPost is a part of Losant's schema "notebook": inputs[]|eventData.
+// NotebookInputEventDataPost is a NotebookInputPost of the kind "eventData".
 type NotebookInputEventDataPost struct {
+	// FileName is 1 to 255 characters of 0-9 A-Z a-z _ . - or a template.
 	FileName string `json:"fileName"`
-	// QueryJSON is an advanced query, as JSON text.
+	// QueryJSON is an advanced query, as JSON text. It is at most 8192 characters.
 	QueryJSON *string       `json:"queryJson,omitempty"`
 	Format    *ExportFormat `json:"format,omitempty"`
 }
@@ -474,9 +493,11 @@ func (n *NotebookInputEventDataPost) check(check checker) {
 	check.oneOf("format", (*string)(n.Format), "csv", "json")
 }
 
-// NotebookInputExternalURL is a part of Losant's schema "notebook": inputs[]|externalUrl.
+// NotebookInputExternalURL is a NotebookInputPost of the kind "externalUrl".
 type NotebookInputExternalURL struct {
-	FileName  string `json:"fileName"`
+	// FileName is 1 to 255 characters of 0-9 A-Z a-z _ . - or a template.
+	FileName string `json:"fileName"`
+	// SourceURL is 1 to 1024 characters.
 	SourceURL string `json:"sourceUrl"`
 }
 
@@ -486,7 +507,7 @@ func (n *NotebookInputExternalURL) check(check checker) {
 	check.length("sourceUrl", &n.SourceURL, 1, 1024)
 }
 
-// NotebookInputPost is a part of Losant's schema "notebook": inputs[].
+// NotebookInputPost is an element of inputs in Losant's schema "notebook". One of its fields is set.
 type NotebookInputPost struct {
 	DeviceData              *NotebookInputDeviceDataPost
 	DeviceConnectionHistory *NotebookInputDeviceConnectionHistoryPost
@@ -574,9 +595,8 @@ func (n *NotebookInputPost) check(check checker) {
 	}
 }
 
-// NotebookMinuteCounts is application.notebookMinuteCounts, instance.notebookMinuteCounts,
-// instanceOrg.notebookMinuteCounts, instanceSandbox.notebookMinuteCounts, me.notebookMinuteCounts,
-// notebook.notebookMinuteCounts, org.notebookMinuteCounts (Losant's schema "notebookMinuteCounts").
+// NotebookMinuteCounts is the answer to application.notebookMinuteCounts, instance.notebookMinuteCounts and 5 more
+// actions (Losant's schema "notebookMinuteCounts").
 type NotebookMinuteCounts struct {
 	Hypermedia
 
@@ -590,7 +610,7 @@ type NotebookMinuteCounts struct {
 
 func (n *NotebookMinuteCounts) setRaw(body []byte) { n.Raw = body }
 
-// NotebookMinuteCountsCount is a part of Losant's schema "notebookMinuteCounts": counts[].
+// NotebookMinuteCountsCount is an element of counts in Losant's schema "notebookMinuteCounts".
 type NotebookMinuteCountsCount struct {
 	Date      time.Time `json:"date,omitzero"`
 	Minutes   int       `json:"minutes,omitzero"`
@@ -600,7 +620,7 @@ type NotebookMinuteCountsCount struct {
 	Timeout   int       `json:"timeout,omitzero"`
 }
 
-// NotebookOutput is a part of Losant's schema "notebook": outputs[].
+// NotebookOutput is an element of outputs in Losant's schema "notebook". One of its fields is set.
 type NotebookOutput struct {
 	DataTable       *NotebookOutputDataTable
 	File            *NotebookOutputFile
@@ -655,7 +675,7 @@ func (n *NotebookOutput) UnmarshalJSON(data []byte) error {
 	return n.Raw.UnmarshalJSON(data)
 }
 
-// NotebookOutputDataTable is a part of Losant's schema "notebook": outputs[]|dataTable.
+// NotebookOutputDataTable is a NotebookOutput of the kind "dataTable".
 type NotebookOutputDataTable struct {
 	FileName    string `json:"fileName,omitzero"`
 	DataTableID string `json:"dataTableId,omitzero"`
@@ -665,9 +685,11 @@ type NotebookOutputDataTable struct {
 	TruncateExistingTable bool `json:"truncateExistingTable,omitzero"`
 }
 
-// NotebookOutputDataTablePost is a part of Losant's schema "notebook": outputs[]|dataTable.
+// NotebookOutputDataTablePost is a NotebookOutputPost of the kind "dataTable".
 type NotebookOutputDataTablePost struct {
-	FileName    string `json:"fileName"`
+	// FileName is 1 to 255 characters of 0-9 A-Z a-z _ . - or a template.
+	FileName string `json:"fileName"`
+	// DataTableID is 24 hexadecimal digits or a template.
 	DataTableID string `json:"dataTableId"`
 	// CreateMissingColumns adds columns to the data table for those of the file that it lacks.
 	CreateMissingColumns *bool `json:"createMissingColumns,omitempty"`
@@ -682,16 +704,18 @@ func (n *NotebookOutputDataTablePost) check(check checker) {
 	check.must("dataTableId", &n.DataTableID, mustBeID, mustBeTemplate)
 }
 
-// NotebookOutputDirectory is a part of Losant's schema "notebook": outputs[]|directory.
+// NotebookOutputDirectory is a NotebookOutput of the kind "directory".
 type NotebookOutputDirectory struct {
 	DirectoryName                string `json:"directoryName,omitzero"`
 	DestinationDirectoryTemplate string `json:"destinationDirectoryTemplate,omitzero"`
 	DestinationPrivate           bool   `json:"destinationPrivate,omitzero"`
 }
 
-// NotebookOutputDirectoryPost is a part of Losant's schema "notebook": outputs[]|directory.
+// NotebookOutputDirectoryPost is a NotebookOutputPost of the kind "directory".
 type NotebookOutputDirectoryPost struct {
-	DirectoryName                string `json:"directoryName"`
+	// DirectoryName is 1 to 255 characters of 0-9 A-Z a-z _ . - or a template.
+	DirectoryName string `json:"directoryName"`
+	// DestinationDirectoryTemplate is 1 to 1024 characters.
 	DestinationDirectoryTemplate string `json:"destinationDirectoryTemplate"`
 	DestinationPrivate           *bool  `json:"destinationPrivate,omitempty"`
 }
@@ -702,7 +726,7 @@ func (n *NotebookOutputDirectoryPost) check(check checker) {
 	check.length("destinationDirectoryTemplate", &n.DestinationDirectoryTemplate, 1, 1024)
 }
 
-// NotebookOutputExecutionResult is a part of Losant's schema "notebook": outputs[]|executionResult.
+// NotebookOutputExecutionResult is a NotebookOutput of the kind "executionResult".
 type NotebookOutputExecutionResult struct {
 	FileName                     string `json:"fileName,omitzero"`
 	DestinationDirectoryTemplate string `json:"destinationDirectoryTemplate,omitzero"`
@@ -710,12 +734,15 @@ type NotebookOutputExecutionResult struct {
 	DestinationPrivate           bool   `json:"destinationPrivate,omitzero"`
 }
 
-// NotebookOutputExecutionResultPost is a part of Losant's schema "notebook": outputs[]|executionResult.
+// NotebookOutputExecutionResultPost is a NotebookOutputPost of the kind "executionResult".
 type NotebookOutputExecutionResultPost struct {
-	FileName                     string  `json:"fileName"`
+	// FileName is "result.html", "result.pdf", "result.ipynb", "result.error.log" or "result.log".
+	FileName string `json:"fileName"`
+	// DestinationDirectoryTemplate is 1 to 1024 characters.
 	DestinationDirectoryTemplate *string `json:"destinationDirectoryTemplate,omitempty"`
-	DestinationFileNameTemplate  *string `json:"destinationFileNameTemplate,omitempty"`
-	DestinationPrivate           *bool   `json:"destinationPrivate,omitempty"`
+	// DestinationFileNameTemplate is 1 to 1024 characters.
+	DestinationFileNameTemplate *string `json:"destinationFileNameTemplate,omitempty"`
+	DestinationPrivate          *bool   `json:"destinationPrivate,omitempty"`
 }
 
 func (n *NotebookOutputExecutionResultPost) check(check checker) {
@@ -724,7 +751,7 @@ func (n *NotebookOutputExecutionResultPost) check(check checker) {
 	check.length("destinationFileNameTemplate", n.DestinationFileNameTemplate, 1, 1024)
 }
 
-// NotebookOutputFile is a part of Losant's schema "notebook": outputs[]|file.
+// NotebookOutputFile is a NotebookOutput of the kind "file".
 type NotebookOutputFile struct {
 	FileName                     string `json:"fileName,omitzero"`
 	DestinationDirectoryTemplate string `json:"destinationDirectoryTemplate,omitzero"`
@@ -732,12 +759,15 @@ type NotebookOutputFile struct {
 	DestinationPrivate           bool   `json:"destinationPrivate,omitzero"`
 }
 
-// NotebookOutputFilePost is a part of Losant's schema "notebook": outputs[]|file.
+// NotebookOutputFilePost is a NotebookOutputPost of the kind "file".
 type NotebookOutputFilePost struct {
-	FileName                     string  `json:"fileName"`
+	// FileName is 1 to 255 characters of 0-9 A-Z a-z _ . - or a template.
+	FileName string `json:"fileName"`
+	// DestinationDirectoryTemplate is 1 to 1024 characters.
 	DestinationDirectoryTemplate *string `json:"destinationDirectoryTemplate,omitempty"`
-	DestinationFileNameTemplate  string  `json:"destinationFileNameTemplate"`
-	DestinationPrivate           *bool   `json:"destinationPrivate,omitempty"`
+	// DestinationFileNameTemplate is 1 to 1024 characters.
+	DestinationFileNameTemplate string `json:"destinationFileNameTemplate"`
+	DestinationPrivate          *bool  `json:"destinationPrivate,omitempty"`
 }
 
 func (n *NotebookOutputFilePost) check(check checker) {
@@ -747,7 +777,7 @@ func (n *NotebookOutputFilePost) check(check checker) {
 	check.length("destinationFileNameTemplate", &n.DestinationFileNameTemplate, 1, 1024)
 }
 
-// NotebookOutputPost is a part of Losant's schema "notebook": outputs[].
+// NotebookOutputPost is an element of outputs in Losant's schema "notebook". One of its fields is set.
 type NotebookOutputPost struct {
 	DataTable       *NotebookOutputDataTablePost
 	File            *NotebookOutputFilePost
@@ -819,8 +849,9 @@ func (n *NotebookOutputPost) check(check checker) {
 	}
 }
 
-// NotebookOutputTemporaryURL is a part of Losant's schema "notebook": outputs[]|temporaryUrl.
+// NotebookOutputTemporaryURL is a NotebookOutputPost of the kind "temporaryUrl".
 type NotebookOutputTemporaryURL struct {
+	// FileName is 1 to 255 characters of 0-9 A-Z a-z _ . - or a template.
 	FileName string `json:"fileName"`
 }
 
@@ -831,11 +862,13 @@ func (n *NotebookOutputTemporaryURL) check(check checker) {
 
 // NotebookPatch is the body of notebook.patch (Losant's schema "notebookPatch").
 type NotebookPatch struct {
-	Name        *string              `json:"name,omitempty"`
+	// Name is 1 to 1024 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
 	Description *string              `json:"description,omitempty"`
 	Inputs      []NotebookInputPost  `json:"inputs,omitzero"`
 	Outputs     []NotebookOutputPost `json:"outputs,omitzero"`
-	// ImageVersion is the version of the environment that the notebook runs in.
+	// ImageVersion is the version of the environment that the notebook runs in. It is "v1", "v2", "v3" or "v4".
 	ImageVersion *string `json:"imageVersion,omitempty"`
 }
 
@@ -870,9 +903,11 @@ func (n *NotebookPatch) check(check checker) {
 
 // NotebookPost is the body of notebooks.post (Losant's schema "notebookPost").
 type NotebookPost struct {
-	Name        string  `json:"name"`
+	// Name is 1 to 1024 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// ImageVersion is the version of the environment that the notebook runs in.
+	// ImageVersion is the version of the environment that the notebook runs in. It is "v1", "v2", "v3" or "v4".
 	ImageVersion *string              `json:"imageVersion,omitempty"`
 	Inputs       []NotebookInputPost  `json:"inputs,omitzero"`
 	Outputs      []NotebookOutputPost `json:"outputs,omitzero"`
@@ -907,14 +942,14 @@ func (n *NotebookPost) check(check checker) {
 	}
 }
 
-// NotebookStats is a part of Losant's schema "notebook": stats.
+// NotebookStats is stats in Losant's schema "notebook".
 type NotebookStats struct {
 	MinutesThisPeriod float64 `json:"minutesThisPeriod,omitzero"`
 	RunsThisPeriod    int     `json:"runsThisPeriod,omitzero"`
 	ErrorsThisPeriod  int     `json:"errorsThisPeriod,omitzero"`
 }
 
-// Notebooks is notebooks.get (Losant's schema "notebooks").
+// Notebooks is the answer to notebooks.get (Losant's schema "notebooks").
 type Notebooks struct {
 	Hypermedia
 

@@ -2,8 +2,8 @@
 
 package losant
 
-// OrgInvites is Losant's schema "orgInvites".
+// OrgInvites is the answer to org.inviteMember, org.pendingInvites and org.revokeInvite (Losant's schema "orgInvites").
 type OrgInvites []OrgInvite
 
-// OrgInvitesUser is Losant's schema "orgInvitesUser".
+// OrgInvitesUser is the answer to me.invites (Losant's schema "orgInvitesUser").
 type OrgInvitesUser []OrgInviteUser

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Org is instanceOrgs.post, org.get, org.modifyMember, org.patch, org.removeMember, orgs.post (Losant's schema "org").
+// Org is the answer to instanceOrgs.post, org.get and 4 more actions (Losant's schema "org").
 type Org struct {
 	Hypermedia
 
@@ -45,7 +45,7 @@ type Org struct {
 
 func (o *Org) setRaw(body []byte) { o.Raw = body }
 
-// OrgInvite is instanceOrgInvite.get, instanceOrgInvite.resendInvite (Losant's schema "orgInvite").
+// OrgInvite is the answer to instanceOrgInvite.get and instanceOrgInvite.resendInvite (Losant's schema "orgInvite").
 type OrgInvite struct {
 	Hypermedia
 
@@ -68,9 +68,12 @@ type OrgInvite struct {
 
 func (o *OrgInvite) setRaw(body []byte) { o.Raw = body }
 
-// OrgInviteAction is the body of orgInvites.post (Losant's schema "orgInviteAction"). Formatted, it shows no secret.
+// OrgInviteAction is the body of orgInvites.post (Losant's schema "orgInviteAction"). Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type OrgInviteAction struct {
-	Email  string `json:"email"`
+	// Email is an e-mail address; at most 1024 characters.
+	Email string `json:"email"`
+	// Token is at least 1 characters.
 	Token  string `json:"token"`
 	Accept bool   `json:"accept"`
 }
@@ -101,6 +104,7 @@ func (o OrgInviteAction) LogValue() slog.Value { return redactedValue("OrgInvite
 
 // OrgInviteActionUser is the body of me.respondToInvite (Losant's schema "orgInviteActionUser").
 type OrgInviteActionUser struct {
+	// Action is "accept", "dismiss" or "reject".
 	Action string `json:"action"`
 }
 
@@ -118,7 +122,8 @@ func (o *OrgInviteActionUser) check(check checker) {
 	check.oneOf("action", &o.Action, "accept", "dismiss", "reject")
 }
 
-// OrgInviteCollection is instanceOrgInvites.get, instanceOrgInvites.post (Losant's schema "orgInviteCollection").
+// OrgInviteCollection is the answer to instanceOrgInvites.get and instanceOrgInvites.post (Losant's schema
+// "orgInviteCollection").
 type OrgInviteCollection struct {
 	Hypermedia
 
@@ -138,7 +143,7 @@ type OrgInviteCollection struct {
 
 func (o *OrgInviteCollection) setRaw(body []byte) { o.Raw = body }
 
-// OrgInviteInfo is orgInvites.get (Losant's schema "orgInviteInfo").
+// OrgInviteInfo is the answer to orgInvites.get (Losant's schema "orgInviteInfo").
 type OrgInviteInfo struct {
 	Hypermedia
 
@@ -158,11 +163,12 @@ func (o *OrgInviteInfo) setRaw(body []byte) { o.Raw = body }
 
 // OrgInvitePost is the body of instanceOrgInvites.post (Losant's schema "orgInvitePost").
 type OrgInvitePost struct {
+	// Email is an e-mail address; at most 1024 characters.
 	Email string     `json:"email"`
 	Role  MemberRole `json:"role"`
-	// ApplicationRoles are roles for single applications, in place of the role for all.
+	// ApplicationRoles are roles for single applications, in place of the role for all. They are at most 100 roles.
 	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
-	// DashboardRoles are roles for single dashboards, in place of the role for all.
+	// DashboardRoles are roles for single dashboards, in place of the role for all. They are at most 100 roles.
 	DashboardRoles   []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
 	DisallowTransfer *bool                      `json:"disallowTransfer,omitempty"`
 }
@@ -198,7 +204,7 @@ func (o *OrgInvitePost) check(check checker) {
 	}
 }
 
-// OrgInviteResult is orgInvites.post (Losant's schema "orgInviteResult").
+// OrgInviteResult is the answer to orgInvites.post (Losant's schema "orgInviteResult").
 type OrgInviteResult struct {
 	Hypermedia
 
@@ -211,7 +217,7 @@ type OrgInviteResult struct {
 
 func (o *OrgInviteResult) setRaw(body []byte) { o.Raw = body }
 
-// OrgInviteResultUser is me.respondToInvite (Losant's schema "orgInviteResultUser").
+// OrgInviteResultUser is the answer to me.respondToInvite (Losant's schema "orgInviteResultUser").
 type OrgInviteResultUser struct {
 	Hypermedia
 
@@ -224,7 +230,7 @@ type OrgInviteResultUser struct {
 
 func (o *OrgInviteResultUser) setRaw(body []byte) { o.Raw = body }
 
-// OrgInviteUser is me.invite (Losant's schema "orgInviteUser").
+// OrgInviteUser is the answer to me.invite (Losant's schema "orgInviteUser").
 type OrgInviteUser struct {
 	Hypermedia
 
@@ -244,13 +250,13 @@ type OrgInviteUser struct {
 
 func (o *OrgInviteUser) setRaw(body []byte) { o.Raw = body }
 
-// OrgInviteUserInvitedBy is a part of Losant's schema "orgInviteUser": invitedBy.
+// OrgInviteUserInvitedBy is invitedBy in Losant's schema "orgInviteUser".
 type OrgInviteUserInvitedBy struct {
 	FullName string `json:"fullName,omitzero"`
 	Email    string `json:"email,omitzero"`
 }
 
-// OrgMember is a part of Losant's schema "org": members[].
+// OrgMember is an element of members in Losant's schema "org".
 type OrgMember struct {
 	UserID    string     `json:"userId,omitzero"`
 	FirstName string     `json:"firstName,omitzero"`
@@ -267,10 +273,12 @@ type OrgMember struct {
 	SSOLinked bool `json:"ssoLinked,omitzero"`
 }
 
-// OrgMemberApplicationRole is a part of Losant's schema "org": members[].applicationRoles[].
+// OrgMemberApplicationRole is an element of members[].applicationRoles in Losant's schema "org".
 type OrgMemberApplicationRole struct {
+	// ResourceID is 24 hexadecimal digits.
 	ResourceID string `json:"resourceId"`
-	Role       string `json:"role"`
+	// Role is "collaborate", "view" or "none".
+	Role string `json:"role"`
 }
 
 func (o *OrgMemberApplicationRole) check(check checker) {
@@ -280,11 +288,12 @@ func (o *OrgMemberApplicationRole) check(check checker) {
 
 // OrgMemberPatch is the body of org.modifyMember (Losant's schema "orgMemberPatch").
 type OrgMemberPatch struct {
+	// UserID is 24 hexadecimal digits.
 	UserID string      `json:"userId"`
 	Role   *MemberRole `json:"role,omitempty"`
-	// ApplicationRoles are roles for single applications, in place of the role for all.
+	// ApplicationRoles are roles for single applications, in place of the role for all. They are at most 100 roles.
 	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
-	// DashboardRoles are roles for single dashboards, in place of the role for all.
+	// DashboardRoles are roles for single dashboards, in place of the role for all. They are at most 100 roles.
 	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
 }
 
@@ -318,14 +327,20 @@ func (o *OrgMemberPatch) check(check checker) {
 	}
 }
 
-// OrgPatch is the body of org.patch (Losant's schema "orgPatch"). Formatted, it shows no secret.
+// OrgPatch is the body of org.patch (Losant's schema "orgPatch"). Under fmt, and as an attribute of slog, it shows no
+// secret; encoding/json encodes it whole.
 type OrgPatch struct {
-	Name         *string `json:"name,omitempty"`
-	Description  *string `json:"description,omitempty"`
-	PlanID       *string `json:"planId,omitempty"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// PlanID is at most 1024 characters.
+	PlanID *string `json:"planId,omitempty"`
+	// BillingEmail is an e-mail address; at most 1024 characters.
 	BillingEmail *string `json:"billingEmail,omitempty"`
-	// CardToken stands for a payment card, which is never sent itself.
+	// CardToken stands for a payment card, which is never sent itself. It is at most 1024 characters.
 	CardToken *string `json:"cardToken,omitempty"`
+	// IconColor is at most 64 characters.
 	IconColor *string `json:"iconColor,omitempty"`
 	// MFAMode says whether members need multi-factor authentication: all of them, administrators only, or nobody.
 	MFAMode *MFAMode `json:"mfaMode,omitempty"`
@@ -365,14 +380,20 @@ func (o OrgPatch) Format(state fmt.State, _ rune) { printRedacted(state, "OrgPat
 // LogValue is the value as JSON with placeholders for its secrets.
 func (o OrgPatch) LogValue() slog.Value { return redactedValue("OrgPatch", o, "cardToken") }
 
-// OrgPost is the body of orgs.post (Losant's schema "orgPost"). Formatted, it shows no secret.
+// OrgPost is the body of orgs.post (Losant's schema "orgPost"). Under fmt, and as an attribute of slog, it shows no
+// secret; encoding/json encodes it whole.
 type OrgPost struct {
-	Name         string  `json:"name"`
-	Description  *string `json:"description,omitempty"`
-	PlanID       *string `json:"planId,omitempty"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	// PlanID is at most 1024 characters.
+	PlanID *string `json:"planId,omitempty"`
+	// BillingEmail is an e-mail address; at most 1024 characters.
 	BillingEmail *string `json:"billingEmail,omitempty"`
-	// CardToken stands for a payment card, which is never sent itself.
+	// CardToken stands for a payment card, which is never sent itself. It is at most 1024 characters.
 	CardToken *string `json:"cardToken,omitempty"`
+	// IconColor is at most 64 characters.
 	IconColor *string `json:"iconColor,omitempty"`
 	// MFAMode says whether members need multi-factor authentication: all of them, administrators only, or nobody.
 	MFAMode *MFAMode `json:"mfaMode,omitempty"`
@@ -414,10 +435,11 @@ func (o OrgPost) LogValue() slog.Value { return redactedValue("OrgPost", o, "car
 
 // OrgRoleInfo is the body of instanceOrgInvite.resendInvite (Losant's schema "orgRoleInfo").
 type OrgRoleInfo struct {
+	// Role is "admin", "edit", "collaborate", "view" or "none".
 	Role *string `json:"role,omitempty"`
-	// ApplicationRoles are roles for single applications, in place of the role for all.
+	// ApplicationRoles are roles for single applications, in place of the role for all. They are at most 100 roles.
 	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
-	// DashboardRoles are roles for single dashboards, in place of the role for all.
+	// DashboardRoles are roles for single dashboards, in place of the role for all. They are at most 100 roles.
 	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
 }
 
@@ -452,7 +474,7 @@ func (o *OrgRoleInfo) check(check checker) {
 	}
 }
 
-// Orgs is orgs.get (Losant's schema "orgs").
+// Orgs is the answer to orgs.get (Losant's schema "orgs").
 type Orgs struct {
 	Hypermedia
 

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// ResourceJob is resourceJob.get, resourceJob.patch, resourceJobs.post (Losant's schema "resourceJob").
+// ResourceJob is the answer to resourceJob.get, resourceJob.patch and resourceJobs.post (Losant's schema
+// "resourceJob").
 type ResourceJob struct {
 	Hypermedia
 
@@ -46,7 +47,7 @@ type ResourceJob struct {
 
 func (r *ResourceJob) setRaw(body []byte) { r.Raw = body }
 
-// ResourceJobExecutionLog is a part of Losant's schema "resourceJobExecutionLogs": [].
+// ResourceJobExecutionLog is an element of Losant's schema "resourceJobExecutionLogs".
 type ResourceJobExecutionLog struct {
 	ID                     string `json:"id,omitzero"`
 	ApplicationID          string `json:"applicationId,omitzero"`
@@ -87,7 +88,7 @@ type ResourceJobExecutionLog struct {
 	RetryDelay int `json:"retryDelay,omitzero"`
 }
 
-// ResourceJobExecutionLogExecutionSummary is a part of Losant's schema "resourceJobExecutionLogs": [].executionSummary.
+// ResourceJobExecutionLogExecutionSummary is [].executionSummary in Losant's schema "resourceJobExecutionLogs".
 type ResourceJobExecutionLogExecutionSummary struct {
 	Succeeded  int `json:"succeeded,omitzero"`
 	Failed     int `json:"failed,omitzero"`
@@ -96,15 +97,16 @@ type ResourceJobExecutionLogExecutionSummary struct {
 	Remaining  int `json:"remaining,omitzero"`
 }
 
-// ResourceJobExecutionLogs is Losant's schema "resourceJobExecutionLogs".
+// ResourceJobExecutionLogs is the answer to resourceJob.logs (Losant's schema "resourceJobExecutionLogs").
 type ResourceJobExecutionLogs []ResourceJobExecutionLog
 
 // ResourceJobExecutionOptions is the body of resourceJob.execute (Losant's schema "resourceJobExecutionOptions").
 type ResourceJobExecutionOptions struct {
-	// TemplateContext is JSON text with the values of templates.
+	// TemplateContext is JSON text with the values of templates. It is at most 32767 characters.
 	TemplateContext *string `json:"templateContext,omitempty"`
-	// QueryJSON is an advanced query, as JSON text.
-	QueryJSON   *string `json:"queryJson,omitempty"`
+	// QueryJSON is an advanced query, as JSON text. It is at most 8192 characters.
+	QueryJSON *string `json:"queryJson,omitempty"`
+	// DataTableID is 24 hexadecimal digits or a template.
 	DataTableID *string `json:"dataTableId,omitempty"`
 }
 
@@ -136,10 +138,13 @@ func (r *ResourceJobExecutionOptions) check(check checker) {
 
 // ResourceJobPatch is the body of resourceJob.patch (Losant's schema "resourceJobPatch").
 type ResourceJobPatch struct {
-	Name        *string `json:"name,omitempty"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
+	// DataTableID is 24 hexadecimal digits or a template.
 	DataTableID *string `json:"dataTableId,omitempty"`
-	// QueryJSON is an advanced query, as JSON text.
+	// QueryJSON is an advanced query, as JSON text. It is at most 8192 characters.
 	QueryJSON *string `json:"queryJson,omitempty"`
 	// MaxIterationConcurrency is how many iterations run at once: 1 or 10.
 	MaxIterationConcurrency *int `json:"maxIterationConcurrency,omitempty"`
@@ -147,7 +152,8 @@ type ResourceJobPatch struct {
 	IterationDelay *int `json:"iterationDelay,omitempty"`
 	// IterationTimeout is how long an iteration may take, in milliseconds: 60000 to 900000.
 	IterationTimeout *int `json:"iterationTimeout,omitempty"`
-	// DefaultContext is JSON text with the values of templates, for a run that brings none.
+	// DefaultContext is JSON text with the values of templates, for a run that brings none. It is at most 32767
+	// characters.
 	DefaultContext *string `json:"defaultContext,omitempty"`
 	// RetryOnTimeout tries iterations again that have taken too long.
 	RetryOnTimeout *bool `json:"retryOnTimeout,omitempty"`
@@ -188,19 +194,24 @@ func (r *ResourceJobPatch) check(check checker) {
 
 // ResourceJobPost is the body of resourceJobs.post (Losant's schema "resourceJobPost").
 type ResourceJobPost struct {
-	Name        string  `json:"name"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
+	// DataTableID is 24 hexadecimal digits or a template.
 	DataTableID *string `json:"dataTableId,omitempty"`
-	// QueryJSON is an advanced query, as JSON text.
-	QueryJSON    *string `json:"queryJson,omitempty"`
-	ResourceType string  `json:"resourceType"`
+	// QueryJSON is an advanced query, as JSON text. It is at most 8192 characters.
+	QueryJSON *string `json:"queryJson,omitempty"`
+	// ResourceType is "dataTableRow", "device", "experienceGroup" or "experienceUser".
+	ResourceType string `json:"resourceType"`
 	// MaxIterationConcurrency is how many iterations run at once: 1 or 10.
 	MaxIterationConcurrency *int `json:"maxIterationConcurrency,omitempty"`
 	// IterationDelay is the pause between two iterations, in milliseconds, at most 60000.
 	IterationDelay *int `json:"iterationDelay,omitempty"`
 	// IterationTimeout is how long an iteration may take, in milliseconds: 60000 to 900000.
 	IterationTimeout *int `json:"iterationTimeout,omitempty"`
-	// DefaultContext is JSON text with the values of templates, for a run that brings none.
+	// DefaultContext is JSON text with the values of templates, for a run that brings none. It is at most 32767
+	// characters.
 	DefaultContext *string `json:"defaultContext,omitempty"`
 	// RetryOnTimeout tries iterations again that have taken too long.
 	RetryOnTimeout *bool `json:"retryOnTimeout,omitempty"`
@@ -240,7 +251,7 @@ func (r *ResourceJobPost) check(check checker) {
 	check.length("defaultContext", r.DefaultContext, 0, 32767)
 }
 
-// ResourceJobs is resourceJobs.get (Losant's schema "resourceJobs").
+// ResourceJobs is the answer to resourceJobs.get (Losant's schema "resourceJobs").
 type ResourceJobs struct {
 	Hypermedia
 

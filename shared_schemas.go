@@ -54,9 +54,8 @@ const (
 	TimeSeriesOrderDesc TimeSeriesOrder = "desc"
 )
 
-// APIToken is applicationApiToken.get, applicationApiToken.patch, applicationApiTokens.post, instanceApiToken.get,
-// instanceApiToken.patch, instanceApiTokens.post, userApiToken.get, userApiToken.patch, userApiTokens.post (Losant's
-// schema "apiToken"). Formatted, it shows no secret.
+// APIToken is the answer to applicationApiToken.get, applicationApiToken.patch and 7 more actions (Losant's schema
+// "apiToken"). Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type APIToken struct {
 	Hypermedia
 
@@ -99,11 +98,14 @@ func (a APIToken) LogValue() slog.Value { return redactedValue("APIToken", a, "t
 
 // APITokenPatch is the body of applicationApiToken.patch (Losant's schema "apiTokenPatch").
 type APITokenPatch struct {
-	Name        *string `json:"name,omitempty"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
 	// DefaultRole is the role in the organizations that orgRoles does not name.
 	DefaultRole *MemberRole `json:"defaultRole,omitempty"`
-	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally.
+	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally. They are at
+	// most 25 roles.
 	OrgRoles []UserOAuthTokenOrgRole `json:"orgRoles,omitzero"`
 	Status   *Status                 `json:"status,omitempty"`
 }
@@ -138,13 +140,16 @@ func (a *APITokenPatch) check(check checker) {
 
 // APITokenPost is the body of applicationApiTokens.post (Losant's schema "apiTokenPost").
 type APITokenPost struct {
-	Name        string  `json:"name"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
 	// ExpirationDate is when the token expires. Without it, the token does not expire.
 	ExpirationDate *time.Time `json:"expirationDate,omitempty"`
 	// DefaultRole is the role in the organizations that orgRoles does not name.
 	DefaultRole *MemberRole `json:"defaultRole,omitempty"`
-	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally.
+	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally. They are at
+	// most 25 roles.
 	OrgRoles []UserOAuthTokenOrgRole `json:"orgRoles,omitzero"`
 	// Scope are the actions that the token may call.
 	Scope  []string `json:"scope,omitzero"`
@@ -184,8 +189,8 @@ func (a *APITokenPost) check(check checker) {
 	check.oneOf("status", (*string)(a.Status), "active", "inactive")
 }
 
-// APITokens is applicationApiTokens.get, instanceApiTokens.get, userApiTokens.get (Losant's schema "apiTokens").
-// Formatted, it shows no secret.
+// APITokens is the answer to applicationApiTokens.get, instanceApiTokens.get and userApiTokens.get (Losant's schema
+// "apiTokens"). Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type APITokens struct {
 	Hypermedia
 
@@ -218,7 +223,7 @@ func (a APITokens) Format(state fmt.State, _ rune) { printRedacted(state, "APITo
 // LogValue is the value as JSON with placeholders for its secrets.
 func (a APITokens) LogValue() slog.Value { return redactedValue("APITokens", a, "token") }
 
-// AttributeNamesResponse is devices.attributeNames (Losant's schema "attributeNamesResponse").
+// AttributeNamesResponse is the answer to devices.attributeNames (Losant's schema "attributeNamesResponse").
 type AttributeNamesResponse struct {
 	Hypermedia
 
@@ -230,7 +235,8 @@ type AttributeNamesResponse struct {
 
 func (a *AttributeNamesResponse) setRaw(body []byte) { a.Raw = body }
 
-// AuthedDevice is auth.authenticateDevice (Losant's schema "authedDevice"). Formatted, it shows no secret.
+// AuthedDevice is the answer to auth.authenticateDevice (Losant's schema "authedDevice"). Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type AuthedDevice struct {
 	Hypermedia
 
@@ -264,8 +270,8 @@ func (a AuthedDevice) Format(state fmt.State, _ rune) {
 // LogValue is the value as JSON with placeholders for its secrets.
 func (a AuthedDevice) LogValue() slog.Value { return redactedValue("AuthedDevice", a, "token") }
 
-// AuthedUser is auth.authenticateUser, auth.authenticateUserGithub, auth.authenticateUserSaml, me.changePassword,
-// me.refreshToken (Losant's schema "authedUser"). Formatted, it shows no secret.
+// AuthedUser is the answer to auth.authenticateUser, auth.authenticateUserGithub and 3 more actions (Losant's schema
+// "authedUser"). Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type AuthedUser struct {
 	Hypermedia
 
@@ -288,7 +294,7 @@ func (a AuthedUser) Format(state fmt.State, _ rune) { printRedacted(state, "Auth
 // LogValue is the value as JSON with placeholders for its secrets.
 func (a AuthedUser) LogValue() slog.Value { return redactedValue("AuthedUser", a, "token") }
 
-// BulkDeleteResponse is devices.delete, flowVersions.delete (Losant's schema "bulkDeleteResponse").
+// BulkDeleteResponse is the answer to devices.delete and flowVersions.delete (Losant's schema "bulkDeleteResponse").
 type BulkDeleteResponse struct {
 	Hypermedia
 
@@ -301,7 +307,7 @@ type BulkDeleteResponse struct {
 
 func (b *BulkDeleteResponse) setRaw(body []byte) { b.Raw = body }
 
-// BulkRestoreResponse is devices.restore (Losant's schema "bulkRestoreResponse").
+// BulkRestoreResponse is the answer to devices.restore (Losant's schema "bulkRestoreResponse").
 type BulkRestoreResponse struct {
 	Hypermedia
 
@@ -314,15 +320,20 @@ type BulkRestoreResponse struct {
 
 func (b *BulkRestoreResponse) setRaw(body []byte) { b.Raw = body }
 
-// ChangePassword is the body of me.changePassword (Losant's schema "changePassword"). Formatted, it shows no secret.
+// ChangePassword is the body of me.changePassword (Losant's schema "changePassword"). Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type ChangePassword struct {
-	// TwoFactorCode is a current code of multi-factor authentication. It is needed where that is turned on.
+	// TwoFactorCode is a current code of multi-factor authentication. It is needed where that is turned on. It is at
+	// most 2048 characters.
 	TwoFactorCode *string `json:"twoFactorCode,omitempty"`
-	Password      string  `json:"password"`
-	NewPassword   string  `json:"newPassword"`
+	// Password is 8 to 2048 characters.
+	Password string `json:"password"`
+	// NewPassword is 12 characters or more, with a capital and a small letter, a digit and another character; 12 to
+	// 2048 characters.
+	NewPassword string `json:"newPassword"`
 	// InvalidateExistingTokens voids all tokens of the user that were issued before.
 	InvalidateExistingTokens *bool `json:"invalidateExistingTokens,omitempty"`
-	// TokenTTL is the life of the token in seconds; the server decides when it is absent.
+	// TokenTTL is the life of the token in seconds; the server decides when it is absent. It is at least 0.
 	TokenTTL *int `json:"tokenTTL,omitempty"`
 }
 
@@ -361,7 +372,7 @@ func (c ChangePassword) LogValue() slog.Value {
 	return redactedValue("ChangePassword", c, "newPassword", "password", "twoFactorCode")
 }
 
-// CompositeDeviceState is Losant's schema "compositeDeviceState".
+// CompositeDeviceState is the answer to device.getCompositeState (Losant's schema "compositeDeviceState").
 type CompositeDeviceState map[string]CompositeDeviceStateValue
 
 // UnmarshalJSON decodes what is no hypermedia.
@@ -384,7 +395,7 @@ func (c *CompositeDeviceState) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// CompositeDeviceStateValue is a part of Losant's schema "compositeDeviceState": {}.
+// CompositeDeviceStateValue is an element of Losant's schema "compositeDeviceState".
 type CompositeDeviceStateValue struct {
 	Value any       `json:"value,omitzero"`
 	Time  time.Time `json:"time,omitzero"`
@@ -407,7 +418,7 @@ func (c *CompositeDeviceStateValue) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// CompositeDevicesState is devices.getCompositeState (Losant's schema "compositeDevicesState").
+// CompositeDevicesState is the answer to devices.getCompositeState (Losant's schema "compositeDevicesState").
 type CompositeDevicesState struct {
 	Hypermedia
 
@@ -431,21 +442,21 @@ type CompositeDevicesState struct {
 
 func (c *CompositeDevicesState) setRaw(body []byte) { c.Raw = body }
 
-// CompositeDevicesStateItem is a part of Losant's schema "compositeDevicesState": items[].
+// CompositeDevicesStateItem is an element of items in Losant's schema "compositeDevicesState".
 type CompositeDevicesStateItem struct {
 	ID             string                               `json:"id,omitzero"`
 	Name           string                               `json:"name,omitzero"`
 	CompositeState map[string]CompositeDeviceStateValue `json:"compositeState,omitzero"`
 }
 
-// GitHubLogin is the body of auth.authenticateUserGithub (Losant's schema "githubLogin"). Formatted, it shows no
-// secret.
+// GitHubLogin is the body of auth.authenticateUserGithub (Losant's schema "githubLogin"). Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type GitHubLogin struct {
-	// AccessToken is an access token that GitHub has issued for the user.
+	// AccessToken is an access token that GitHub has issued for the user. It is 1 to 1024 characters.
 	AccessToken string `json:"accessToken"`
 	// RequestedScopes limits what the token may do. Without it, the token may do whatever its owner may.
 	RequestedScopes []string `json:"requestedScopes,omitzero"`
-	// TokenTTL is the life of the token in seconds; the server decides when it is absent.
+	// TokenTTL is the life of the token in seconds; the server decides when it is absent. It is at least 0.
 	TokenTTL *int `json:"tokenTTL,omitempty"`
 }
 
@@ -483,7 +494,7 @@ func (g GitHubLogin) Format(state fmt.State, _ rune) {
 // LogValue is the value as JSON with placeholders for its secrets.
 func (g GitHubLogin) LogValue() slog.Value { return redactedValue("GitHubLogin", g, "accessToken") }
 
-// HistoricalSummaries is instance.historicalSummaries (Losant's schema "historicalSummaries").
+// HistoricalSummaries is the answer to instance.historicalSummaries (Losant's schema "historicalSummaries").
 type HistoricalSummaries struct {
 	Hypermedia
 
@@ -507,7 +518,7 @@ type HistoricalSummaries struct {
 
 func (h *HistoricalSummaries) setRaw(body []byte) { h.Raw = body }
 
-// HistoricalSummary is a part of Losant's schema "historicalSummaries": items[].
+// HistoricalSummary is an element of items in Losant's schema "historicalSummaries".
 type HistoricalSummary struct {
 	ResourceType string `json:"resourceType,omitzero"`
 	ResourceID   string `json:"resourceId,omitzero"`
@@ -575,12 +586,15 @@ type HistoricalSummary struct {
 type ImportIntoApplicationOptions struct {
 	// FromApplicationID is the ID of an application to import from, in place of a bundle.
 	FromApplicationID *string `json:"fromApplicationId,omitempty"`
-	// ImportURL is a URL to fetch the bundle from, in place of one in the request.
+	// ImportURL is a URL to fetch the bundle from, in place of one in the request. It is a URL; at most 1024
+	// characters.
 	ImportURL *string `json:"importUrl,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// ConflictBehavior says what becomes of a resource that exists already: a second one is created, the import fails
-	// ("error"), the old one stays ("retain"), or the new one takes its place ("replace").
+	// ("error"), the old one stays ("retain"), or the new one takes its place ("replace"). It is "create", "error",
+	// "retain" or "replace".
 	ConflictBehavior *string `json:"conflictBehavior,omitempty"`
 	// DryRun imports nothing: application.importLogs has the result.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -588,7 +602,7 @@ type ImportIntoApplicationOptions struct {
 	ForceJob *bool `json:"forceJob,omitempty"`
 	// Include are the kinds of resources to import; all of them when empty.
 	Include []any `json:"include,omitzero"`
-	// CredentialName names the credential of the application to use.
+	// CredentialName names the credential of the application to use. It is at most 255 characters.
 	CredentialName *string `json:"credentialName,omitempty"`
 	// Repo says where in the Git repository of the credential the resources are.
 	Repo *ImportIntoApplicationOptionsRepoInput `json:"repo,omitempty"`
@@ -607,15 +621,17 @@ func (im *ImportIntoApplicationOptions) check(check checker) {
 	}
 }
 
-// ImportIntoApplicationOptionsRepo is a part of Losant's schema "importIntoApplicationOptions": repo.
+// ImportIntoApplicationOptionsRepo is repo in Losant's schema "importIntoApplicationOptions".
 type ImportIntoApplicationOptionsRepo struct {
 	Branch    string `json:"branch,omitzero"`
 	Directory string `json:"directory,omitzero"`
 }
 
-// ImportIntoApplicationOptionsRepoInput is a part of Losant's schema "importIntoApplicationOptions": repo.
+// ImportIntoApplicationOptionsRepoInput is repo in Losant's schema "importIntoApplicationOptions".
 type ImportIntoApplicationOptionsRepoInput struct {
-	Branch    *string `json:"branch,omitempty"`
+	// Branch is at most 255 characters.
+	Branch *string `json:"branch,omitempty"`
+	// Directory is at most 1024 characters.
 	Directory *string `json:"directory,omitempty"`
 }
 
@@ -626,9 +642,11 @@ func (im *ImportIntoApplicationOptionsRepoInput) check(check checker) {
 
 // ImportNewApplicationOptions is Losant's schema "importNewApplicationOptions".
 type ImportNewApplicationOptions struct {
-	// ImportURL is a URL to fetch the bundle from, in place of one in the request.
+	// ImportURL is a URL to fetch the bundle from, in place of one in the request. It is a URL; at most 1024
+	// characters.
 	ImportURL *string `json:"importUrl,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done.
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// Include are the kinds of resources to import; all of them when empty.
 	Include []any `json:"include,omitzero"`
@@ -643,13 +661,8 @@ func (im *ImportNewApplicationOptions) check(check checker) {
 	check.must("callbackUrl", im.CallbackURL, mustBeURL)
 }
 
-// JobEnqueuedResult is application.applyTemplate, application.archiveData, application.backfillArchiveData,
-// application.clone, application.export, application.fullDataTablesArchive, application.fullEventsArchive,
-// application.import, applicationDashboard.sendReport, applications.import, dashboard.sendReport, data.export,
-// dataTableRows.export, device.export, device.removeData, deviceRecipe.bulkCreate, devices.delete, devices.export,
-// devices.patch, devices.payloadCounts, devices.removeData, devices.restore, devices.sendCommand,
-// embeddedDeployments.export, events.delete, events.export, events.patch, flowVersions.delete, instance.generateReport,
-// instanceNotificationRule.evaluate, notebook.requestInputDataExport (Losant's schema "jobEnqueuedResult").
+// JobEnqueuedResult is the answer to application.applyTemplate, application.archiveData and 29 more actions (Losant's
+// schema "jobEnqueuedResult").
 type JobEnqueuedResult struct {
 	Hypermedia
 
@@ -664,7 +677,7 @@ type JobEnqueuedResult struct {
 
 func (jo *JobEnqueuedResult) setRaw(body []byte) { jo.Raw = body }
 
-// LastValueData is Losant's schema "lastValueData".
+// LastValueData is the answer to data.lastValueQuery (Losant's schema "lastValueData").
 type LastValueData map[string]LastValueDataItem
 
 // UnmarshalJSON decodes what is no hypermedia.
@@ -687,7 +700,7 @@ func (l *LastValueData) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// LastValueDataItem is a part of Losant's schema "lastValueData": {}.
+// LastValueDataItem is an element of Losant's schema "lastValueData".
 type LastValueDataItem struct {
 	Time time.Time      `json:"time,omitzero"`
 	Data map[string]any `json:"data,omitzero"`
@@ -695,10 +708,12 @@ type LastValueDataItem struct {
 
 // LastValueQuery is the body of data.lastValueQuery (Losant's schema "lastValueQuery").
 type LastValueQuery struct {
-	// Attribute is the name of the attribute.
-	Attribute *string  `json:"attribute,omitempty"`
+	// Attribute is the name of the attribute. It is 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Attribute *string `json:"attribute,omitempty"`
+	// DeviceIDs are at most 1000 ids.
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
+	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 	// DeviceQuery is an advanced query: each device that matches is meant, besides those of deviceIds and deviceTags.
 	DeviceQuery Query `json:"deviceQuery,omitzero"`
@@ -737,7 +752,9 @@ func (l *LastValueQuery) check(check checker) {
 
 // MQTTPublishBody is the body of application.mqttPublishMessage (Losant's schema "mqttPublishBody").
 type MQTTPublishBody struct {
-	Topic   string `json:"topic"`
+	// Topic is 1 to 230 characters.
+	Topic string `json:"topic"`
+	// Message is at most 32767 characters.
 	Message string `json:"message"`
 }
 
@@ -761,12 +778,15 @@ func (m *MQTTPublishBody) check(check checker) {
 // MultiDeviceCommand is the body of devices.sendCommand (Losant's schema "multiDeviceCommand").
 type MultiDeviceCommand struct {
 	// Time is when the command was sent; now when it is absent.
-	Time    *time.Time `json:"time,omitempty"`
-	Name    string     `json:"name"`
-	Payload any        `json:"payload,omitzero"`
+	Time *time.Time `json:"time,omitempty"`
+	// Name is 1 to 255 characters.
+	Name    string `json:"name"`
+	Payload any    `json:"payload,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
+	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
-	DeviceIDs  []string    `json:"deviceIds,omitzero"`
+	// DeviceIDs are at most 1000 ids.
+	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceQuery is an advanced query: each device that matches is meant, besides those of deviceIds and deviceTags.
 	DeviceQuery Query `json:"deviceQuery,omitzero"`
 }
@@ -818,12 +838,14 @@ func (m *MultiDeviceCommand) check(check checker) {
 	}
 }
 
-// MultiFactorAuthDisable is the body of me.disableTwoFactorAuth (Losant's schema "multiFactorAuthDisable"). Formatted,
-// it shows no secret.
+// MultiFactorAuthDisable is the body of me.disableTwoFactorAuth (Losant's schema "multiFactorAuthDisable"). Under fmt,
+// and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type MultiFactorAuthDisable struct {
-	// TwoFactorCode is a current code of multi-factor authentication. It is needed where that is turned on.
+	// TwoFactorCode is a current code of multi-factor authentication. It is needed where that is turned on. It is at
+	// most 2048 characters.
 	TwoFactorCode string `json:"twoFactorCode"`
-	Password      string `json:"password"`
+	// Password is 8 to 2048 characters.
+	Password string `json:"password"`
 }
 
 // Validate checks the body against the documented constraints, as me.disableTwoFactorAuth does before it sends anything. The error
@@ -853,13 +875,15 @@ func (m MultiFactorAuthDisable) LogValue() slog.Value {
 	return redactedValue("MultiFactorAuthDisable", m, "password", "twoFactorCode")
 }
 
-// MultiFactorAuthEnable is the body of me.enableTwoFactorAuth (Losant's schema "multiFactorAuthEnable"). Formatted, it
-// shows no secret.
+// MultiFactorAuthEnable is the body of me.enableTwoFactorAuth (Losant's schema "multiFactorAuthEnable"). Under fmt, and
+// as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type MultiFactorAuthEnable struct {
-	// TwoFactorAuthKey is the secret that me.generateTwoFactorAuth returned.
+	// TwoFactorAuthKey is the secret that me.generateTwoFactorAuth returned. It is 52 to 52 characters.
 	TwoFactorAuthKey *string `json:"twoFactorAuthKey,omitempty"`
-	Password         string  `json:"password"`
-	// TwoFactorCode is a current code of multi-factor authentication. It is needed where that is turned on.
+	// Password is 8 to 2048 characters.
+	Password string `json:"password"`
+	// TwoFactorCode is a current code of multi-factor authentication. It is needed where that is turned on. It is at
+	// most 2048 characters.
 	TwoFactorCode string `json:"twoFactorCode"`
 }
 
@@ -898,8 +922,8 @@ func (m MultiFactorAuthEnable) LogValue() slog.Value {
 	return redactedValue("MultiFactorAuthEnable", m, "password", "twoFactorAuthKey", "twoFactorCode")
 }
 
-// MultiFactorAuthInfo is me.generateTwoFactorAuth (Losant's schema "multiFactorAuthInfo"). Formatted, it shows no
-// secret.
+// MultiFactorAuthInfo is the answer to me.generateTwoFactorAuth (Losant's schema "multiFactorAuthInfo"). Under fmt, and
+// as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type MultiFactorAuthInfo struct {
 	Hypermedia
 
@@ -924,8 +948,8 @@ func (m MultiFactorAuthInfo) LogValue() slog.Value {
 	return redactedValue("MultiFactorAuthInfo", m, "key", "keyUri")
 }
 
-// NotificationRule is instanceNotificationRule.get, instanceNotificationRule.patch, instanceNotificationRules.post
-// (Losant's schema "notificationRule").
+// NotificationRule is the answer to instanceNotificationRule.get, instanceNotificationRule.patch and
+// instanceNotificationRules.post (Losant's schema "notificationRule").
 type NotificationRule struct {
 	Hypermedia
 
@@ -959,7 +983,7 @@ type NotificationRule struct {
 
 func (n *NotificationRule) setRaw(body []byte) { n.Raw = body }
 
-// NotificationRuleDeliveryLog is a part of Losant's schema "notificationRuleDeliveryLogs": [].
+// NotificationRuleDeliveryLog is an element of Losant's schema "notificationRuleDeliveryLogs".
 type NotificationRuleDeliveryLog struct {
 	ID                         string `json:"id,omitzero"`
 	NotificationRuleDeliveryID string `json:"notificationRuleDeliveryId,omitzero"`
@@ -979,7 +1003,7 @@ type NotificationRuleDeliveryLog struct {
 	Evaluation  NotificationRuleDeliveryLogEvaluation `json:"evaluation,omitzero"`
 }
 
-// NotificationRuleDeliveryLogEmail is a part of Losant's schema "notificationRuleDeliveryLogs": [].email.
+// NotificationRuleDeliveryLogEmail is [].email in Losant's schema "notificationRuleDeliveryLogs".
 type NotificationRuleDeliveryLogEmail struct {
 	Subject string `json:"subject,omitzero"`
 	Body    string `json:"body,omitzero"`
@@ -987,7 +1011,7 @@ type NotificationRuleDeliveryLogEmail struct {
 	Addresses []string `json:"addresses,omitzero"`
 }
 
-// NotificationRuleDeliveryLogEvaluation is a part of Losant's schema "notificationRuleDeliveryLogs": [].evaluation.
+// NotificationRuleDeliveryLogEvaluation is [].evaluation in Losant's schema "notificationRuleDeliveryLogs".
 type NotificationRuleDeliveryLogEvaluation struct {
 	Value         float64 `json:"value,omitzero"`
 	Limit         int     `json:"limit,omitzero"`
@@ -999,15 +1023,21 @@ type NotificationRuleDeliveryLogEvaluation struct {
 	MaxFrequency string `json:"maxFrequency,omitzero"`
 }
 
-// NotificationRuleDeliveryLogs is Losant's schema "notificationRuleDeliveryLogs".
+// NotificationRuleDeliveryLogs is the answer to instanceNotificationRule.logs (Losant's schema
+// "notificationRuleDeliveryLogs").
 type NotificationRuleDeliveryLogs []NotificationRuleDeliveryLog
 
-// NotificationRuleEmailConfig is a part of Losant's schema "notificationRule": emailConfig.
+// NotificationRuleEmailConfig is emailConfig in Losant's schema "notificationRule".
 type NotificationRuleEmailConfig struct {
-	SubjectTemplate string   `json:"subjectTemplate"`
-	BodyTemplate    string   `json:"bodyTemplate"`
-	SendToTarget    string   `json:"sendToTarget,omitzero"`
-	SendToOwner     string   `json:"sendToOwner,omitzero"`
+	// SubjectTemplate is 1 to 1024 characters.
+	SubjectTemplate string `json:"subjectTemplate"`
+	// BodyTemplate is at most 32767 characters.
+	BodyTemplate string `json:"bodyTemplate"`
+	// SendToTarget is "admins", "members" or "none".
+	SendToTarget string `json:"sendToTarget,omitzero"`
+	// SendToOwner is "admins", "members" or "none".
+	SendToOwner string `json:"sendToOwner,omitzero"`
+	// SendToAddresses are at most 10 addresses; each an e-mail address, at most 1024 characters.
 	SendToAddresses []string `json:"sendToAddresses,omitzero"`
 }
 
@@ -1053,12 +1083,15 @@ func (n NotificationRuleEvaluationOptions) violations() []Violation {
 
 // NotificationRulePatch is the body of instanceNotificationRule.patch (Losant's schema "notificationRulePatch").
 type NotificationRulePatch struct {
-	// TargetQueryJSON is an advanced query, as JSON text, that says which organizations are watched.
+	// TargetQueryJSON is an advanced query, as JSON text, that says which organizations are watched. It is at most 8192
+	// characters.
 	TargetQueryJSON *string `json:"targetQueryJson,omitempty"`
-	Name            *string `json:"name,omitempty"`
-	Description     *string `json:"description,omitempty"`
-	Enabled         *bool   `json:"enabled,omitempty"`
-	// CallbackURL is a URL that Losant calls for each notification.
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	Enabled     *bool   `json:"enabled,omitempty"`
+	// CallbackURL is a URL that Losant calls for each notification. It is a URL or empty; Null[string]() clears it.
 	CallbackURL Nullable[string]                      `json:"callbackUrl,omitzero"`
 	EmailConfig Nullable[NotificationRuleEmailConfig] `json:"emailConfig,omitzero"`
 	RuleConfig  *NotificationRuleRuleConfig           `json:"ruleConfig,omitempty"`
@@ -1099,13 +1132,17 @@ func (n *NotificationRulePatch) check(check checker) {
 
 // NotificationRulePost is the body of instanceNotificationRules.post (Losant's schema "notificationRulePost").
 type NotificationRulePost struct {
+	// TargetType is "organization".
 	TargetType string `json:"targetType"`
-	// TargetQueryJSON is an advanced query, as JSON text, that says which organizations are watched.
-	TargetQueryJSON string  `json:"targetQueryJson"`
-	Name            string  `json:"name"`
-	Description     *string `json:"description,omitempty"`
-	Enabled         *bool   `json:"enabled,omitempty"`
-	// CallbackURL is a URL that Losant calls for each notification.
+	// TargetQueryJSON is an advanced query, as JSON text, that says which organizations are watched. It is at most 8192
+	// characters.
+	TargetQueryJSON string `json:"targetQueryJson"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
+	Description *string `json:"description,omitempty"`
+	Enabled     *bool   `json:"enabled,omitempty"`
+	// CallbackURL is a URL that Losant calls for each notification. It is a URL or empty; Null[string]() clears it.
 	CallbackURL Nullable[string]                      `json:"callbackUrl,omitzero"`
 	EmailConfig Nullable[NotificationRuleEmailConfig] `json:"emailConfig,omitzero"`
 	RuleConfig  NotificationRuleRuleConfig            `json:"ruleConfig"`
@@ -1143,13 +1180,15 @@ func (n *NotificationRulePost) check(check checker) {
 	n.RuleConfig.check(check.field("ruleConfig"))
 }
 
-// NotificationRuleRuleConfig is a part of Losant's schema "notificationRule": ruleConfig.
+// NotificationRuleRuleConfig is ruleConfig in Losant's schema "notificationRule".
 type NotificationRuleRuleConfig struct {
-	RuleType      string `json:"ruleType"`
+	// RuleType is "payloadUsage" or "notebookMinuteUsage".
+	RuleType string `json:"ruleType"`
+	// ThresholdType is "percentOfLimit".
 	ThresholdType string `json:"thresholdType"`
-	// Threshold is the usage that is notified, in percent of the limit.
+	// Threshold is the usage that is notified, in percent of the limit. It is 0 to 1000.
 	Threshold float64 `json:"threshold"`
-	// MaxFrequency is how often a target is told at most.
+	// MaxFrequency is how often a target is told at most. It is "billingCycle" or "daily".
 	MaxFrequency string `json:"maxFrequency,omitzero"`
 }
 
@@ -1162,7 +1201,7 @@ func (n *NotificationRuleRuleConfig) check(check checker) {
 	}
 }
 
-// NotificationRules is instanceNotificationRules.get (Losant's schema "notificationRules").
+// NotificationRules is the answer to instanceNotificationRules.get (Losant's schema "notificationRules").
 type NotificationRules struct {
 	Hypermedia
 
@@ -1189,7 +1228,7 @@ type NotificationRules struct {
 
 func (n *NotificationRules) setRaw(body []byte) { n.Raw = body }
 
-// PaletteResponse is flows.palette (Losant's schema "paletteResponse").
+// PaletteResponse is the answer to flows.palette (Losant's schema "paletteResponse").
 type PaletteResponse struct {
 	Hypermedia
 
@@ -1203,7 +1242,7 @@ type PaletteResponse struct {
 
 func (p *PaletteResponse) setRaw(body []byte) { p.Raw = body }
 
-// PaletteResponseCustomNode is a part of Losant's schema "paletteResponse": customNodes[].
+// PaletteResponseCustomNode is an element of customNodes in Losant's schema "paletteResponse".
 type PaletteResponseCustomNode struct {
 	ID               string `json:"id,omitzero"`
 	Name             string `json:"name,omitzero"`
@@ -1220,8 +1259,8 @@ type PaletteResponseCustomNode struct {
 	CompatibleFlowClasses PaletteResponseCustomNodeCompatibleFlowClasses `json:"compatibleFlowClasses,omitzero"`
 }
 
-// PaletteResponseCustomNodeCompatibleFlowClasses is a part of Losant's schema "paletteResponse":
-// customNodes[].compatibleFlowClasses.
+// PaletteResponseCustomNodeCompatibleFlowClasses is customNodes[].compatibleFlowClasses in Losant's schema
+// "paletteResponse".
 type PaletteResponseCustomNodeCompatibleFlowClasses struct {
 	Cloud      bool `json:"cloud,omitzero"`
 	Experience bool `json:"experience,omitzero"`
@@ -1230,7 +1269,7 @@ type PaletteResponseCustomNodeCompatibleFlowClasses struct {
 	Embedded   any  `json:"embedded,omitzero"`
 }
 
-// PaletteResponseInstanceNode is a part of Losant's schema "paletteResponse": instanceNodes[].
+// PaletteResponseInstanceNode is an element of instanceNodes in Losant's schema "paletteResponse".
 type PaletteResponseInstanceNode struct {
 	ID               string `json:"id,omitzero"`
 	Name             string `json:"name,omitzero"`
@@ -1245,9 +1284,8 @@ type PaletteResponseInstanceNode struct {
 	CompatibleFlowClasses PaletteResponseCustomNodeCompatibleFlowClasses `json:"compatibleFlowClasses,omitzero"`
 }
 
-// PayloadCountsBreakdown is application.payloadCountsBreakdown, device.payloadCountsBreakdown,
-// instance.payloadCountsBreakdown, instanceOrg.payloadCountsBreakdown, instanceSandbox.payloadCountsBreakdown,
-// me.payloadCountsBreakdown, org.payloadCountsBreakdown (Losant's schema "payloadCountsBreakdown").
+// PayloadCountsBreakdown is the answer to application.payloadCountsBreakdown, device.payloadCountsBreakdown and 5 more
+// actions (Losant's schema "payloadCountsBreakdown").
 type PayloadCountsBreakdown struct {
 	Hypermedia
 
@@ -1261,14 +1299,14 @@ type PayloadCountsBreakdown struct {
 
 func (p *PayloadCountsBreakdown) setRaw(body []byte) { p.Raw = body }
 
-// PayloadCountsBreakdownCount is a part of Losant's schema "payloadCountsBreakdown": counts[].
+// PayloadCountsBreakdownCount is an element of counts in Losant's schema "payloadCountsBreakdown".
 type PayloadCountsBreakdownCount struct {
 	Date  time.Time `json:"date,omitzero"`
 	Value int       `json:"value,omitzero"`
 }
 
-// PayloadStats is application.payloadCounts, instance.payloadCounts, instanceOrg.payloadCounts,
-// instanceSandbox.payloadCounts, me.payloadCounts, org.payloadCounts (Losant's schema "payloadStats").
+// PayloadStats is the answer to application.payloadCounts, instance.payloadCounts and 4 more actions (Losant's schema
+// "payloadStats").
 type PayloadStats struct {
 	Hypermedia
 
@@ -1298,7 +1336,7 @@ type PayloadStats struct {
 
 func (p *PayloadStats) setRaw(body []byte) { p.Raw = body }
 
-// PeriodSummaries is applications.periodSummaries (Losant's schema "periodSummaries").
+// PeriodSummaries is the answer to applications.periodSummaries (Losant's schema "periodSummaries").
 type PeriodSummaries struct {
 	Hypermedia
 
@@ -1322,7 +1360,7 @@ type PeriodSummaries struct {
 
 func (p *PeriodSummaries) setRaw(body []byte) { p.Raw = body }
 
-// PeriodSummary is a part of Losant's schema "periodSummaries": items[].
+// PeriodSummary is an element of items in Losant's schema "periodSummaries".
 type PeriodSummary struct {
 	Name          string               `json:"name,omitzero"`
 	ID            string               `json:"id,omitzero"`
@@ -1330,7 +1368,7 @@ type PeriodSummary struct {
 	Summary       PeriodSummarySummary `json:"summary,omitzero"`
 }
 
-// PeriodSummarySummary is a part of Losant's schema "periodSummaries": items[].summary.
+// PeriodSummarySummary is items[].summary in Losant's schema "periodSummaries".
 type PeriodSummarySummary struct {
 	DeviceCounts         DeviceCounts           `json:"deviceCounts,omitzero"`
 	NotebookMinuteCounts NotebookMinuteCounts   `json:"notebookMinuteCounts,omitzero"`
@@ -1339,9 +1377,12 @@ type PeriodSummarySummary struct {
 
 // RecentItem is the body of me.addRecentItem (Losant's schema "recentItem").
 type RecentItem struct {
-	ItemType string  `json:"itemType"`
+	// ItemType is "application", "device", "flow", "dashboard" or "organization".
+	ItemType string `json:"itemType"`
+	// ParentID is 24 hexadecimal digits.
 	ParentID *string `json:"parentId,omitempty"`
-	ItemID   string  `json:"itemId"`
+	// ItemID is 24 hexadecimal digits.
+	ItemID string `json:"itemId"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -1367,7 +1408,7 @@ func (r *RecentItem) check(check checker) {
 	check.must("itemId", &r.ItemID, mustBeID)
 }
 
-// RecentItemList is me.addRecentItem, me.fetchRecentItems (Losant's schema "recentItemList").
+// RecentItemList is the answer to me.addRecentItem and me.fetchRecentItems (Losant's schema "recentItemList").
 type RecentItemList struct {
 	Hypermedia
 
@@ -1381,7 +1422,7 @@ type RecentItemList struct {
 
 func (r *RecentItemList) setRaw(body []byte) { r.Raw = body }
 
-// RecentItemListItem is a part of Losant's schema "recentItemList": items[].
+// RecentItemListItem is an element of items in Losant's schema "recentItemList".
 type RecentItemListItem struct {
 	ID   string `json:"id,omitzero"`
 	Name string `json:"name,omitzero"`
@@ -1392,9 +1433,11 @@ type ResourceTransfer struct {
 	// DestinationID is the ID of the new owner; destinationType says of which kind that is.
 	DestinationID   string    `json:"destinationId"`
 	DestinationType OwnerType `json:"destinationType"`
-	ApplicationIDs  []string  `json:"applicationIds,omitzero"`
-	DashboardIDs    []string  `json:"dashboardIds,omitzero"`
-	Strict          *bool     `json:"strict,omitempty"`
+	// ApplicationIDs are at most 1000 ids.
+	ApplicationIDs []string `json:"applicationIds,omitzero"`
+	// DashboardIDs are at most 1000 ids.
+	DashboardIDs []string `json:"dashboardIds,omitzero"`
+	Strict       *bool    `json:"strict,omitempty"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -1427,16 +1470,16 @@ func (r *ResourceTransfer) check(check checker) {
 	}
 }
 
-// SAMLResponse is the body of auth.authenticateUserSaml (Losant's schema "samlResponse"). Formatted, it shows no
-// secret.
+// SAMLResponse is the body of auth.authenticateUserSaml (Losant's schema "samlResponse"). Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type SAMLResponse struct {
 	// SAMLResponse is the response of the identity provider, in base64.
 	SAMLResponse string `json:"SAMLResponse"`
-	// SAMLDomain is the domain of the e-mail address that logs in.
+	// SAMLDomain is the domain of the e-mail address that logs in. It is 3 to 45 characters.
 	SAMLDomain string `json:"SAMLDomain"`
 	// RequestedScopes limits what the token may do. Without it, the token may do whatever its owner may.
 	RequestedScopes []string `json:"requestedScopes,omitzero"`
-	// TokenTTL is the life of the token in seconds; the server decides when it is absent.
+	// TokenTTL is the life of the token in seconds; the server decides when it is absent. It is at least 0.
 	TokenTTL *int `json:"tokenTTL,omitempty"`
 }
 
@@ -1475,7 +1518,7 @@ func (s SAMLResponse) Format(state fmt.State, _ rune) {
 // LogValue is the value as JSON with placeholders for its secrets.
 func (s SAMLResponse) LogValue() slog.Value { return redactedValue("SAMLResponse", s, "SAMLResponse") }
 
-// SSORequest is auth.ssoDomain (Losant's schema "ssoRequest").
+// SSORequest is the answer to auth.ssoDomain (Losant's schema "ssoRequest").
 type SSORequest struct {
 	Hypermedia
 
@@ -1489,7 +1532,8 @@ type SSORequest struct {
 
 func (s *SSORequest) setRaw(body []byte) { s.Raw = body }
 
-// SuccessWithExecutionID is notebook.execute, resourceJob.execute (Losant's schema "successWithExecutionId").
+// SuccessWithExecutionID is the answer to notebook.execute and resourceJob.execute (Losant's schema
+// "successWithExecutionId").
 type SuccessWithExecutionID struct {
 	Hypermedia
 
@@ -1502,7 +1546,7 @@ type SuccessWithExecutionID struct {
 
 func (s *SuccessWithExecutionID) setRaw(body []byte) { s.Raw = body }
 
-// TagKeysResponse is devices.tagKeys (Losant's schema "tagKeysResponse").
+// TagKeysResponse is the answer to devices.tagKeys (Losant's schema "tagKeysResponse").
 type TagKeysResponse struct {
 	Hypermedia
 
@@ -1514,7 +1558,7 @@ type TagKeysResponse struct {
 
 func (t *TagKeysResponse) setRaw(body []byte) { t.Raw = body }
 
-// TagValuesResponse is devices.tagValues (Losant's schema "tagValuesResponse").
+// TagValuesResponse is the answer to devices.tagValues (Losant's schema "tagValuesResponse").
 type TagValuesResponse struct {
 	Hypermedia
 
@@ -1527,7 +1571,7 @@ type TagValuesResponse struct {
 
 func (t *TagValuesResponse) setRaw(body []byte) { t.Raw = body }
 
-// TemplateKeywords is applicationTemplates.getUniqueKeywords (Losant's schema "templateKeywords").
+// TemplateKeywords is the answer to applicationTemplates.getUniqueKeywords (Losant's schema "templateKeywords").
 type TemplateKeywords struct {
 	Hypermedia
 
@@ -1539,7 +1583,7 @@ type TemplateKeywords struct {
 
 func (t *TemplateKeywords) setRaw(body []byte) { t.Raw = body }
 
-// TimeSeriesData is data.timeSeriesQuery (Losant's schema "timeSeriesData").
+// TimeSeriesData is the answer to data.timeSeriesQuery (Losant's schema "timeSeriesData").
 type TimeSeriesData struct {
 	Hypermedia
 
@@ -1560,7 +1604,7 @@ type TimeSeriesData struct {
 
 func (t *TimeSeriesData) setRaw(body []byte) { t.Raw = body }
 
-// TimeSeriesDataDevice is a part of Losant's schema "timeSeriesData": devices{}.
+// TimeSeriesDataDevice is devices{} in Losant's schema "timeSeriesData".
 type TimeSeriesDataDevice struct {
 	Name   string              `json:"name,omitzero"`
 	Tags   map[string][]string `json:"tags,omitzero"`
@@ -1581,10 +1625,13 @@ type TimeSeriesQuery struct {
 	Resolution *int64 `json:"resolution,omitempty"`
 	// Aggregation is how the values of an interval become one; "NONE" returns the values as they were reported.
 	Aggregation any `json:"aggregation,omitzero"`
-	// Attributes are the names of the attributes to return; all of them when empty.
+	// Attributes are the names of the attributes to return; all of them when empty. They are each 1 to 255 characters
+	// of 0-9 A-Z a-z _ -.
 	Attributes []string `json:"attributes,omitzero"`
-	DeviceIDs  []string `json:"deviceIds,omitzero"`
+	// DeviceIDs are at most 1000 ids.
+	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
+	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 	// DeviceQuery is an advanced query: each device that matches is meant, besides those of deviceIds and deviceTags.
 	DeviceQuery Query `json:"deviceQuery,omitzero"`
@@ -1631,16 +1678,19 @@ func (t *TimeSeriesQuery) check(check checker) {
 	check.oneOf("order", (*string)(t.Order), "asc", "desc")
 }
 
-// UserCredentials is the body of auth.authenticateUser (Losant's schema "userCredentials"). Formatted, it shows no
-// secret.
+// UserCredentials is the body of auth.authenticateUser (Losant's schema "userCredentials"). Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type UserCredentials struct {
-	Email    string `json:"email"`
+	// Email is an e-mail address; at most 1024 characters.
+	Email string `json:"email"`
+	// Password is 8 to 2048 characters.
 	Password string `json:"password"`
-	// TwoFactorCode is a current code of multi-factor authentication. It is needed where that is turned on.
+	// TwoFactorCode is a current code of multi-factor authentication. It is needed where that is turned on. It is at
+	// most 2048 characters.
 	TwoFactorCode *string `json:"twoFactorCode,omitempty"`
 	// RequestedScopes limits what the token may do. Without it, the token may do whatever its owner may.
 	RequestedScopes []string `json:"requestedScopes,omitzero"`
-	// TokenTTL is the life of the token in seconds; the server decides when it is absent.
+	// TokenTTL is the life of the token in seconds; the server decides when it is absent. It is at least 0.
 	TokenTTL *int `json:"tokenTTL,omitempty"`
 }
 
@@ -1683,7 +1733,7 @@ func (u UserCredentials) LogValue() slog.Value {
 	return redactedValue("UserCredentials", u, "password", "twoFactorCode")
 }
 
-// ValidateContextErrorDashboard is a part of Losant's schema "validateContextError": dashboard.
+// ValidateContextErrorDashboard is dashboard in Losant's schema "validateContextError".
 type ValidateContextErrorDashboard struct {
 	Name       string `json:"name,omitzero"`
 	ID         string `json:"id,omitzero"`
@@ -1693,7 +1743,7 @@ type ValidateContextErrorDashboard struct {
 	RefreshRate int `json:"refreshRate,omitzero"`
 }
 
-// ValidateContextSuccess is dashboard.validateContext (Losant's schema "validateContextSuccess").
+// ValidateContextSuccess is the answer to dashboard.validateContext (Losant's schema "validateContextSuccess").
 type ValidateContextSuccess struct {
 	Hypermedia
 
@@ -1712,11 +1762,13 @@ type VirtualButtonPress struct {
 	// Key is the key of the button, as its trigger has it.
 	Key string `json:"key"`
 	// Payload is what the workflow gets as its data.
-	Payload     any     `json:"payload,omitzero"`
-	Meta        any     `json:"meta,omitzero"`
+	Payload any `json:"payload,omitzero"`
+	Meta    any `json:"meta,omitzero"`
+	// FlowVersion is 1 to 255 characters.
 	FlowVersion *string `json:"flowVersion,omitempty"`
 	// DeviceID is the ID of the edge or embedded device to run on.
-	DeviceID     *string `json:"deviceId,omitempty"`
+	DeviceID *string `json:"deviceId,omitempty"`
+	// DeploymentID is 24 hexadecimal digits.
 	DeploymentID *string `json:"deploymentId,omitempty"`
 }
 

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// UserOAuthToken is userOauthToken.get, userOauthToken.patch, userOauthTokens.post (Losant's schema "userOauthToken").
+// UserOAuthToken is the answer to userOauthToken.get, userOauthToken.patch and userOauthTokens.post (Losant's schema
+// "userOauthToken").
 type UserOAuthToken struct {
 	Hypermedia
 
@@ -34,7 +35,7 @@ type UserOAuthToken struct {
 
 func (u *UserOAuthToken) setRaw(body []byte) { u.Raw = body }
 
-// UserOAuthTokenOAuth is a part of Losant's schema "userOauthToken": oauth.
+// UserOAuthTokenOAuth is oauth in Losant's schema "userOauthToken".
 type UserOAuthTokenOAuth struct {
 	ClientID            string   `json:"client_id,omitzero"`
 	ClientName          string   `json:"client_name,omitzero"`
@@ -45,14 +46,18 @@ type UserOAuthTokenOAuth struct {
 	AuthorizationStatus string   `json:"authorizationStatus,omitzero"`
 }
 
-// UserOAuthTokenOAuthPost is a part of Losant's schema "userOauthTokenPost": oauth.
+// UserOAuthTokenOAuthPost is oauth in Losant's schema "userOauthTokenPost".
 type UserOAuthTokenOAuthPost struct {
-	// ClientID is the ID of a registered client: one that Losant gave, or the HTTPS URL of its metadata.
-	ClientID    string   `json:"client_id"`
-	RedirectURI string   `json:"redirect_uri"`
-	Resource    []string `json:"resource,omitzero"`
+	// ClientID is the ID of a registered client: one that Losant gave, or the HTTPS URL of its metadata. It is 24 to
+	// 1024 characters.
+	ClientID string `json:"client_id"`
+	// RedirectURI is a URL; at most 1024 characters.
+	RedirectURI string `json:"redirect_uri"`
+	// Resource are at most 10 elements; each a URL, at most 1024 characters.
+	Resource []string `json:"resource,omitzero"`
 	// CodeChallenge is the PKCE challenge: the SHA-256 of the verifier, in base64url.
-	CodeChallenge       string `json:"code_challenge"`
+	CodeChallenge string `json:"code_challenge"`
+	// CodeChallengeMethod is "S256".
 	CodeChallengeMethod string `json:"code_challenge_method"`
 }
 
@@ -70,13 +75,14 @@ func (u *UserOAuthTokenOAuthPost) check(check checker) {
 	check.oneOf("code_challenge_method", &u.CodeChallengeMethod, "S256")
 }
 
-// UserOAuthTokenOrgRole is a part of Losant's schema "userOauthToken": orgRoles[].
+// UserOAuthTokenOrgRole is an element of orgRoles in Losant's schema "userOauthToken".
 type UserOAuthTokenOrgRole struct {
+	// OrgID is 24 hexadecimal digits or "sandbox".
 	OrgID string     `json:"orgId"`
 	Role  MemberRole `json:"role"`
-	// ApplicationRoles are roles for single applications, in place of the role for all.
+	// ApplicationRoles are roles for single applications, in place of the role for all. They are at most 100 roles.
 	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
-	// DashboardRoles are roles for single dashboards, in place of the role for all.
+	// DashboardRoles are roles for single dashboards, in place of the role for all. They are at most 100 roles.
 	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
 }
 
@@ -96,13 +102,18 @@ func (u *UserOAuthTokenOrgRole) check(check checker) {
 
 // UserOAuthTokenPatch is the body of userOauthToken.patch (Losant's schema "userOauthTokenPatch").
 type UserOAuthTokenPatch struct {
-	Name        *string `json:"name,omitempty"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// DefaultRole is the role in the organizations that orgRoles does not name.
+	// DefaultRole is the role in the organizations that orgRoles does not name. It is "admin", "edit", "collaborate",
+	// "view" or "none".
 	DefaultRole *string `json:"defaultRole,omitempty"`
-	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally.
+	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally. They are at
+	// most 25 roles.
 	OrgRoles []UserOAuthTokenOrgRole `json:"orgRoles,omitzero"`
-	Status   *string                 `json:"status,omitempty"`
+	// Status is "active" or "inactive".
+	Status *string `json:"status,omitempty"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -135,16 +146,21 @@ func (u *UserOAuthTokenPatch) check(check checker) {
 
 // UserOAuthTokenPost is the body of userOauthTokens.post (Losant's schema "userOauthTokenPost").
 type UserOAuthTokenPost struct {
-	Name        string  `json:"name"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
 	// ExpirationDate is when the access ends: after a year when it is absent, never when it is null.
 	ExpirationDate Nullable[time.Time]     `json:"expirationDate,omitzero"`
 	OAuth          UserOAuthTokenOAuthPost `json:"oauth"`
 	// DefaultRole is the role in the organizations that orgRoles does not name.
 	DefaultRole *MemberRole `json:"defaultRole,omitempty"`
-	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally.
+	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally. They are at
+	// most 25 roles.
 	OrgRoles []UserOAuthTokenOrgRole `json:"orgRoles,omitzero"`
-	// Scope are the actions that the token may call.
+	// Scope are the actions that the token may call. They are each "all.Application.read", "all.Application.bounded",
+	// "only.Organization.read", "only.Organization.bounded", "all.Organization.read", "all.Organization.bounded" or
+	// "only.User.read".
 	Scope []string `json:"scope,omitzero"`
 }
 
@@ -181,7 +197,7 @@ func (u *UserOAuthTokenPost) check(check checker) {
 	}
 }
 
-// UserOAuthTokens is userOauthTokens.get (Losant's schema "userOauthTokens").
+// UserOAuthTokens is the answer to userOauthTokens.get (Losant's schema "userOauthTokens").
 type UserOAuthTokens struct {
 	Hypermedia
 

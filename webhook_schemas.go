@@ -22,7 +22,8 @@ const (
 	WebhookVerificationTypeAlexa    WebhookVerificationType = "alexa"
 )
 
-// Webhook is webhook.get, webhook.patch, webhooks.post (Losant's schema "webhook"). Formatted, it shows no secret.
+// Webhook is the answer to webhook.get, webhook.patch and webhooks.post (Losant's schema "webhook"). Under fmt, and as
+// an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type Webhook struct {
 	Hypermedia
 
@@ -69,24 +70,30 @@ func (w Webhook) LogValue() slog.Value {
 	return redactedValue("Webhook", w, "basicAuthPassword", "token", "verificationCode")
 }
 
-// WebhookPatch is the body of webhook.patch (Losant's schema "webhookPatch"). Formatted, it shows no secret.
+// WebhookPatch is the body of webhook.patch (Losant's schema "webhookPatch"). Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type WebhookPatch struct {
-	Name        *string `json:"name,omitempty"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// ResponseCode is the HTTP status that requests are answered with, unless a workflow does that.
+	// ResponseCode is the HTTP status that requests are answered with, unless a workflow does that. It is 100 to 599.
 	ResponseCode *int `json:"responseCode,omitempty"`
 	// VerificationType is the service whose handshake the webhook answers, such as "facebook".
 	VerificationType *WebhookVerificationType `json:"verificationType,omitempty"`
-	// VerificationCode is the code that the service asks for.
+	// VerificationCode is the code that the service asks for. It is at most 32767 characters.
 	VerificationCode *string `json:"verificationCode,omitempty"`
 	// WaitForReply leaves the answer to a workflow, which has to give one.
 	WaitForReply *bool `json:"waitForReply,omitempty"`
-	// BasicAuthUsername is the user name that requests have to be sent with; any request is accepted without one.
+	// BasicAuthUsername is the user name that requests have to be sent with; any request is accepted without one. It is
+	// at most 255 characters.
 	BasicAuthUsername *string `json:"basicAuthUsername,omitempty"`
+	// BasicAuthPassword is at most 255 characters.
 	BasicAuthPassword *string `json:"basicAuthPassword,omitempty"`
 	// IsWebsocket makes the URL one for WebSocket connections.
 	IsWebsocket *bool `json:"isWebsocket,omitempty"`
-	// CastBuffersAs is the form in which workflows get binary content.
+	// CastBuffersAs is the form in which workflows get binary content. It is "array", "binary", "utf8", "base64" or
+	// "hex".
 	CastBuffersAs     *string `json:"castBuffersAs,omitempty"`
 	AnnotateMultipart *bool   `json:"annotateMultipart,omitempty"`
 	Enabled           *bool   `json:"enabled,omitempty"`
@@ -130,24 +137,30 @@ func (w WebhookPatch) LogValue() slog.Value {
 	return redactedValue("WebhookPatch", w, "basicAuthPassword", "verificationCode")
 }
 
-// WebhookPost is the body of webhooks.post (Losant's schema "webhookPost"). Formatted, it shows no secret.
+// WebhookPost is the body of webhooks.post (Losant's schema "webhookPost"). Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type WebhookPost struct {
-	Name        string  `json:"name"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// ResponseCode is the HTTP status that requests are answered with, unless a workflow does that.
+	// ResponseCode is the HTTP status that requests are answered with, unless a workflow does that. It is 100 to 599.
 	ResponseCode *int `json:"responseCode,omitempty"`
 	// VerificationType is the service whose handshake the webhook answers, such as "facebook".
 	VerificationType *WebhookVerificationType `json:"verificationType,omitempty"`
-	// VerificationCode is the code that the service asks for.
+	// VerificationCode is the code that the service asks for. It is at most 32767 characters.
 	VerificationCode *string `json:"verificationCode,omitempty"`
 	// WaitForReply leaves the answer to a workflow, which has to give one.
 	WaitForReply *bool `json:"waitForReply,omitempty"`
-	// BasicAuthUsername is the user name that requests have to be sent with; any request is accepted without one.
+	// BasicAuthUsername is the user name that requests have to be sent with; any request is accepted without one. It is
+	// at most 255 characters.
 	BasicAuthUsername *string `json:"basicAuthUsername,omitempty"`
+	// BasicAuthPassword is at most 255 characters.
 	BasicAuthPassword *string `json:"basicAuthPassword,omitempty"`
 	// IsWebsocket makes the URL one for WebSocket connections.
 	IsWebsocket *bool `json:"isWebsocket,omitempty"`
-	// CastBuffersAs is the form in which workflows get binary content.
+	// CastBuffersAs is the form in which workflows get binary content. It is "array", "binary", "utf8", "base64" or
+	// "hex".
 	CastBuffersAs     *string `json:"castBuffersAs,omitempty"`
 	AnnotateMultipart *bool   `json:"annotateMultipart,omitempty"`
 	Enabled           *bool   `json:"enabled,omitempty"`
@@ -191,7 +204,8 @@ func (w WebhookPost) LogValue() slog.Value {
 	return redactedValue("WebhookPost", w, "basicAuthPassword", "verificationCode")
 }
 
-// Webhooks is webhooks.get (Losant's schema "webhooks"). Formatted, it shows no secret.
+// Webhooks is the answer to webhooks.get (Losant's schema "webhooks"). Under fmt, and as an attribute of slog, it shows
+// no secret; encoding/json encodes it whole.
 type Webhooks struct {
 	Hypermedia
 

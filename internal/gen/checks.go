@@ -184,7 +184,7 @@ func (s *statements) list(t *typ, value, check, name string) {
 	if schema.UniqueItems && t.elem.kind == textKind && t.elem.name == "" {
 		s.add("%s.unique(%s, %s)", check, name, value)
 	}
-	i := string(rune('i' + s.loops))
+	i := "ijkl"[s.loops : s.loops+1]
 	s.loops++
 	s.block(fmt.Sprintf("for %s := range %s", i, value), func(in *statements) {
 		in.value(t.elem, value+"["+i+"]", fmt.Sprintf("%s.element(%s, %s)", check, name, i), `""`)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -30,7 +31,9 @@ type model struct {
 	overlay     *api.Overlay
 	nouns       map[string]bool
 	uses        map[use]*goType
-	current     string            // the schema whose parts are being declared
+	current     string          // the schema whose parts are being declared
+	visiting    map[string]bool // the parts that isPlain is about to look at
+	problems    []error
 	groups      map[string]*group // by the name that their members ask for
 	types       []*goType         // what is declared, by name
 	vocabulary  vocabulary
@@ -41,13 +44,13 @@ var byHand = map[string]bool{"Query": true, "Success": true}
 
 func newModel(d *api.Description, o *api.Overlay) (*model, error) {
 	m := &model{
-		description: d, overlay: o, nouns: nouns(d), uses: map[use]*goType{}, groups: map[string]*group{},
+		description: d, overlay: o, nouns: nouns(d), uses: map[use]*goType{}, groups: map[string]*group{}, visiting: map[string]bool{},
 		vocabulary: newVocabulary(d),
 	}
 	for _, u := range m.roots() {
 		m.declareRoot(u)
 	}
-	return m, m.settleNames()
+	return m, errors.Join(append(m.problems, m.settleNames())...)
 }
 
 func nouns(d *api.Description) map[string]bool {

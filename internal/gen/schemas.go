@@ -164,29 +164,6 @@ func (g *goType) secrets(found map[string]bool, seen map[*goType]bool) {
 	}
 }
 
-// Doc is the doc comment.
-func (g *goType) Doc() string {
-	name := g.losant
-	where := fmt.Sprintf("Losant's schema %q", name)
-	root := rootOf(name)
-	what := ""
-	switch {
-	case g.Operation() != "":
-		what = "is the body of " + g.Operation() + " (" + where + ")."
-	case root == name && g.IsAnswer():
-		what = "is " + strings.Join(g.model.answersOf(name), ", ") + " (" + where + ")."
-	case root == name:
-		what = "is " + where + "."
-	default:
-		what = fmt.Sprintf("is a part of Losant's schema %q: %s.", root, strings.TrimPrefix(name[len(root):], "."))
-	}
-	text := g.name + " " + what
-	if g.Secrets() != "" {
-		text += " Formatted, it shows no secret."
-	}
-	return comment(0, text)
-}
-
 // Type is the type of the field.
 func (f *field) Type() string { return f.goType(f.form) }
 
@@ -214,15 +191,6 @@ func quoted(all []string) string {
 		list[i] = strconv.Quote(s)
 	}
 	return strings.Join(list, ", ")
-}
-
-// Doc is the doc comment of the field, "" for none.
-func (f *field) Doc() string {
-	note := f.note
-	if note == "" {
-		return ""
-	}
-	return comment(1, f.Name()+" "+note)
 }
 
 // typesTest is a test file with a value of the type of each schema that is a whole body or answer.

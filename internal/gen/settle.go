@@ -119,7 +119,7 @@ func (m *model) settle(name string) error {
 	}
 	switch {
 	case answer == nil && len(bodies) == 1:
-	case len(bodies) == 1 && bodies[0].signature() == answer.signature() && !(answer.root && !m.isEvent(answer.losant)):
+	case len(bodies) == 1 && bodies[0].signature() == answer.signature() && (!answer.root || m.isEvent(answer.losant)):
 		answer.same = bodies[0]
 	default:
 		for _, b := range bodies {
@@ -190,6 +190,12 @@ func (g *goType) signature() string {
 
 // merge adds the fields of another answer that g lacks.
 func (g *goType) merge(other *goType) error {
+	isStruct := func(g *goType) bool { return g.under == nil && len(g.variants) == 0 }
+	if !isStruct(g) || !isStruct(other) {
+		if g.signature() != other.signature() {
+			return fmt.Errorf("%s and %s are both %s: the overlay has to name one", g.losant, other.losant, g.name)
+		}
+	}
 	for _, f := range other.fields {
 		i := slices.IndexFunc(g.fields, func(own *field) bool { return own.property == f.property })
 		if i < 0 {
@@ -201,9 +207,6 @@ func (g *goType) merge(other *goType) error {
 				g.losant, other.losant, g.name, f.property, g.fields[i].goType(inAnswer), f.goType(inAnswer))
 		}
 		g.fields[i].required = g.fields[i].required && f.required
-	}
-	if len(g.fields) == 0 && g.signature() != other.signature() {
-		return fmt.Errorf("%s and %s are both %s: the overlay has to name one", g.losant, other.losant, g.name)
 	}
 	other.same = g
 	g.root = g.root || other.root

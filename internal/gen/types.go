@@ -73,6 +73,7 @@ type goType struct {
 	suffix string  // "Post" or "Patch", if it was met in such a schema first
 	of     *goType // the union that it is a kind of
 	kind   string
+	values []string // that tell it apart in the union
 	form   form
 	root   bool // a whole body or answer
 	schema *api.Schema
@@ -277,7 +278,7 @@ func (m *model) variantOf(g *goType, i int, s *api.Schema) *variant {
 			v.decl.fields = slices.DeleteFunc(v.decl.fields, func(f *field) bool { return f.property == tag })
 		}
 	}
-	v.decl.of, v.decl.kind = g, v.name
+	v.decl.of, v.decl.kind, v.decl.values = g, v.name, v.values
 	return v
 }
 
@@ -429,6 +430,7 @@ func (m *model) simple(t *typ, jsonType string, f form, at place) {
 	switch jsonType {
 	case "string":
 		t.kind = textKind
+		m.mustKnow(s)
 		if s.Format == "date-time" {
 			t.kind = momentKind
 		}
@@ -454,6 +456,16 @@ func (m *model) simple(t *typ, jsonType string, f form, at place) {
 		for _, values := range m.valueSchemas(s) {
 			t.elem = m.typeOf(values, f, at.in("{}"))
 		}
+	}
+}
+
+// mustKnow makes a problem of a pattern or a format that no rule knows.
+func (m *model) mustKnow(s *api.Schema) {
+	if s.Pattern != "" && patterns[s.Pattern].check == "" {
+		m.problems = append(m.problems, fmt.Errorf("no rule knows the pattern %s", s.Pattern))
+	}
+	if s.Format != "" && formatRules[s.Format].check == "" {
+		m.problems = append(m.problems, fmt.Errorf("no rule knows the format %s", s.Format))
 	}
 }
 
@@ -496,6 +508,9 @@ func (m *model) chooseFor(t *typ, s *api.Schema, f form, at place) {
 		t.nullable = nullable
 	case only("string"):
 		t.kind, t.flat = textKind, rest
+		for _, a := range rest {
+			m.mustKnow(a)
+		}
 	case slices.ContainsFunc(rest, isDate):
 		t.kind, t.flexible = momentKind, true
 	case array >= 0 && len(rest) == 2:
@@ -531,6 +546,11 @@ func (m *model) flat(s *api.Schema) (all []*api.Schema) {
 
 // isPlain reports whether a shape of a request needs no pointers: what is optional may not be zero.
 func (m *model) isPlain(part string, s *api.Schema) bool {
+	if m.visiting[part] { // it is a part of itself
+		return true
+	}
+	m.visiting[part] = true
+	defer delete(m.visiting, part)
 	return !slices.ContainsFunc(s.Properties, func(p api.Property) bool {
 		return !m.isPlainProperty(p.Schema, p.Required, place{part, p.Name})
 	})

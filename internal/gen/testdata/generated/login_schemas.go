@@ -8,9 +8,12 @@ import (
 	"log/slog"
 )
 
-// LoginPost is the body of login.post (Losant's schema "loginPost"). Formatted, it shows no secret.
+// LoginPost is the body of login.post (Losant's schema "loginPost"). Under fmt, and as an attribute of slog, it shows
+// no secret; encoding/json encodes it whole.
 type LoginPost struct {
-	Email    string  `json:"email"`
+	// Email is an e-mail address; at most 1024 characters.
+	Email string `json:"email"`
+	// Password is at least 8 characters.
 	Password string  `json:"password"`
 	Code     *string `json:"code,omitempty"`
 }

@@ -18,7 +18,7 @@ const (
 	PumpClassPiston PumpClass = "piston"
 )
 
-// Gear is a part of Losant's schema "pumpPost": gear.
+// Gear is gear in Losant's schema "pumpPost". One of its fields is set.
 type Gear struct {
 	Belt   *GearBelt
 	Direct *GearDirect
@@ -55,13 +55,14 @@ func (g *Gear) UnmarshalJSON(data []byte) error {
 	return g.Raw.UnmarshalJSON(data)
 }
 
-// GearBelt is a part of Losant's schema "pumpPost": gear|belt.
+// GearBelt is a Gear of the kind "belt".
 type GearBelt struct {
 	Length float64 `json:"length,omitzero"`
 }
 
-// GearBeltPost is a part of Losant's schema "pumpPost": gear|belt.
+// GearBeltPost is a GearPost of the kind "belt".
 type GearBeltPost struct {
+	// Length is 0 to 12.5.
 	Length *float64 `json:"length,omitempty"`
 }
 
@@ -69,11 +70,11 @@ func (g *GearBeltPost) check(check checker) {
 	check.number("length", g.Length, 0, 12.5)
 }
 
-// GearDirect is a part of Losant's schema "pumpPost": gear|direct.
+// GearDirect is a GearPost of the kind "direct".
 type GearDirect struct {
 }
 
-// GearPost is a part of Losant's schema "pumpPost": gear.
+// GearPost is gear in Losant's schema "pumpPost". One of its fields is set.
 type GearPost struct {
 	Belt   *GearBeltPost
 	Direct *GearDirect
@@ -120,7 +121,7 @@ func (g *GearPost) check(check checker) {
 	}
 }
 
-// Pump is pump.get, pump.getPart, pump.patch, pump.upload, pumps.post (Losant's schema "pump").
+// Pump is the answer to pump.get, pump.getPart and 3 more actions (Losant's schema "pump").
 type Pump struct {
 	Hypermedia
 
@@ -150,8 +151,9 @@ type Pump struct {
 
 func (p *Pump) setRaw(body []byte) { p.Raw = body }
 
-// PumpContact is a part of Losant's schema "pumpPatch": contact.
+// PumpContact is contact in Losant's schema "pumpPatch".
 type PumpContact struct {
+	// Email is an e-mail address.
 	Email *string `json:"email,omitempty"`
 	Phone *string `json:"phone,omitempty"`
 }
@@ -161,20 +163,20 @@ func (p *PumpContact) check(check checker) {
 	check.atLeastOne("email, or phone", p.Email != nil, p.Phone != nil)
 }
 
-// PumpHealth is a part of Losant's schema "pump": health.
+// PumpHealth is health in Losant's schema "pump".
 type PumpHealth struct {
 	Ts   int64  `json:"ts,omitzero"`
 	Note string `json:"note,omitzero"`
 }
 
-// PumpOwner is a part of Losant's schema "pump": owner.
+// PumpOwner is owner in Losant's schema "pump".
 type PumpOwner struct {
 	Email    string            `json:"email,omitzero"`
 	Homepage string            `json:"homepage,omitzero"`
 	Address  *PumpOwnerAddress `json:"address,omitzero"`
 }
 
-// PumpOwnerAddress is a part of Losant's schema "pump": owner.address.
+// PumpOwnerAddress is owner.address in Losant's schema "pump".
 type PumpOwnerAddress struct {
 	Street  string `json:"street,omitzero"`
 	Country string `json:"country,omitzero"`
@@ -182,16 +184,22 @@ type PumpOwnerAddress struct {
 
 // PumpPatch is the body of pump.patch (Losant's schema "pumpPatch").
 type PumpPatch struct {
-	Name        *string           `json:"name,omitempty"`
-	Description *string           `json:"description,omitempty"`
-	PumpClass   *PumpClass        `json:"pumpClass,omitempty"`
-	Tags        []Tag             `json:"tags,omitzero"`
-	Labels      map[string]string `json:"labels,omitzero"`
-	ParentID    Nullable[string]  `json:"parentId,omitzero"`
-	Gear        *GearPost         `json:"gear,omitempty"`
-	Port        *int              `json:"port,omitempty"`
-	Efficiency  *float64          `json:"efficiency,omitempty"`
-	Contact     *PumpContact      `json:"contact,omitempty"`
+	// Name is 1 to 255 characters.
+	Name *string `json:"name,omitempty"`
+	// Description is at most 32767 characters.
+	Description *string    `json:"description,omitempty"`
+	PumpClass   *PumpClass `json:"pumpClass,omitempty"`
+	// Tags are at most 100 tags.
+	Tags []Tag `json:"tags,omitzero"`
+	// Labels has keys of 1 to 255 characters of 0-9 A-Z a-z _ -; values of 1 to 255 characters.
+	Labels map[string]string `json:"labels,omitzero"`
+	// ParentID is 24 hexadecimal digits; Null[string]() clears it.
+	ParentID Nullable[string] `json:"parentId,omitzero"`
+	Gear     *GearPost        `json:"gear,omitempty"`
+	// Port is 1 to 65535.
+	Port       *int         `json:"port,omitempty"`
+	Efficiency *float64     `json:"efficiency,omitempty"`
+	Contact    *PumpContact `json:"contact,omitempty"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -219,7 +227,7 @@ func (p *PumpPatch) check(check checker) {
 	for i := range p.Tags {
 		p.Tags[i].check(check.element("tags", i))
 	}
-	check.texts("labels", p.Labels, nil, 1, 255)
+	check.texts("labels", p.Labels, mustBeKey, 1, 255)
 	check.must("parentId", p.ParentID.pointer(), mustBeID)
 	if p.Gear != nil {
 		p.Gear.check(check.field("gear"))
@@ -230,19 +238,26 @@ func (p *PumpPatch) check(check checker) {
 	}
 }
 
-// PumpPost is the body of pumps.post (Losant's schema "pumpPost"). Formatted, it shows no secret.
+// PumpPost is the body of pumps.post (Losant's schema "pumpPost"). Under fmt, and as an attribute of slog, it shows no
+// secret; encoding/json encodes it whole.
 type PumpPost struct {
-	Name        string            `json:"name"`
-	Description *string           `json:"description,omitempty"`
-	PumpClass   *PumpClass        `json:"pumpClass,omitempty"`
-	Tags        []Tag             `json:"tags,omitzero"`
-	Labels      map[string]string `json:"labels,omitzero"`
-	ParentID    Nullable[string]  `json:"parentId,omitzero"`
-	Gear        *GearPost         `json:"gear,omitempty"`
-	Port        *int              `json:"port,omitempty"`
-	Efficiency  *float64          `json:"efficiency,omitempty"`
-	AccessToken *string           `json:"accessToken,omitempty"`
-	Contact     *PumpContact      `json:"contact,omitempty"`
+	// Name is 1 to 255 characters.
+	Name string `json:"name"`
+	// Description is at most 32767 characters.
+	Description *string    `json:"description,omitempty"`
+	PumpClass   *PumpClass `json:"pumpClass,omitempty"`
+	// Tags are at most 100 tags.
+	Tags []Tag `json:"tags,omitzero"`
+	// Labels has keys of 1 to 255 characters of 0-9 A-Z a-z _ -; values of 1 to 255 characters.
+	Labels map[string]string `json:"labels,omitzero"`
+	// ParentID is 24 hexadecimal digits; Null[string]() clears it.
+	ParentID Nullable[string] `json:"parentId,omitzero"`
+	Gear     *GearPost        `json:"gear,omitempty"`
+	// Port is 1 to 65535.
+	Port        *int         `json:"port,omitempty"`
+	Efficiency  *float64     `json:"efficiency,omitempty"`
+	AccessToken *string      `json:"accessToken,omitempty"`
+	Contact     *PumpContact `json:"contact,omitempty"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -270,7 +285,7 @@ func (p *PumpPost) check(check checker) {
 	for i := range p.Tags {
 		p.Tags[i].check(check.element("tags", i))
 	}
-	check.texts("labels", p.Labels, nil, 1, 255)
+	check.texts("labels", p.Labels, mustBeKey, 1, 255)
 	check.must("parentId", p.ParentID.pointer(), mustBeID)
 	if p.Gear != nil {
 		p.Gear.check(check.field("gear"))
@@ -287,7 +302,7 @@ func (p PumpPost) Format(state fmt.State, _ rune) { printRedacted(state, "PumpPo
 // LogValue is the value as JSON with placeholders for its secrets.
 func (p PumpPost) LogValue() slog.Value { return redactedValue("PumpPost", p, "accessToken") }
 
-// PumpSpareParts1 is a part of Losant's schema "pump": spareParts|1[].
+// PumpSpareParts1 is an element of spareParts|1 in Losant's schema "pump".
 type PumpSpareParts1 struct {
 	PartID string `json:"partId,omitzero"`
 	Count  int    `json:"count,omitzero"`
@@ -346,10 +361,10 @@ func (p PumpStateOrStates) check(check checker) {
 	}
 }
 
-// PumpStates is Losant's schema "pumpStates".
+// PumpStates is the answer to pump.getState (Losant's schema "pumpStates").
 type PumpStates []PumpState
 
-// Pumps is pumps.get (Losant's schema "pumps").
+// Pumps is the answer to pumps.get (Losant's schema "pumps").
 type Pumps struct {
 	Hypermedia
 
@@ -367,8 +382,9 @@ func (p *Pumps) setRaw(body []byte) { p.Raw = body }
 
 // PumpsDelete is the body of pumps.delete (Losant's schema "pumpsDelete").
 type PumpsDelete struct {
-	Query Query    `json:"query,omitzero"`
-	IDs   []string `json:"ids,omitzero"`
+	Query Query `json:"query,omitzero"`
+	// IDs are at most 1000 ids.
+	IDs []string `json:"ids,omitzero"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
@@ -395,13 +411,15 @@ func (p *PumpsDelete) check(check checker) {
 	}
 }
 
-// Tag is a part of Losant's schema "pump": tags[].
+// Tag is an element of tags in Losant's schema "pump".
 type Tag struct {
-	Key   string `json:"key"`
+	// Key is 1 to 255 characters of 0-9 A-Z a-z _ -.
+	Key string `json:"key"`
+	// Value is 1 to 255 characters.
 	Value string `json:"value"`
 }
 
 func (t *Tag) check(check checker) {
-	check.must("key", &t.Key)
+	check.must("key", &t.Key, mustBeKey)
 	check.length("value", &t.Value, 1, 255)
 }

@@ -8,7 +8,7 @@ import (
 	"log/slog"
 )
 
-// Deleted is pumps.delete (Losant's schema "deleted").
+// Deleted is the answer to pumps.delete (Losant's schema "deleted").
 type Deleted struct {
 	Hypermedia
 
@@ -20,7 +20,7 @@ type Deleted struct {
 
 func (d *Deleted) setRaw(body []byte) { d.Raw = body }
 
-// JobStarted is pumps.delete (Losant's schema "jobStarted").
+// JobStarted is the answer to pumps.delete (Losant's schema "jobStarted").
 type JobStarted struct {
 	Hypermedia
 
@@ -34,7 +34,8 @@ type JobStarted struct {
 
 func (jo *JobStarted) setRaw(body []byte) { jo.Raw = body }
 
-// LoggedIn is login.post (Losant's schema "loggedIn"). Formatted, it shows no secret.
+// LoggedIn is the answer to login.post (Losant's schema "loggedIn"). Under fmt, and as an attribute of slog, it shows
+// no secret; encoding/json encodes it whole.
 type LoggedIn struct {
 	Hypermedia
 
@@ -58,7 +59,7 @@ type ManualOptions struct {
 	Pages map[string]int `json:"pages,omitzero"`
 }
 
-// Restored is pumps.restore (Losant's schema "restored").
+// Restored is the answer to pumps.restore (Losant's schema "restored").
 type Restored struct {
 	Hypermedia
 
@@ -70,7 +71,7 @@ type Restored struct {
 
 func (r *Restored) setRaw(body []byte) { r.Raw = body }
 
-// Success is pump.delete, pump.removeData, pump.sendState (Losant's schema "success").
+// Success is the answer to pump.delete, pump.removeData and pump.sendState (Losant's schema "success").
 type Success struct {
 	Hypermedia
 
@@ -82,7 +83,7 @@ type Success struct {
 
 func (s *Success) setRaw(body []byte) { s.Raw = body }
 
-// TagFilterItem is a part of Losant's schema "tagFilter": [].
+// TagFilterItem is an element of Losant's schema "tagFilter".
 type TagFilterItem struct {
 	Key   *string `json:"key,omitempty"`
 	Value *string `json:"value,omitempty"`
