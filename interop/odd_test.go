@@ -107,13 +107,19 @@ func (c checked) token(name string) string {
 
 func (c checked) answer(t *testing.T, r odd.Request) outcome {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), r.Method, c.url, strings.NewReader(r.Body))
+	return send(t, c.url, c.token(r.Token), r)
+}
+
+// send sends a request as it is written.
+func send(t *testing.T, server, token string, r odd.Request) outcome {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), r.Method, server, strings.NewReader(r.Body))
 	require.NoError(t, err)
 	request.URL = &url.URL{Scheme: "http", Host: request.Host, Opaque: r.Path}
 	if strings.HasPrefix(r.Path, "//") {
 		request.URL.Opaque = "http://" + request.Host + r.Path
 	}
-	if token := c.token(r.Token); token != "" {
+	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	for name, value := range r.Header {

@@ -5,6 +5,7 @@ package odd
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/losant-go/losant/internal/api"
@@ -44,6 +45,8 @@ func (m *maker) sample(s *api.Schema) any {
 	switch {
 	case len(s.Enum) > 0:
 		return s.Enum[0]
+	case len(s.Properties) > 0:
+		return m.sampleObject(s)
 	case len(s.OneOf) > 0:
 		return m.sample(s.OneOf[0])
 	case len(s.AnyOf) > 0:
@@ -81,11 +84,17 @@ func (m *maker) sample(s *api.Schema) any {
 
 func (m *maker) sampleObject(s *api.Schema) map[string]any {
 	o := map[string]any{}
-	for _, name := range s.Required {
+	required := slices.Clone(s.Required)
+	for _, alternatives := range [][]*api.Schema{s.OneOf, s.AnyOf} {
+		if len(alternatives) > 0 { // which say what is required besides
+			required = append(required, m.resolve(alternatives[0]).Required...)
+		}
+	}
+	for _, name := range required {
 		o[name] = "anything"
 	}
 	for _, p := range s.Properties {
-		if p.Required {
+		if slices.Contains(required, p.Name) {
 			o[p.Name] = m.sample(p.Schema)
 		}
 	}
