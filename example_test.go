@@ -490,3 +490,36 @@ func Example_testing() {
 	fmt.Println(err, exists, len(server.Requests()))
 	// Output: <nil> false 2
 }
+
+// A server for tests keeps devices too, and answers what it has no state for as the test says.
+func Example_testingDevices() {
+	ctx := context.Background()
+	server := losanttest.NewServer()
+	defer server.Close()
+	applicationID := server.AddApplication()
+	client, err := server.NewClient()
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	device := server.Add("devices.post", []string{applicationID}, losant.DevicePost{Name: "Pump"})
+	server.Handle("data.export", func(r losanttest.Request) (status int, body any) {
+		return http.StatusAccepted, map[string]any{"success": true, "jobQueued": true, "jobId": "5"}
+	})
+
+	deviceID, _ := device["id"].(string)
+	states := losant.DeviceStateOrStates{{Data: map[string]any{"voltage": 22.5}}}
+	if _, err := client.Device.SendState(ctx, applicationID, deviceID, states); err != nil {
+		log.Fatal(err)
+	}
+	pumps, err := client.Devices.Get(ctx, applicationID, losant.DevicesGetParams{FilterField: "name", Filter: "pump*"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	state, err := client.Device.GetCompositeState(ctx, applicationID, deviceID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(pumps.Items[0].Name, state["voltage"].Value)
+	// Output: Pump 22.5
+}

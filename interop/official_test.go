@@ -60,16 +60,17 @@ func TestOfficialClientReachesEveryAction(t *testing.T) {
 			continue // of a later version of the API
 		}
 		known++
-		if sent := send(t, server.URL, token, odd.Right(d, a)); sent.Status != http.StatusOK {
+		if expected := send(t, server.URL, token, odd.Right(d, a)); expected.Status != http.StatusOK {
 			// The rules between properties: the official client is told the same.
-			assert.Equal(t, sent, outcome{Status: got.Error.StatusCode, Type: got.Error.Type, Message: got.Error.Message}, a.ID())
+			told := outcome{Status: got.Error.StatusCode, Type: got.Error.Type, Message: got.Error.Message}
+			assert.Equal(t, expected, told, a.ID())
 			continue
 		}
 		var answer struct {
-			Operation string
-			Params    map[string]string
-			Query     map[string][]string
-			Body      json.RawMessage
+			Operation string              `json:"operation"`
+			Params    map[string]string   `json:"params"`
+			Query     map[string][]string `json:"query"`
+			Body      json.RawMessage     `json:"body"`
 		}
 		require.NoError(t, json.Unmarshal(got.Result, &answer), "%s: %+v", a.ID(), got.Error)
 		assert.Equal(t, a.ID(), answer.Operation)

@@ -97,6 +97,8 @@ func (s *Server) adder(list string) (adder, []string) {
 		return s.addUserDocument, r.segments
 	case "experienceGroups":
 		return s.addGroupDocument, r.segments
+	case "dataTableRows":
+		return s.addRow, r.segments
 	}
 	k := theAPI().kinds[list]
 	if k == nil || list != k.list {
@@ -176,6 +178,22 @@ func (s *Server) addGroupDocument(ids map[string]string, given *object) (map[str
 		return nil, err
 	}
 	return toMap(newGroupBody(added, hypermedia{}))
+}
+
+func (s *Server) addRow(ids map[string]string, given *object) (map[string]any, error) {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	table, err := s.store.find(theAPI().kinds["dataTable"], ids)
+	if err != nil {
+		return nil, err
+	}
+	c := &call{ids: ids}
+	body, err := s.store.rowBody(c, table, "", given)
+	if err != nil {
+		return nil, err
+	}
+	row, _ := copyOf(s.store.insertRow(c, body).body).(map[string]any)
+	return row, nil
 }
 
 // toMap is a body as encoding/json writes it, without hypermedia.

@@ -1,6 +1,7 @@
 package losanttest
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -191,10 +192,13 @@ func (t tag) fits(asked tag) bool {
 	return (asked.key == "" || asked.key == t.key) && (asked.value == "" || asked.value == t.value)
 }
 
+// maxTime is the last millisecond that JavaScript has a date for.
+const maxTime = 8.64e15
+
 // parseMilliseconds reads a parameter that is a time or a duration; an empty one is none.
 func parseMilliseconds(text string) (int64, bool) {
 	ms, err := strconv.ParseFloat(text, 64)
-	if err != nil || ms < -1e15 || ms > 1e15 {
+	if err != nil || !(math.Abs(ms) <= maxTime) {
 		return 0, false
 	}
 	return int64(ms), true

@@ -83,10 +83,13 @@ func (c *call) echo(p *api.Parameter) any {
 	}
 }
 
+// maxNumber bounds numbers, so that a page of any size begins somewhere.
+const maxNumber = 1 << 30
+
 // number is a parameter that is a whole number which is not negative: its default, when it is not given or is none.
 func (c *call) number(name string) int {
 	if n, err := strconv.Atoi(c.text(name)); err == nil && n >= 0 {
-		return n
+		return min(n, maxNumber)
 	}
 	n, _ := c.byDefault(name).(float64)
 	return int(n)

@@ -2,6 +2,7 @@ package losanttest
 
 import (
 	"encoding/json"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -199,9 +200,8 @@ func timeOf(value any) (time.Time, bool) {
 		}
 		return parseDate(value)
 	case json.Number:
-		return time.UnixMilli(int64(number(value))).UTC(), true
-	case float64:
-		return time.UnixMilli(int64(value)).UTC(), true
+		ms := number(value)
+		return time.UnixMilli(int64(ms)).UTC(), math.Abs(ms) <= maxTime
 	default:
 		return time.Time{}, false
 	}

@@ -73,7 +73,7 @@ func matchesTopic(filter, name []string) bool {
 func (s *Server) stream(c *call, t topic, wants func(any) bool) answer {
 	keepAlive := defaultKeepAlive
 	if seconds, err := strconv.ParseFloat(c.text("keepAliveInterval"), 64); err == nil && seconds > 0 && seconds < 1e6 {
-		keepAlive = time.Duration(seconds * float64(time.Second))
+		keepAlive = max(time.Duration(seconds*float64(time.Second)), time.Millisecond)
 	}
 	return answer{status: http.StatusOK, stream: &stream{s.hub.subscribe(t, wants), keepAlive}}
 }
