@@ -37,7 +37,7 @@ func generate(d *api.Description, o *api.Overlay, dir string) error {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), source, 0o600); err != nil { //nolint:gosec // writes where it is told
+		if err := os.WriteFile(filepath.Join(dir, name), source, 0o600); err != nil {
 			return err
 		}
 	}
@@ -59,7 +59,7 @@ func deleteStale(dir string, files map[string]string) error {
 			return err
 		}
 		if bytes.HasPrefix(source, []byte(header)) {
-			if err := os.Remove(file); err != nil { //nolint:gosec // a file that an earlier run has written there
+			if err := os.Remove(file); err != nil {
 				return err
 			}
 		}

@@ -4,7 +4,6 @@ package main
 
 import (
 	"io/fs"
-	"os"
 	"strings"
 	"testing"
 
@@ -15,9 +14,7 @@ import (
 // Every name of Losant's, as the list of names beside the description has it.
 func TestEveryOfficialName(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("DIR")
-	require.NotEmpty(t, dir, "set DIR to the folder of the description")
-	list, err := fs.ReadFile(os.DirFS(dir), "names.tsv")
+	list, err := fs.ReadFile(officialFolder(t), "names.tsv")
 	require.NoError(t, err)
 	lines := strings.Split(strings.TrimSpace(string(list)), "\n")[1:]
 	require.Greater(t, len(lines), 1000)
