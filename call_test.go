@@ -16,6 +16,20 @@ import (
 	"github.com/losant-go/losant"
 )
 
+func TestActionsOnTheWire(t *testing.T) {
+	t.Parallel()
+	for _, a := range allActions() {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			a.expectWire(t)
+		})
+		t.Run(a.name+" over HTTP", func(t *testing.T) {
+			t.Parallel()
+			a.expectOverHTTP(t)
+		})
+	}
+}
+
 // untouched is a token source that no call may ask.
 func untouched(t *testing.T) losant.Option {
 	t.Helper()
@@ -147,22 +161,6 @@ func TestAnEndedContextAsksForNoTokenAndSendsNothing(t *testing.T) {
 	}
 }
 
-// stalls is an answer with a body that stops coming.
-func stalls(status int) ending {
-	return func(request *http.Request) (*http.Response, error) {
-		return answersReader(status, func() io.Reader {
-			return io.MultiReader(strings.NewReader(`{"success":`), stalled{request.Context()})
-		})(request)
-	}
-}
-
-type stalled struct{ ctx context.Context }
-
-func (s stalled) Read([]byte) (int, error) {
-	<-s.ctx.Done()
-	return 0, s.ctx.Err()
-}
-
 func TestWithTimeoutLimitsEachAttempt(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -188,13 +186,13 @@ func TestWithTimeoutLimitsEachAttempt(t *testing.T) {
 				assert.Equal(t, row.status != 0, can[*losant.DecodeError](err))
 				assert.Equal(t, row.status, response.StatusCode)
 				require.Equal(t, 3, stage.sent())
-				for _, request := range stage.requests {
-					assert.Equal(t, 2*time.Second, request.deadline.Sub(request.at), "each attempt has the whole time")
+				for _, request := range stage.all() {
+					assert.Equal(t, 2*time.Second, request.deadline().Sub(request.at), "each attempt has the whole time")
 				}
 				for _, wait := range stage.waits() {
 					assert.GreaterOrEqual(t, wait, 2*time.Second)
 				}
-				assert.Equal(t, time.Since(stage.requests[0].at), response.Duration, "the whole call")
+				assert.Equal(t, time.Since(stage.all()[0].at), response.Duration, "the whole call")
 			})
 		})
 	}
@@ -227,9 +225,9 @@ func TestTheTimeoutIsHalfAMinuteUnlessSaidOtherwise(t *testing.T) {
 			require.NoError(t, callUser(t.Context(), client, http.MethodGet, opts...))
 		}
 		now := time.Now() // nothing has taken any time
-		assert.Equal(t, now.Add(30*time.Second), stage.requests[0].deadline)
-		assert.Equal(t, now.Add(time.Hour), stage.requests[1].deadline)
-		assert.Zero(t, stage.requests[2].deadline, "0 is no limit")
+		assert.Equal(t, now.Add(30*time.Second), stage.all()[0].deadline())
+		assert.Equal(t, now.Add(time.Hour), stage.all()[1].deadline())
+		assert.Zero(t, stage.all()[2].deadline(), "0 is no limit")
 	})
 }
 
@@ -303,7 +301,7 @@ func TestIDsGoIntoTheURLInTheirOrder(t *testing.T) {
 
 	require.NoError(t, err)
 	assert.Equal(t, "https://gateway.example.com/losant/v1/applications/"+longest+"/experience/groups/-?"+defaultQuery,
-		stage.requests[0].uri)
+		stage.all()[0].URL.String())
 }
 
 func TestQueryParametersComeInTheOrderTheyWereFirstSetIn(t *testing.T) {
@@ -316,9 +314,9 @@ func TestQueryParametersComeInTheOrderTheyWereFirstSetIn(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, callUser(t.Context(), client, http.MethodGet))
 
-	_, query, _ := strings.Cut(stage.requests[0].uri, "?")
+	_, query, _ := strings.Cut(stage.all()[0].URL.String(), "?")
 	assert.Equal(t, "_actions=false&_links=false&_embedded=true&b=x%26y%3Dz+%C3%A9&a=2"+
 		"&includeDirectDeviceCount=true&includeTotalDeviceCount=true", query)
-	_, query, _ = strings.Cut(stage.requests[1].uri, "?")
+	_, query, _ = strings.Cut(stage.all()[1].URL.String(), "?")
 	assert.Equal(t, defaultQuery+"&b=1&a=2", query, "what one call sets is gone for the next")
 }

@@ -165,10 +165,6 @@ func deaf(released <-chan struct{}) map[string]ending {
 	}
 }
 
-type readerFunc func([]byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
-
 func TestAnAttemptEndsThoughABodyDoesNot(t *testing.T) {
 	t.Parallel()
 	for name := range deaf(nil) {

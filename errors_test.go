@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,15 +24,6 @@ import (
 	"github.com/losant-go/losant"
 	"github.com/losant-go/losant/internal/wiretest"
 )
-
-// respond answers with a status, a header of "name", "value", ... and a body.
-func respond(status int, body string, header ...string) httpmock.Responder {
-	h := http.Header{}
-	for pair := range slices.Chunk(header, 2) {
-		h.Set(pair[0], pair[1])
-	}
-	return httpmock.NewStringResponder(status, body).HeaderSet(h)
-}
 
 func TestEveryStatusHasItsType(t *testing.T) {
 	t.Parallel()
@@ -236,7 +226,7 @@ func TestErrorBodyIsCutAt64KiB(t *testing.T) {
 			client := newServed(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(http.StatusTeapot)
 				_, _ = io.WriteString(w, strings.Repeat("é", size/2)+strings.Repeat("x", size%2))
-			})
+			}).client(t)
 
 			_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID)
 
@@ -257,7 +247,7 @@ func TestCutErrorBodyKeepsItsStatus(t *testing.T) {
 		w.Header().Set("Content-Length", "100")
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = io.WriteString(w, start)
-	})
+	}).client(t)
 
 	_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID)
 
@@ -268,7 +258,7 @@ func TestCutErrorBodyKeepsItsStatus(t *testing.T) {
 
 func TestRedirectsAreNeverFollowed(t *testing.T) {
 	t.Parallel()
-	other := newCounted(t, func(w http.ResponseWriter, _ *http.Request) {
+	other := newServed(t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"id":"1","success":true}`)
 	})
 	for _, status := range []int{301, 302, 303, 304, 305, 307, 308} {
@@ -278,7 +268,7 @@ func TestRedirectsAreNeverFollowed(t *testing.T) {
 			for _, a := range allActions() {
 				t.Run(fmt.Sprintf("%d to %s by %s", status, name, a.name), func(t *testing.T) {
 					t.Parallel()
-					server := newCounted(t, func(w http.ResponseWriter, _ *http.Request) {
+					server := newServed(t, func(w http.ResponseWriter, _ *http.Request) {
 						if location != "" {
 							w.Header().Set("Location", location)
 						}
@@ -355,7 +345,7 @@ func TestUndocumentedSuccessIsADecodeError(t *testing.T) {
 					assert.Equal(t, status, decodeErr.StatusCode)
 					assert.Equal(t, body, string(decodeErr.Body))
 					assert.Equal(t, 1, decodeErr.Attempts, "it came whole, so it is not asked for again")
-					assert.Equal(t, 1, transport.GetTotalCallCount())
+					assert.Equal(t, 1, transport.sent())
 					var apiErr *losant.APIError
 					require.ErrorAs(t, err, &apiErr)
 					assert.Same(t, decodeErr.APIError, apiErr)
@@ -379,7 +369,7 @@ func TestDocumentedBodyIsASuccessWhateverTheHeaderSays(t *testing.T) {
 						}
 						w.WriteHeader(status)
 						_, _ = io.WriteString(w, "\r\n"+a.answer+"\n")
-					})
+					}).client(t)
 
 					result, err := a.call(t.Context(), client)
 
@@ -397,7 +387,7 @@ func TestAnAnswerWithoutAStatusIsKept(t *testing.T) {
 	for _, a := range allActions() {
 		for name, start := range map[string]func() *losant.Client{
 			"mock": func() *losant.Client {
-				client, _ := newStaged(t, []ending{answersBody(0, "<h1>Nothing</h1>", "X-A", "1")})
+				client, _ := newStaged(t, []ending{respond(0, "<h1>Nothing</h1>", "X-A", "1")})
 				return client
 			},
 			"wire": func() *losant.Client {
@@ -429,10 +419,10 @@ func TestNoTextOfTheServersSpoilsALine(t *testing.T) {
 	body, err := json.Marshal(map[string]string{"type": dirty, "message": dirty})
 	require.NoError(t, err)
 	for name, end := range map[string]ending{
-		"type and message": answersBody(404, string(body)),
-		"text":             answersBody(404, dirty),
-		"no object":        answersBody(200, dirty),
-		"wrong property":   answersBody(200, `{"creationDate":`+strconv.Quote("\u202e")+`}`),
+		"type and message": respond(404, string(body)),
+		"text":             respond(404, dirty),
+		"no object":        respond(200, dirty),
+		"wrong property":   respond(200, `{"creationDate":`+strconv.Quote("\u202e")+`}`),
 		"header":           answers(307, "Location", dirty),
 		"error":            fails(errors.New(dirty)),
 		"request":          fails(&url.Error{Op: "Get", URL: dirty, Err: errors.New(dirty)}),
@@ -528,7 +518,7 @@ func TestEndedContextIsATransportErrorWithItsCause(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body) // or the server does not notice that the client has gone
 		arrived <- struct{}{}
 		<-r.Context().Done()
-	})
+	}).client(t)
 	for _, a := range allActions() {
 		for _, early := range []bool{true, false} {
 			ctx, cancel := context.WithCancelCause(t.Context())

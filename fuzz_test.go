@@ -18,32 +18,17 @@ import (
 	"github.com/losant-go/losant"
 )
 
-// fuzzedAnswer is a transport that answers every request alike, and keeps the requests in the form that a server reads.
-type fuzzedAnswer struct {
-	status   int
-	header   http.Header
-	body     []byte
-	requests [][]byte
-}
-
-func (a *fuzzedAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
-	var wire bytes.Buffer
-	if err := r.Write(&wire); err != nil {
-		return nil, err
+// wire is a request in the form that a server reads.
+func (s sent) wire(t *testing.T) []byte {
+	t.Helper()
+	request := s.Clone(t.Context())
+	request.Body = nil
+	if s.body != "" {
+		request.Body = io.NopCloser(strings.NewReader(s.body))
 	}
-	a.requests = append(a.requests, wire.Bytes())
-	return &http.Response{
-		StatusCode: a.status, Body: io.NopCloser(bytes.NewReader(a.body)), ContentLength: int64(len(a.body)),
-		Header: a.header, Request: r, ProtoMajor: 1, ProtoMinor: 1,
-	}, nil
-}
-
-func newFuzzed(f *testing.F, answer *fuzzedAnswer) *losant.Client {
-	f.Helper()
-	client, err := losant.NewClient(secretToken,
-		losant.WithHTTPClient(&http.Client{Transport: answer}), losant.WithMaxAttempts(1))
-	require.NoError(f, err)
-	return client
+	var wire bytes.Buffer
+	require.NoError(t, request.Write(&wire))
+	return wire.Bytes()
 }
 
 // FuzzID: an id either reaches the server as the one path segment that it is, or nothing is sent.
@@ -55,20 +40,19 @@ func FuzzID(f *testing.F) {
 		f.Add(id, userID)
 		f.Add(applicationID, id)
 	}
-	answer := &fuzzedAnswer{status: http.StatusOK, body: []byte(`{"success":true}`)}
-	calls := callsOf(newFuzzed(f, answer))
+	client, mock := newStaged(f, []ending{answers(http.StatusOK)})
+	calls := callsOf(client)
 	f.Fuzz(func(t *testing.T, application, id string) {
 		for operation, call := range calls {
-			answer.requests = nil
+			mock.forget()
 			_, err := call(t.Context(), application, id)
 			if err != nil {
 				var refused *losant.ValidationError
 				require.ErrorAs(t, err, &refused)
-				require.Empty(t, answer.requests)
+				require.Zero(t, mock.sent())
 				continue
 			}
-			require.Len(t, answer.requests, 1)
-			gotOperation, gotApplication, gotID := route(t, answer.requests[0])
+			gotOperation, gotApplication, gotID := route(t, mock.only(t).wire(t))
 			require.Equal(t, operation, gotOperation)
 			require.Equal(t, application, gotApplication)
 			require.Equal(t, id, gotID)
@@ -119,10 +103,10 @@ func fuzzAnswer[T any](
 	f *testing.F, get func(*testing.T, *losant.Client) (*T, error), raw func(*T) *json.RawMessage,
 ) {
 	f.Helper()
-	answer := &fuzzedAnswer{status: http.StatusOK}
-	client := newFuzzed(f, answer)
+	client, mock := newMocked(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		answer.body, answer.requests = body, nil
+		mock.forget()
+		record(mock, respond(http.StatusOK, string(body)))
 		result, err := get(t, client)
 		if err != nil {
 			require.Nil(t, result)
@@ -202,25 +186,26 @@ func FuzzErrorAnswer(f *testing.F) {
 	for _, body := range bodies {
 		f.Add(uint16(400), []byte(body))
 	}
-	answer := &fuzzedAnswer{}
-	calls := callsOf(newFuzzed(f, answer))
-	f.Fuzz(func(t *testing.T, status uint16, body []byte) {
-		answer.status, answer.body = 300+int(status)%700, body
-		if status >= 300 && status < 1000 {
-			answer.status = int(status)
+	client, mock := newMocked(f, losant.WithMaxAttempts(1))
+	calls := callsOf(client)
+	f.Fuzz(func(t *testing.T, seed uint16, body []byte) {
+		status := 300 + int(seed)%700
+		if seed >= 300 && seed < 1000 {
+			status = int(seed)
 		}
+		record(mock, respond(status, string(body)))
 		for operation, call := range calls {
-			answer.requests = nil
+			mock.forget()
 			result, err := call(t.Context(), applicationID, userID)
 			require.Nil(t, result)
 			require.Error(t, err)
-			require.Equal(t, typeOfError(answer.status), fmt.Sprintf("%T", err))
+			require.Equal(t, typeOfError(status), fmt.Sprintf("%T", err))
 			var apiErr *losant.APIError
 			require.ErrorAs(t, err, &apiErr)
-			require.Equal(t, answer.status, apiErr.StatusCode)
+			require.Equal(t, status, apiErr.StatusCode)
 			require.Equal(t, operation, apiErr.Operation)
 			require.Equal(t, string(body[:min(len(body), 64<<10)]), string(apiErr.Body))
-			require.Len(t, answer.requests, 1)
+			require.Equal(t, 1, mock.sent())
 			require.Contains(t, err.Error(), operation)
 		}
 	})
@@ -327,15 +312,14 @@ func FuzzToken(f *testing.F) {
 	} {
 		f.Add(token)
 	}
-	answer := &fuzzedAnswer{status: http.StatusForbidden, body: []byte(`{"type":"Forbidden"}`)}
-	client := newFuzzed(f, answer)
+	client, mock := newStaged(f, []ending{respond(http.StatusForbidden, `{"type":"Forbidden"}`)})
 	operations := losant.Operations()
 	get := slices.IndexFunc(operations, func(o losant.Operation) bool { return o.Name == "experienceUser.get" })
 	f.Fuzz(func(t *testing.T, token string) {
-		answer.requests = nil
+		mock.forget()
 		_, err := client.ExperienceUser.Get(t.Context(), applicationID, userID, losant.WithToken(token))
 		require.Error(t, err)
-		if len(answer.requests) == 0 {
+		if mock.sent() == 0 {
 			var refused *losant.ValidationError
 			require.ErrorAs(t, err, &refused)
 			return

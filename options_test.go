@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
 	"reflect"
 	"runtime"
 	"slices"
@@ -186,7 +185,7 @@ func TestAnIdempotencyKeyOfTheCallerIsSent(t *testing.T) {
 		client := newServed(t, func(w http.ResponseWriter, r *http.Request) {
 			assert.Equal(t, []string{"a-key"}, r.Header["Idempotency-Key"], method)
 			_, _ = io.WriteString(w, `{"success":true}`)
-		})
+		}).client(t)
 		require.NoError(t, callUser(t.Context(), client, method, losant.WithHeader("Idempotency-Key", "a-key")))
 	}
 }
@@ -223,7 +222,7 @@ func TestOptionsMayComeInAnyOrder(t *testing.T) {
 	t.Parallel()
 	source := func(context.Context) (string, error) { return "sourced", nil }
 	var urls, headers []any
-	transport := httpmock.NewMockTransport()
+	transport := &mock{}
 	requests := record(transport, httpmock.NewStringResponder(http.StatusOK, groupAnswer))
 	opts := []losant.Option{
 		losant.WithBaseURL("http://example.com/x"), losant.WithInsecureHTTP(), losant.WithTokenSource(source),
@@ -343,7 +342,7 @@ func TestOptionsRefuse(t *testing.T) {
 					Violations: []losant.Violation{broken(c.field, c.rule)},
 				}, err)
 			}
-			assert.Zero(t, transport.GetTotalCallCount())
+			assert.Zero(t, transport.sent())
 		})
 	}
 }
@@ -385,7 +384,7 @@ func TestTokenPrecedence(t *testing.T) {
 		{"call", "argument", []losant.Option{source}, []losant.CallOption{callToken}},
 		{"call", "", []losant.Option{source, clientToken}, []losant.CallOption{callToken}},
 	} {
-		transport := httpmock.NewMockTransport()
+		transport := &mock{}
 		requests := record(transport, httpmock.NewStringResponder(http.StatusOK, userAnswer))
 		opts := append([]losant.Option{losant.WithHTTPClient(&http.Client{Transport: transport})}, c.client...)
 		client, err := losant.NewClient(c.argument, opts...)
@@ -433,7 +432,7 @@ func TestTokenSourceThatFailsEndsTheCall(t *testing.T) {
 					require.ErrorIs(t, err, c.err)
 				}
 				assert.Equal(t, 1, asked)
-				assert.Zero(t, transport.GetTotalCallCount())
+				assert.Zero(t, transport.sent())
 			}
 		})
 	}
@@ -495,7 +494,6 @@ func TestResponseTellsHowTheCallWent(t *testing.T) {
 						opts = append(slices.Clone(opts), losant.WithResponse(response))
 						ofClient = used
 						if c.want.Attempts == 2 {
-							transport.Reset()
 							record(transport, busy.Then(httpmock.NewStringResponder(200, userAnswer).HeaderSet(tagged)))
 						}
 					}
@@ -548,7 +546,7 @@ func TestGivenHTTPClientIsNeverChanged(t *testing.T) {
 	t.Parallel()
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
-	transport := httpmock.NewMockTransport()
+	transport := &mock{}
 	requests := record(transport, httpmock.NewStringResponder(http.StatusFound, "").
 		HeaderSet(http.Header{"Location": {"https://example.com/"}}))
 	followed := func(*http.Request, []*http.Request) error {
@@ -576,7 +574,7 @@ func TestGivenHTTPClientIsNeverChanged(t *testing.T) {
 		client.CloseIdleConnections()
 		unchanged()
 
-		given.Transport = httpmock.NewMockTransport() // what the owner does later is not the client's business
+		given.Transport = &mock{} // what the owner does later is not the client's business
 		_, err = client.ExperienceUser.Get(t.Context(), applicationID, userID)
 		require.ErrorContains(t, err, "302")
 		assert.Len(t, requests.all(), sentBefore+2)
@@ -594,7 +592,7 @@ func TestHTTPClientWithoutTransportUsesTheDefaultOne(t *testing.T) { //nolint:pa
 	own, err := losant.NewClient(secretToken, losant.WithBaseURL("https://own.example"))
 	require.NoError(t, err)
 	for range 2 {
-		transport := httpmock.NewMockTransport()
+		transport := &mock{}
 		requests := record(transport, httpmock.NewStringResponder(http.StatusOK, userAnswer))
 		http.DefaultTransport = transport
 		for n, c := range []*losant.Client{client, wrapped} {
@@ -700,28 +698,26 @@ func (h *recordingHandler) Handle(_ context.Context, r slog.Record) error {
 
 func TestWithTransportIsAroundTheClientsOwn(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := newServed(t, func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, "gzip", r.Header.Get("Accept-Encoding"), "as the client's own transport asks")
 		assert.Equal(t, "1", r.Header.Get("X-Traced"))
 		_, _ = io.WriteString(w, userAnswer)
-	}))
-	t.Cleanup(server.Close)
+	})
 	made, sent := 0, 0
-	client, err := losant.NewClient(secretToken, losant.WithBaseURL(server.URL),
-		losant.WithTransport(func(next http.RoundTripper) http.RoundTripper {
-			made++
-			return roundTripper(func(r *http.Request) (*http.Response, error) {
-				sent++
-				r = r.Clone(r.Context())
-				r.Header.Set("X-Traced", "1")
-				return next.RoundTrip(r)
-			})
-		}))
-	require.NoError(t, err)
+	client := server.client(t, losant.WithTransport(func(next http.RoundTripper) http.RoundTripper {
+		made++
+		return roundTripper(func(r *http.Request) (*http.Response, error) {
+			sent++
+			r = r.Clone(r.Context())
+			r.Header.Set("X-Traced", "1")
+			return next.RoundTrip(r)
+		})
+	}))
 	for range 3 {
 		require.NoError(t, callUser(t.Context(), client, http.MethodGet))
 	}
 	client.CloseIdleConnections()
+	assert.Zero(t, server.left(), "though what is around it does not know how to close")
 	assert.Equal(t, 1, made)
 	assert.Equal(t, 3, sent)
 }

@@ -342,3 +342,25 @@ func TestSecretParamsAreHidden(t *testing.T) {
 	assert.Equal(t, secret, params.Password)
 	assert.NotContains(t, fmt.Sprint(losant.DashboardGetParams{}), "[redacted]")
 }
+
+func TestExperienceGroupGetAsksForDeviceCounts(t *testing.T) {
+	t.Parallel()
+	const direct, total = "&includeDirectDeviceCount=true", "&includeTotalDeviceCount=true"
+	for query, opts := range map[string][]losant.CallOption{
+		defaultQuery:                  nil,
+		defaultQuery + direct:         {losant.ExperienceGroupGetParams{IncludeDirectDeviceCount: true}},
+		defaultQuery + total:          {losant.ExperienceGroupGetParams{IncludeTotalDeviceCount: true}},
+		defaultQuery + direct + total: {losant.ExperienceGroupGetParams{IncludeDirectDeviceCount: true, IncludeTotalDeviceCount: true}},
+	} {
+		t.Run(query, func(t *testing.T) {
+			t.Parallel()
+			client, transport := newMocked(t)
+			requests := record(transport, httpmock.NewStringResponder(http.StatusOK, groupAnswer))
+
+			_, err := client.ExperienceGroup.Get(t.Context(), applicationID, groupID, opts...)
+
+			require.NoError(t, err)
+			assert.Equal(t, query, requests.only(t).URL.RawQuery)
+		})
+	}
+}

@@ -2,7 +2,6 @@ package losant_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -22,23 +21,6 @@ import (
 
 // Nobody but the SDK repeats a request, and it counts each time it does.
 
-var allMethods = []string{http.MethodGet, http.MethodPatch, http.MethodDelete}
-
-// missingUser is the 404 that Losant words itself.
-const missingUser = `{"type":"NotFound","message":"Experience user was not found"}`
-
-// newWired returns a client of a scripted server, with the transport that clients have unless they are given one.
-func newWired(t *testing.T, server *wiretest.Server, opts ...losant.Option) *losant.Client {
-	t.Helper()
-	client, err := losant.NewClient(secretToken, append([]losant.Option{losant.WithBaseURL(server.URL())}, opts...)...)
-	require.NoError(t, err)
-	t.Cleanup(func() { server.Close(client.CloseIdleConnections) })
-	return client
-}
-
-// twice is what calls over sockets are limited to: one wait in real time shows as much as two.
-func twice() losant.CallOption { return losant.WithMaxAttempts(2) }
-
 // warm makes a client have idle connections to a server.
 func warm(t *testing.T, client *losant.Client, server *wiretest.Server, connections int) {
 	t.Helper()
@@ -53,21 +35,41 @@ func warm(t *testing.T, client *losant.Client, server *wiretest.Server, connecti
 	calls.Wait()
 }
 
-// appliedOf returns what an error says of the effect of the call.
-func appliedOf(t *testing.T, err error) losant.Applied {
-	t.Helper()
-	var (
-		api       *losant.APIError
-		transport *losant.TransportError
-	)
-	if errors.As(err, &api) {
-		return api.Applied
-	}
-	require.ErrorAs(t, err, &transport)
-	return transport.Applied
+// sendings are calls of every class, with and without a body. Those that are sent once change something that a second
+// request would change again.
+var sendings = []struct {
+	name string
+	once bool
+	call func(context.Context, *losant.Client, ...losant.CallOption) error
+}{
+	{"Get", false, func(ctx context.Context, c *losant.Client, opts ...losant.CallOption) error {
+		return callUser(ctx, c, http.MethodGet, opts...)
+	}},
+	{"Patch", true, func(ctx context.Context, c *losant.Client, opts ...losant.CallOption) error {
+		return callUser(ctx, c, http.MethodPatch, opts...)
+	}},
+	{"Delete", false, func(ctx context.Context, c *losant.Client, opts ...losant.CallOption) error {
+		return callUser(ctx, c, http.MethodDelete, opts...)
+	}},
+	{"GET that starts a job", true, func(ctx context.Context, c *losant.Client, opts ...losant.CallOption) error {
+		_, err := c.Application.ArchiveData(ctx, applicationID, time.Now(), opts...)
+		return err
+	}},
+	{"DELETE of data", true, func(ctx context.Context, c *losant.Client, opts ...losant.CallOption) error {
+		_, err := c.Device.RemoveData(ctx, applicationID, userID, opts...)
+		return err
+	}},
+	{"POST that reads", false, func(ctx context.Context, c *losant.Client, opts ...losant.CallOption) error {
+		_, err := c.Data.TimeSeriesQuery(ctx, applicationID, losant.TimeSeriesQuery{}, opts...)
+		return err
+	}},
+	{"POST that creates", true, func(ctx context.Context, c *losant.Client, opts ...losant.CallOption) error {
+		_, err := c.Devices.Post(ctx, applicationID, losant.DevicePost{Name: "pump"}, opts...)
+		return err
+	}},
 }
 
-func TestOneAttemptOfAPatchIsOneRequest(t *testing.T) {
+func TestAnAttemptIsOneRequestUnlessItChangesNothing(t *testing.T) {
 	t.Parallel()
 	const keyed = "end of idle connections, with a key that lets net/http send again"
 	http1, http2 := wiretest.NewServer, wiretest.NewHTTP2Server
@@ -93,11 +95,11 @@ func TestOneAttemptOfAPatchIsOneRequest(t *testing.T) {
 		for name, after := range map[string][]wiretest.End{
 			"once": {wiretest.Answer(http.StatusOK, successAnswer)}, "always": nil,
 		} {
-			for _, method := range allMethods {
-				t.Run(row.name+" "+name+"/"+method, func(t *testing.T) {
+			for _, sending := range sendings {
+				t.Run(row.name+" "+name+"/"+sending.name, func(t *testing.T) {
 					t.Parallel()
 					server := row.start(t)
-					opts := []losant.Option{twice(), losant.WithTimeout(5 * time.Second)}
+					opts := []losant.Option{twice(), losant.WithTimeout(5 * time.Second), losant.WithoutValidation()}
 					if row.name == keyed {
 						opts = append(opts, losant.WithHeader("Idempotency-Key", "1"))
 					}
@@ -106,11 +108,11 @@ func TestOneAttemptOfAPatchIsOneRequest(t *testing.T) {
 					server.Then(append([]wiretest.End{row.end}, after...)...)
 					var response losant.Response
 
-					err := callUser(t.Context(), client, method, losant.WithResponse(&response))
+					err := sending.call(t.Context(), client, losant.WithResponse(&response))
 
 					requests := server.Count() - row.idle
 					switch {
-					case method == http.MethodPatch:
+					case sending.once:
 						require.ErrorAs(t, err, new(*losant.TransportError))
 						assert.Equal(t, 1, requests)
 						assert.Equal(t, 1, response.Attempts)
@@ -128,6 +130,28 @@ func TestOneAttemptOfAPatchIsOneRequest(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// Nobody sees what is written in a given transport. So net/http is given no means to send a body again.
+func TestAGivenTransportDoesNotSendABodyAgain(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]wiretest.End{
+		"PROTOCOL_ERROR": wiretest.ResetStream(wiretest.ProtocolError),
+		"REFUSED_STREAM": wiretest.ResetStream(wiretest.RefusedStream),
+		"GOAWAY":         wiretest.GoAway(0, wiretest.NoError),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := wiretest.NewHTTP2Server(t, end)
+			client := newWired(t, server, given(&http.Transport{ForceAttemptHTTP2: true}))
+
+			err := callUser(t.Context(), client, http.MethodPatch)
+
+			require.ErrorAs(t, err, new(*losant.TransportError))
+			assert.Equal(t, losant.MaybeApplied, appliedOf(t, err))
+			assert.Equal(t, 1, server.Count())
+		})
 	}
 }
 
@@ -243,6 +267,16 @@ var (
 	}
 )
 
+// detouring sends a request that reaches nobody to somebody else, who does not answer.
+func detouring(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(request *http.Request) (*http.Response, error) {
+		if response, err := next.RoundTrip(request); err == nil {
+			return response, nil
+		}
+		return nil, io.EOF
+	})
+}
+
 // asking makes a request of its own before each, by the same transport and under the same context.
 func asking(url string) func(http.RoundTripper) http.RoundTripper {
 	return func(next http.RoundTripper) http.RoundTripper {
@@ -301,6 +335,8 @@ func TestWhatACallersTransportDoesIsNotTakenForTheRequest(t *testing.T) {
 		{"resend, lost, 503", resending, http.MethodPatch, []wiretest.End{wiretest.Reset, refuse(503)}, doubtful, 1, 2},
 		{"resend, 200, 503", resending, http.MethodPatch, []wiretest.End{refuse(200), refuse(503)}, doubtful, 1, 2},
 		{"resend, refused", resending, http.MethodPatch, nil, unsent, 2, 0},
+
+		{"detour, refused", detouring, http.MethodPatch, nil, doubtful, 1, 0},
 
 		{"request elsewhere, 404", asking(elsewhere.URL()), http.MethodDelete, []wiretest.End{missing}, notFound, 1, 1},
 		{

@@ -38,27 +38,6 @@ var (
 	errReset = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 )
 
-// can reports whether an error can be had as an E.
-func can[E error](err error) bool {
-	var target E
-	return errors.As(err, &target)
-}
-
-// attemptsOf returns what an error says of the number of attempts.
-func attemptsOf(err error) int {
-	var (
-		api       *losant.APIError
-		transport *losant.TransportError
-	)
-	if errors.As(err, &api) {
-		return api.Attempts
-	}
-	if errors.As(err, &transport) {
-		return transport.Attempts
-	}
-	return -1
-}
-
 func TestWhatIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	const (
@@ -140,10 +119,10 @@ func TestWhatIsTriedAgain(t *testing.T) {
 		{name: "501", ending: answers(501), get: 1, patch: 1, want: plain, applied: not},
 		{name: "redirect", ending: answers(307, "Location", "/elsewhere"), get: 1, patch: 1, want: plain},
 		{name: "not modified", ending: answers(304), get: 1, patch: 1, want: plain},
-		{name: "not JSON", ending: answersBody(200, "<html>"), get: 1, patch: 1, want: decode},
-		{name: "array", ending: answersBody(200, "[]"), get: 1, patch: 1, want: decode},
-		{name: "incomplete JSON", ending: answersBody(200, `{"success":true`), get: 1, patch: 1, want: decode},
-		{name: "no content", ending: answersBody(204, ""), get: 1, patch: 1, want: decode},
+		{name: "not JSON", ending: respond(200, "<html>"), get: 1, patch: 1, want: decode},
+		{name: "array", ending: respond(200, "[]"), get: 1, patch: 1, want: decode},
+		{name: "incomplete JSON", ending: respond(200, `{"success":true`), get: 1, patch: 1, want: decode},
+		{name: "no content", ending: respond(204, ""), get: 1, patch: 1, want: decode},
 		{
 			name: "too large", get: 1, patch: 1, want: decode,
 			ending: answersReader(200, func() io.Reader { return endless{} }),
@@ -206,11 +185,13 @@ func TestAnAttemptThatSucceedsEndsTheCall(t *testing.T) {
 				assert.Equal(t, 4, stage.sent())
 				assert.Equal(t, 4, response.Attempts)
 				assert.Equal(t, 200, response.StatusCode)
-				assert.Equal(t, stage.requests[3].at.Sub(stage.requests[0].at), response.Duration)
-				for _, again := range stage.requests[1:] {
-					first := stage.requests[0]
-					first.at, first.deadline = again.at, again.deadline
-					assert.Equal(t, first, again, "the same request in full")
+				assert.Equal(t, stage.all()[3].at.Sub(stage.all()[0].at), response.Duration)
+				first := stage.all()[0]
+				for _, again := range stage.all()[1:] {
+					assert.Equal(t, first.Method, again.Method)
+					assert.Equal(t, first.URL.String(), again.URL.String())
+					assert.Equal(t, first.Header, again.Header)
+					assert.Equal(t, first.body, again.body)
 				}
 			})
 		})
@@ -318,7 +299,7 @@ func TestOfSeveralLinesTheLongestWaitCounts(t *testing.T) {
 				require.NoError(t, callUser(t.Context(), client, http.MethodPatch))
 				assert.Equal(t, []time.Duration{7 * time.Second}, stage.waits())
 
-				stage.endings = []ending{busy}
+				record(stage, busy)
 				lines = append(lines, "120")
 				var limited *losant.RateLimitError
 				require.ErrorAs(t, callUser(t.Context(), client, http.MethodPatch), &limited)
@@ -482,7 +463,7 @@ func TestADeleteThatFindsNothingAfterADoubtfulAttemptHasSucceeded(t *testing.T) 
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					client, stage := newStaged(t, append(row.endings[:len(row.endings):len(row.endings)],
-						answersBody(404, body, "X-Last", "yes")))
+						respond(404, body, "X-Last", "yes")))
 					var response losant.Response
 
 					success, err := client.ExperienceGroup.Delete(t.Context(), applicationID, groupID,
@@ -604,7 +585,7 @@ func TestARetryThatIsNotBegunCostsNothing(t *testing.T) {
 			require.Error(t, callUser(t.Context(), client, http.MethodGet))
 			require.Error(t, callUser(t.Context(), client, http.MethodGet, losant.WithMaxAttempts(1)))
 		}
-		stage.endings = []ending{answers(503)}
+		record(stage, answers(503))
 		before := stage.sent()
 		require.Error(t, callUser(t.Context(), client, http.MethodGet))
 		assert.Equal(t, 3, stage.sent()-before)
@@ -632,8 +613,8 @@ func TestTheTokenSourceIsAskedOnEveryAttemptUnderItsContext(t *testing.T) {
 		require.Error(t, callUser(ctx, client, http.MethodGet, losant.WithTimeout(3*time.Second)))
 
 		require.Equal(t, 3, stage.sent())
-		for i, request := range stage.requests {
-			assert.Equal(t, "Bearer token"+strconv.Itoa(i+1), request.header.Get("Authorization"))
+		for i, request := range stage.all() {
+			assert.Equal(t, "Bearer token"+strconv.Itoa(i+1), request.Header.Get("Authorization"))
 		}
 	})
 }
@@ -671,14 +652,13 @@ func FuzzRetryAfter(f *testing.F) {
 		f.Add(seed)
 	}
 	type key struct{}
-	client, err := losant.NewClient(secretToken, losant.WithHTTPClient(&http.Client{Transport: &stage{
-		endings: []ending{func(r *http.Request) (*http.Response, error) {
-			return answers(429, "Retry-After", r.Context().Value(key{}).(string))(r)
-		}},
-	}}))
-	require.NoError(f, err)
+	client, mock := newStaged(f, []ending{func(r *http.Request) (*http.Response, error) {
+		value, _ := r.Context().Value(key{}).(string)
+		return answers(429, "Retry-After", value)(r)
+	}})
 	digits := regexp.MustCompile(`^[0-9]+$`)
 	f.Fuzz(func(t *testing.T, value string) {
+		mock.forget()
 		before := time.Now()
 		ctx := context.WithValue(t.Context(), key{}, value)
 		err := callUser(ctx, client, http.MethodGet, losant.WithMaxAttempts(1))

@@ -5,7 +5,6 @@ import (
 	"encoding/gob"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"net/http"
@@ -98,21 +97,21 @@ func instant(year, millisecond int) time.Time {
 func answeredUser(t *testing.T, body string) (*losant.ExperienceUser, error) {
 	t.Helper()
 	client, transport := newMocked(t)
-	transport.RegisterNoResponder(httpmock.NewStringResponder(http.StatusOK, body))
+	record(transport, httpmock.NewStringResponder(http.StatusOK, body))
 	return client.ExperienceUser.Get(t.Context(), applicationID, userID)
 }
 
 func answeredGroup(t *testing.T, body string) (*losant.ExperienceGroup, error) {
 	t.Helper()
 	client, transport := newMocked(t)
-	transport.RegisterNoResponder(httpmock.NewStringResponder(http.StatusOK, body))
+	record(transport, httpmock.NewStringResponder(http.StatusOK, body))
 	return client.ExperienceGroup.Get(t.Context(), applicationID, groupID)
 }
 
 func answeredDelete(t *testing.T, body string) (*losant.Success, error) {
 	t.Helper()
 	client, transport := newMocked(t)
-	transport.RegisterNoResponder(httpmock.NewStringResponder(http.StatusOK, body))
+	record(transport, httpmock.NewStringResponder(http.StatusOK, body))
 	return client.ExperienceGroup.Delete(t.Context(), applicationID, groupID)
 }
 
@@ -301,10 +300,7 @@ func TestRawIsTheBodyByteForByte(t *testing.T) {
 func TestResultsOfPatchAreDecodedAsThoseOfGet(t *testing.T) {
 	t.Parallel()
 	client, transport := newMocked(t)
-	transport.RegisterResponder(http.MethodPatch, "https://api.losant.com"+userPath,
-		httpmock.NewStringResponder(http.StatusOK, userDocument))
-	transport.RegisterResponder(http.MethodPatch, "https://api.losant.com"+groupPath,
-		httpmock.NewStringResponder(http.StatusOK, groupDocument))
+	record(transport, respond(http.StatusOK, userDocument), respond(http.StatusOK, groupDocument))
 
 	patchedUser, err := client.ExperienceUser.Patch(t.Context(), applicationID, userID, losant.ExperienceUserPatch{})
 	require.NoError(t, err)
@@ -417,11 +413,13 @@ func TestAPatchSendsUnsetValueEmptyAndNullApart(t *testing.T) {
 	}{
 		{user{}, `{}`},
 		{user{Email: losant.Ptr("ada@example.com")}, `{"email":"ada@example.com"}`},
+		{user{Email: losant.Ptr("")}, `{"email":""}`},
 		{user{FirstName: losant.Ptr("Ada")}, `{"firstName":"Ada"}`},
 		{user{FirstName: losant.Ptr("")}, `{"firstName":""}`},
 		{user{LastName: losant.Ptr("Lovelace")}, `{"lastName":"Lovelace"}`},
 		{user{LastName: losant.Ptr("")}, `{"lastName":""}`},
 		{user{Password: losant.Ptr("pass<word>&")}, `{"password":"pass<word>&"}`},
+		{user{Password: losant.Ptr("")}, `{"password":""}`},
 		{user{TokenCutoff: &cutoff}, `{"tokenCutoff":"2026-02-03T06:05:06.789+02:00"}`},
 		{user{TokenCutoff: &time.Time{}}, `{"tokenCutoff":"0001-01-01T00:00:00Z"}`},
 		{user{UserTags: map[string]string{"a": "1", "b": "2"}}, `{"userTags":{"a":"1","b":"2"}}`},
@@ -431,6 +429,7 @@ func TestAPatchSendsUnsetValueEmptyAndNullApart(t *testing.T) {
 
 		{group{}, `{}`},
 		{group{Name: losant.Ptr("Floor 8")}, `{"name":"Floor 8"}`},
+		{group{Name: losant.Ptr("")}, `{"name":""}`},
 		{group{Description: losant.Ptr("High up")}, `{"description":"High up"}`},
 		{group{Description: losant.Ptr("")}, `{"description":""}`},
 		{group{ExperienceUserIDs: []string{id, userID}}, `{"experienceUserIds":["` + id + `","` + userID + `"]}`},
@@ -450,16 +449,13 @@ func TestAPatchSendsUnsetValueEmptyAndNullApart(t *testing.T) {
 		{group{DeviceQueryJSON: losant.Value("")}, `{"deviceQueryJson":""}`},
 		{group{DeviceQueryJSON: losant.Null[string]()}, `{"deviceQueryJson":null}`},
 		{group{ParentID: losant.Value(id)}, `{"parentId":"` + id + `"}`},
+		{group{ParentID: losant.Value("")}, `{"parentId":""}`},
 		{group{ParentID: losant.Null[string]()}, `{"parentId":null}`},
 	}
-	client, transport := newMocked(t)
-	var body string
-	transport.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
-		data, err := io.ReadAll(r.Body)
-		body = string(data)
-		return httpmock.NewStringResponse(http.StatusOK, "{}"), err
-	})
+	covered := map[string]bool{}
 	for _, test := range tests {
+		noteFields(covered, test.patch)
+		client, requests := newStaged(t, []ending{answers(http.StatusOK)}, losant.WithoutValidation())
 		var err error
 		switch patch := test.patch.(type) {
 		case user:
@@ -468,7 +464,29 @@ func TestAPatchSendsUnsetValueEmptyAndNullApart(t *testing.T) {
 			_, err = client.ExperienceGroup.Patch(t.Context(), applicationID, groupID, patch)
 		}
 		require.NoError(t, err, test.want)
-		assert.JSONEq(t, test.want, body)
+		assert.JSONEq(t, test.want, requests.only(t).body)
+	}
+	expectAllFields(t, covered, user{}, group{})
+}
+
+// noteFields notes which fields of a patch are set.
+func noteFields(covered map[string]bool, patch any) {
+	value := reflect.ValueOf(patch)
+	for _, field := range reflect.VisibleFields(value.Type()) {
+		if !value.FieldByIndex(field.Index).IsZero() {
+			covered[value.Type().Name()+"."+field.Name] = true
+		}
+	}
+}
+
+// expectAllFields checks that every field of the patches was set by some case.
+func expectAllFields(t *testing.T, covered map[string]bool, patches ...any) {
+	t.Helper()
+	for _, patch := range patches {
+		for _, field := range reflect.VisibleFields(reflect.TypeOf(patch)) {
+			name := reflect.TypeOf(patch).Name() + "." + field.Name
+			assert.True(t, covered[name], "no case sets %s", name)
+		}
 	}
 }
 

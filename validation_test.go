@@ -548,7 +548,7 @@ func TestWithoutValidationSendsARefusedPatchButNoRefusedID(t *testing.T) {
 	t.Parallel()
 	bodies := map[string]string{}
 	client, transport := newMocked(t)
-	transport.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
+	record(transport, func(r *http.Request) (*http.Response, error) {
 		var document json.RawMessage
 		err := json.NewDecoder(r.Body).Decode(&document)
 		bodies[r.URL.Path] = string(document)
@@ -567,7 +567,7 @@ func TestWithoutValidationSendsARefusedPatchButNoRefusedID(t *testing.T) {
 	assert.Equal(t, []string{"experienceUserId"}, violatedFields(t, err, ""))
 	_, err = client.ExperienceGroup.Patch(t.Context(), "..", groupID, groupPatch, losant.WithoutValidation())
 	assert.Equal(t, []string{"applicationId"}, violatedFields(t, err, ""))
-	assert.Equal(t, 2, transport.GetTotalCallCount())
+	assert.Equal(t, 2, transport.sent())
 
 	_, err = client.ExperienceUser.Patch(t.Context(), applicationID, userID, userPatch)
 	assert.Error(t, err, "an option of one call must not outlive it")
@@ -581,7 +581,7 @@ func TestAPatchWithoutAJSONFormIsRefusedEvenWithoutValidation(t *testing.T) {
 	_, err := client.ExperienceUser.Patch(t.Context(), applicationID, userID, patch, losant.WithoutValidation())
 
 	assert.Equal(t, []string{"experienceUser"}, violatedFields(t, err, ""))
-	assert.Zero(t, transport.GetTotalCallCount())
+	assert.Zero(t, transport.sent())
 }
 
 // callWithIDs calls one of the six methods.
@@ -606,7 +606,7 @@ func callsOf(c *losant.Client) map[string]callWithIDs {
 func TestNoIDThatCouldNameAnotherResourceIsSent(t *testing.T) {
 	t.Parallel()
 	client, transport := newMocked(t)
-	transport.RegisterNoResponder(httpmock.NewStringResponder(http.StatusOK, `{"success":true}`))
+	record(transport, httpmock.NewStringResponder(http.StatusOK, `{"success":true}`))
 	ids := []string{
 		"", ".", "..", "...", "%2e%2e", "%2F", "../groups/" + groupID, "a/b", `a\b`, "/", userID + "/", userID + "?",
 		userID + "#",
@@ -629,7 +629,7 @@ func TestNoIDThatCouldNameAnotherResourceIsSent(t *testing.T) {
 			}}, err, "%q", id)
 		}
 	}
-	assert.Zero(t, transport.GetTotalCallCount())
+	assert.Zero(t, transport.sent())
 }
 
 func TestEveryOtherIDIsSentAsItIs(t *testing.T) {
@@ -637,7 +637,7 @@ func TestEveryOtherIDIsSentAsItIs(t *testing.T) {
 	for _, id := range []string{"a", "0", "-", "_", userID, strings.ToUpper(userID), strings.Repeat("z", 100)} {
 		client, transport := newMocked(t)
 		var paths []string
-		transport.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
+		record(transport, func(r *http.Request) (*http.Response, error) {
 			paths = append(paths, r.URL.EscapedPath())
 			return httpmock.NewStringResponse(http.StatusOK, `{"success":true}`), nil
 		})

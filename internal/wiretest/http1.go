@@ -25,7 +25,9 @@ func (s *Server) serveHTTP1(raw net.Conn, number int) error {
 		if _, err := c.in.Peek(1); err != nil {
 			return err
 		}
-		s.next()(&Exchange{raw: raw, wire: c})
+		x := &Exchange{raw: raw, wire: c}
+		s.next()(x)
+		c.held = c.held || x.Request.Method == "" // what was not read is in the way
 	}
 	return nil
 }

@@ -50,9 +50,14 @@ func NewServer(t testing.TB, ends ...End) *Server {
 // NewHTTP2Server starts a server of HTTP/2, over TLS, with a certificate that [Authority] has issued.
 func NewHTTP2Server(t testing.TB, ends ...End) *Server {
 	t.Helper()
+	return NewCertifiedServer(t, Authority().Issue(time.Now().Add(time.Hour)), ends...)
+}
+
+// NewCertifiedServer starts a server of HTTP/2 with a certificate.
+func NewCertifiedServer(t testing.TB, certificate tls.Certificate, ends ...End) *Server {
+	t.Helper()
 	return start(t, &tls.Config{
-		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2"},
-		Certificates: []tls.Certificate{Authority().Issue(time.Now().Add(time.Hour))},
+		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2"}, Certificates: []tls.Certificate{certificate},
 	}, ends)
 }
 
