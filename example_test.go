@@ -503,7 +503,7 @@ func Example_testingDevices() {
 	}
 
 	device := server.Add("devices.post", []string{applicationID}, losant.DevicePost{Name: "Pump"})
-	server.Handle("data.export", func(r losanttest.Request) (status int, body any) {
+	server.Handle("data.export", func(losanttest.Request) (status int, body any) {
 		return http.StatusAccepted, map[string]any{"success": true, "jobQueued": true, "jobId": "5"}
 	})
 

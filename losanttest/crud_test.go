@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/losant-go/losant"
 	"github.com/losant-go/losant/internal/api"
 	"github.com/losant-go/losant/internal/odd"
 )
@@ -297,6 +298,96 @@ func TestLists(t *testing.T) {
 		"_type": "devices", "applicationId": app, "count": 1.0, "totalCount": 2.0, "perPage": 1.0, "page": 1.0,
 		"filterField": "name", "filter": "pump*", "sortField": "name", "sortDirection": "desc",
 	}, listed)
+}
+
+// Devices are found by the experience groups that hold them, and by the users of these.
+func TestDevicesOfExperienceGroups(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	group := w.AddGroup(w.app, losant.ExperienceGroup{
+		DeviceIDs: []string{w.ids["deviceId"]}, ExperienceUserIDs: []string{w.user.ID},
+	})
+	w.Add("devices.post", []string{w.app}, map[string]any{"name": "Other"})
+	devices := "/applications/" + w.app + "/devices"
+	for query, want := range map[string][]string{
+		`{"experienceGroupId":"` + group.ID + `"}`:         {"Lamp"},
+		`{"experienceGroupId":{"$ne":"` + group.ID + `"}}`: {"Other"},
+		`{"experienceUserId":"` + w.user.ID + `"}`:         {"Lamp"},
+		`{"experienceUserId":null}`:                        {"Other"},
+		`{"experienceGroupId":"` + w.group.ID + `"}`:       {},
+	} {
+		assert.Equal(t, want, w.names(t, devices, "query="+query), query)
+	}
+}
+
+// A page at the beginning of a long list is what a sort of the whole list begins with.
+func TestPagesOfLongLists(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	app := w.AddApplication()
+	var want []string
+	for i := range 200 {
+		name := fmt.Sprintf("%03d", i*77%200)
+		w.Add("devices.post", []string{app}, map[string]any{"name": name})
+		want = append(want, name)
+	}
+	slices.Sort(want)
+	devices := "/applications/" + app + "/devices"
+	for page := range 20 {
+		got := w.names(t, devices, fmt.Sprintf("perPage=10&page=%d", page))
+		assert.Equal(t, want[page*10:page*10+10], got)
+	}
+	slices.Reverse(want)
+	assert.Equal(t, want[:7], w.names(t, devices, "perPage=7&sortDirection=desc"))
+}
+
+// Lists of dashboards, applications and templates have parameters of their own.
+func TestParametersOfLists(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Add("applications.post", nil, map[string]any{"name": "Owned", "orgId": w.ids["orgId"]})
+	assert.Equal(t, []string{"Owned"}, w.names(t, "/applications", "orgId="+w.ids["orgId"]))
+	assert.Equal(t, []string{"Application", "Owned"}, w.names(t, "/applications", ""))
+	w.Add("applicationTemplates.post", nil, map[string]any{"name": "A", "keywords": []any{"gps", "aws"}, "categoryId": "c"})
+	w.Add("applicationTemplates.post", nil, map[string]any{"name": "B", "keywords": []any{"mqtt"}})
+	assert.Equal(t, []string{"A"}, w.names(t, "/applicationTemplates", "keywords=aws,x"))
+	assert.Equal(t, []string{"A", "B"}, w.names(t, "/applicationTemplates", "keywords=aws,mqtt"))
+	flows := "/applications/" + w.app + "/flows"
+	w.Add("flows.post", []string{w.app}, map[string]any{"name": "Edge", "flowClass": "edge"})
+	assert.Equal(t, []string{"Flow"}, w.names(t, flows, ""))
+	assert.Equal(t, []string{"Edge"}, w.names(t, flows, "flowClass=edge"))
+	devices := "/applications/" + w.app + "/devices"
+	w.Add("devices.post", []string{w.app}, map[string]any{"name": "Below", "parentId": w.ids["deviceId"]})
+	assert.Equal(t, []string{"Lamp"}, w.names(t, devices, "parentId=null"))
+}
+
+// Bodies that are tables and bytes are what the framework makes of them.
+func TestBodiesOfOtherTypes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	table := w.Add("dataTables.post", []string{w.app}, map[string]any{"name": "T", "columns": []any{
+		map[string]any{"name": "k", "dataType": "string", "constraint": "unique"},
+	}})
+	rows := "/applications/" + w.app + "/data-tables/" + table["id"].(string) + "/rows"
+	for contentType, body := range map[string]string{"text/csv": "k,x\na,1\nb,2\n", "text/tsv": "k\tx\nc\t1\nd\t2\n"} {
+		r := asAdmin("POST", rows, body)
+		r.contentType = contentType
+		resp, text := w.send(t, r)
+		assert.Equal(t, http.StatusCreated, resp.StatusCode, text)
+	}
+	_, listed := w.call(t, "GET", rows, "")
+	assert.InDelta(t, 4.0, listed["count"], 0)
+	broken := asAdmin("POST", rows, "k\n\"")
+	broken.contentType = "text/csv"
+	resp, _ := w.send(t, broken)
+	assert.Equal(t, http.StatusBadRequest, resp.StatusCode)
+	row := listed["items"].([]any)[0].(map[string]any)["id"].(string)
+	status, gone := w.call(t, "DELETE", rows+"/"+row, "")
+	assert.Equal(t, http.StatusOK, status)
+	assert.Equal(t, map[string]any{"success": true}, gone)
+	added := w.Add("dataTableRows.post", []string{w.app, table["id"].(string)}, map[string]any{"k": "z"})
+	_, shown := w.call(t, "GET", rows+"/"+added["id"].(string), "")
+	assert.Equal(t, "z", shown["k"])
 }
 
 // Names that are documented to be one's own are.

@@ -61,6 +61,7 @@
 //   - Deleting a document deletes what is below it in the path. A device that is deleted is gone: there is no restore.
 //   - Parents and gateways of devices have to be devices of the application.
 //   - The key of a device whose access key names devices or tags has to name one of its own.
+//   - What is below /me belongs to everybody.
 //   - The dashboards of /dashboards and those of an application are different ones; so are the orgs of an instance.
 //
 // Lists and queries:

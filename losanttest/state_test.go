@@ -216,7 +216,15 @@ func TestStreamFaults(t *testing.T) {
 		}
 		begun <- err
 	}()
-	for len(w.Requests()) < 6 { // until it has come
+	arrived := func() (n int) {
+		for _, r := range w.Requests() {
+			if r.Operation == "device.stateStream" {
+				n++
+			}
+		}
+		return n
+	}
+	for arrived() < 3 {
 		w.sendOK(t, asAdmin("GET", device, ""))
 	}
 	w.post(t, device+"/state", `{"data":{"a":1}}`)

@@ -93,7 +93,7 @@ func (s *Server) sendStream(w http.ResponseWriter, r *http.Request, st *stream, 
 		case <-r.Context().Done():
 			return
 		case <-s.closed:
-			return
+			panic(http.ErrAbortHandler)
 		case <-ticker.C:
 			if fault.Silent {
 				continue
