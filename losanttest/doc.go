@@ -32,7 +32,7 @@
 //     one too.
 //
 // The rest is checked as everything is, and then answered with 501: exports and other jobs, files, the running of workflows
-// and notebooks, members and invites. [Server.Handle] gives an operation an answer.
+// and notebooks, invites and the members of an org. [Server.Handle] gives an operation an answer.
 //
 // # What Losant does not document
 //

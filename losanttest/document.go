@@ -174,10 +174,12 @@ func (s *Server) insert(k *kind, c *call, ids map[string]string, body map[string
 	d.number = st.created
 	d.ids[k.idParam] = d.id
 	maps.Copy(d.body, k.kept(body))
-	d.body["id"] = d.id
+	if k.properties["id"] != nil {
+		d.body["id"] = d.id
+	}
 	date := dateText(now())
 	for name, value := range map[string]any{k.idName(): d.id, k.idParam: d.id, "creationDate": date, "lastUpdated": date} {
-		if k.properties[name] != nil {
+		if k.properties[name] != nil && name != k.rule().identity {
 			d.setNew(name, value)
 		}
 	}
@@ -191,11 +193,16 @@ func (s *Server) insert(k *kind, c *call, ids map[string]string, body map[string
 	}
 	if k.rule().born != nil {
 		k.rule().born(s, c, d, body)
+		d.ids[k.idParam] = d.id
+	}
+	all := st.make(k.place(ids))
+	if all.byID[d.id] != nil {
+		return nil, alreadyExists(title(k.item) + ` "` + d.id + `"`)
 	}
 	if err := st.checkDocument(k, d); err != nil {
 		return nil, err
 	}
-	st.make(k.place(ids)).put(d)
+	all.put(d)
 	return d, nil
 }
 

@@ -20,8 +20,7 @@ type kind struct {
 
 // strangers are resources of the shape of a kind that are none: their state is that of another resource.
 var strangers = []string{
-	"dataTableRow", "deviceAttribute", "experienceGroup", "experienceUser", "file", "instanceMember", "instanceOrgInvite",
-	"instanceOrgMember", "privateFile",
+	"dataTableRow", "deviceAttribute", "experienceGroup", "experienceUser", "file", "instanceOrgInvite", "privateFile",
 }
 
 // newKinds finds the kinds in the description, by the resources of their items and their lists.

@@ -14,6 +14,8 @@ type rule struct {
 	unique string
 	// name is a property that may stand for the id in a path.
 	name string
+	// identity is the property that is the id, where that is not "id".
+	identity string
 	// born gives a new document what the server makes up, some of it after what the document was given.
 	born func(s *Server, c *call, d *document, given map[string]any)
 	// changed adds to a document what follows from a patch.
@@ -40,6 +42,8 @@ var rules = map[string]rule{
 	},
 	"flow":                   {defaults: map[string]any{"flowClass": "cloud", "enabled": true}},
 	"flowVersion":            {unique: "version", name: "version", defaults: map[string]any{"enabled": true}},
+	"instanceMember":         {identity: "userId", born: bearMember},
+	"instanceOrgMember":      {identity: "userId", born: bearMember},
 	"experienceDomain":       {unique: "domainName"},
 	"experienceSlug":         {unique: "slug"},
 	"experienceVersion":      {unique: "version", name: "version"},
@@ -86,4 +90,18 @@ func bearToken(owner string) func(*Server, *call, *document, map[string]any) {
 		token := s.sign(now(), claims{Scope: scopes})
 		d.once = map[string]any{"token": token}
 	}
+}
+
+// bearMember gives a member what is known of the account that the document names.
+func bearMember(s *Server, _ *call, d *document, _ map[string]any) {
+	for email, a := range s.store.accounts {
+		if a.id == d.text("userId") || email == d.text("email") {
+			d.body["userId"], d.body["email"] = a.id, email
+			for _, name := range []string{"firstName", "lastName"} {
+				d.setNew(name, a.body[name])
+			}
+		}
+	}
+	d.setNew("userId", d.id)
+	d.id = d.text("userId")
 }
