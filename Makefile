@@ -21,11 +21,12 @@ official_packages = $(sort $(dir $(shell grep -rl --include='*_test.go' '^//go:b
 FUZZTIME = 1m
 ROUNDS   = 10
 CALLS    = 50000
+BEFORE   = 154e4c0
 
 checks = quickstart test format vet platforms lint generate tidy build race $(releases) coverage examples interop \
 	benchmarks mutants official
 
-.PHONY: all list load fuzz bench bench-peers measure-size measure-compile measure-test $(checks)
+.PHONY: all list load fuzz bench bench-peers size measure-test $(checks)
 
 all: $(checks)
 
@@ -129,13 +130,9 @@ bench-peers: ## bench, with Losant's JavaScript client beside the others
 	cd benchmarks/peers && npm ci --ignore-scripts --no-audit --no-fund
 	$(MAKE) bench
 
-measure-size: ## the bytes of a program that makes one call, as it comes and without symbols
-	cd benchmarks && go build -o ../bin/onecall ./onecall && go build -ldflags '-s -w' -o ../bin/onecall-stripped ./onecall
-	@wc -c bin/onecall bin/onecall-stripped
-
-measure-compile: ## the seconds to compile the root package, when all that it imports is compiled
-	@export GOCACHE="$$(mktemp -d)" && trap 'rm -rf "$$GOCACHE"' EXIT && \
-	go build $$(go list -f '{{join .Imports " "}}' .) && bash -c 'time go build .'
+size: ## what the package costs its users: a program with one call beside the one of BEFORE, compiling, allocations
+	@cd benchmarks && go run ./size -before "$(BEFORE)"
+	@go test -run '^$$' -bench '^BenchmarkCall$$' -benchmem -benchtime 2000x .
 
 measure-test: ## the seconds of go test ./..., when all is compiled
 	@go test -run '^$$' ./... >/dev/null && bash -c 'time go test -count=1 ./...'

@@ -1,4 +1,4 @@
-// Onecall is a program that makes one call, for make measure-size.
+// Onecall is a program that makes one call, for make size.
 package main
 
 import (

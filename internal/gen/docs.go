@@ -178,21 +178,16 @@ func (p parameter) shown(value any) string {
 	return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace((time.Duration(number) * unit).String())
 }
 
-// Text is the index of a noun.
-func (n noun) Text() string {
-	var services []string
-	for _, s := range n.Services {
+// indexed is a line of the index: the services of a noun.
+func indexed(services []*service) string {
+	const mark, rest = "//   - ", "//     "
+	var all []string
+	for _, s := range services {
 		var methods []string
 		for _, a := range s.Methods() {
 			methods = append(methods, a.Method())
 		}
-		services = append(services, fmt.Sprintf("[%sService] (%s)", s.Name, strings.Join(methods, ", ")))
+		all = append(all, fmt.Sprintf("[%sService] (%s)", s.Name, strings.Join(methods, ", ")))
 	}
-	return strings.Join(services, ", ")
-}
-
-// listItem is text as an item of a list in a comment.
-func listItem(text string) string {
-	const mark, rest = "//   - ", "//     "
-	return mark + strings.Join(wrapped(text, columns-len(mark)), "\n"+rest)
+	return mark + strings.Join(wrapped(strings.Join(all, ", "), columns-len(mark)), "\n"+rest)
 }
