@@ -130,6 +130,39 @@ func TestPackedAnswersThatCannotBeUnpacked(t *testing.T) {
 	}
 }
 
+// Losant bounds these answers at 20 and 30 MB, and so above the usual cap.
+func TestTimeSeriesAndRowsMayBeLarger(t *testing.T) {
+	t.Parallel()
+	const most = 32 << 20
+	for name, size := range map[string]int{"32 MiB": most, "one byte more": most + 1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := "{}" + strings.Repeat(" ", size-len("{}"))
+			client := newServed(t, packed(http.StatusOK, gzipped(t, gzip.BestSpeed, text))).client(t)
+			for operation, call := range map[string]func() error{
+				"data.timeSeriesQuery": func() error {
+					_, err := client.Data.TimeSeriesQuery(t.Context(), applicationID, losant.TimeSeriesQuery{})
+					return err
+				},
+				"dataTableRows.get": func() error {
+					_, err := client.DataTableRows.Get(t.Context(), applicationID, userID)
+					return err
+				},
+				"dataTableRows.query": func() error {
+					_, err := client.DataTableRows.Query(t.Context(), applicationID, userID, nil)
+					return err
+				},
+			} {
+				if err := call(); size <= most {
+					require.NoError(t, err, operation)
+				} else {
+					require.ErrorContains(t, err, "larger than 32 MiB", operation)
+				}
+			}
+		})
+	}
+}
+
 func TestTheCapOfAnAnswerCountsWhatIsUnpacked(t *testing.T) {
 	t.Parallel()
 	eachTransport(t, func(t *testing.T, client func(*served) (*losant.Client, *http.Transport)) {

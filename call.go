@@ -106,7 +106,7 @@ func (c *core) prepare(
 		violations = append(violations, Violation{"ctx", "must not be nil"})
 	}
 	request := &rest.Request{
-		Method: o.Method, URL: target, Header: s.header, Class: o.class,
+		Method: o.Method, URL: target, Header: s.header, Class: o.class, MaxBody: o.maxBody,
 		MaxAttempts: s.maxAttempts, Timeout: s.timeout, Authorize: s.credential,
 	}
 	if args.body != nil && len(violations) == 0 {

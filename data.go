@@ -88,5 +88,5 @@ var dataLastValueQuery = Operation{
 var dataTimeSeriesQuery = Operation{
 	Name: "data.timeSeriesQuery", Method: http.MethodPost, Path: "/applications/{applicationId}/data/time-series-query",
 	Scopes: []Scope{ScopeDataAll, ScopeDataTimeSeriesQuery}, general: &scopesOfDataExport,
-	class: rest.Read,
+	class: rest.Read, maxBody: largeBody,
 }

@@ -297,7 +297,7 @@ var dataTableRowsExport = Operation{
 var dataTableRowsGet = Operation{
 	Name: "dataTableRows.get", Method: http.MethodGet, Path: "/applications/{applicationId}/data-tables/{dataTableId}/rows",
 	Scopes: []Scope{ScopeDataTableRowsAll, ScopeDataTableRowsGet}, general: &scopesOfApplicationGet,
-	class: rest.Read, params: "DataTableRowsGetParams",
+	class: rest.Read, maxBody: largeBody, params: "DataTableRowsGetParams",
 }
 
 var dataTableRowsPost = Operation{
@@ -309,7 +309,7 @@ var dataTableRowsPost = Operation{
 var dataTableRowsQuery = Operation{
 	Name: "dataTableRows.query", Method: http.MethodPost, Path: "/applications/{applicationId}/data-tables/{dataTableId}/rows/query",
 	Scopes: []Scope{ScopeDataTableRowsAll, ScopeDataTableRowsQuery}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read, params: "DataTableRowsQueryParams",
+	class: rest.Read, maxBody: largeBody, params: "DataTableRowsQueryParams",
 }
 
 var dataTableRowsTruncate = Operation{

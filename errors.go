@@ -288,8 +288,8 @@ func (e *RateLimitError) Unwrap() error {
 }
 
 // DecodeError is a 2xx answer that is not what is documented: not a JSON object, a property of the wrong type, a
-// Delete without "success": true, an answer of more than 16 MiB, or one that was cut or corrupted in transit. The
-// request may well have been applied.
+// Delete without "success": true, an answer of more than 16 MiB (32 MiB for a time series or rows), or one that was cut
+// or corrupted in transit. The request may well have been applied.
 type DecodeError struct {
 	*APIError
 	// Err is what is wrong with the answer.

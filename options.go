@@ -43,8 +43,8 @@ type Response struct {
 	StatusCode int
 	// Header is the header that the last attempt was answered with. Nil when it got no answer.
 	Header http.Header
-	// Body is the body of the last answer, unpacked: at most 16 MiB of a success, 64 KiB of anything else. A result's Raw
-	// shares its memory.
+	// Body is the body of the last answer, unpacked: at most 16 MiB of a success (32 MiB of a time series or of rows),
+	// 64 KiB of anything else. A result's Raw shares its memory.
 	Body []byte
 	// Attempts is the number of attempts. Zero when the call was refused.
 	Attempts int

@@ -29,7 +29,11 @@ type Operation struct {
 	last    parameterKind // of the path
 	params  string        // the type of its params, "" for none
 	noToken bool
+	maxBody int64 // of an answer of success; 0 for the usual
 }
+
+// largeBody is for the answers that Losant bounds at 20 or 30 MB.
+const largeBody = 32 << 20
 
 // parameterKind is what the last parameter of a path is. All others are ids.
 type parameterKind uint8

@@ -43,6 +43,8 @@ type ActionNote struct {
 	Note string `json:"note,omitempty"`
 	// Class is the repeat class: "read", "delete" or "once".
 	Class string `json:"class"`
+	// LargeAnswer is set for an action whose answers may be larger than the 16 MiB that those of all others are kept to.
+	LargeAnswer bool `json:"largeAnswer,omitempty"`
 	// Parameters overrides Overlay.Parameters.
 	Parameters map[string]ParameterNote `json:"parameters,omitempty"`
 }

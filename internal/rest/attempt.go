@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -126,7 +127,7 @@ func (c *Client) sendAndRead(a *attempt) (o Outcome) {
 	}
 	defer func() { _ = response.Body.Close() }()
 	a.received.Store(response)
-	o.Body, o.Err = readBody(response)
+	o.Body, o.Err = readBody(response, cmp.Or(a.MaxBody, MaxBody))
 	a.answer(&o, response)
 	return o
 }

@@ -5,32 +5,36 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
 )
 
 const (
-	// MaxBody is how much of an answer of success is read.
+	// MaxBody is how much of an answer of success is read, unless the request says otherwise.
 	MaxBody = 16 << 20
 	// MaxErrorBody is how much of any other answer is read.
 	MaxErrorBody = 64 << 10
 )
 
-var errTooLarge = errors.New("the answer is larger than 16 MiB")
+// tooLargeError is an answer that is larger than a number of bytes.
+type tooLargeError int64
 
-// readBody reads the body of an answer to its end. Of an answer of success, it stops at a byte more than is allowed; of
-// another one at all that is.
-func readBody(response *http.Response) ([]byte, error) {
+func (e tooLargeError) Error() string { return fmt.Sprintf("the answer is larger than %d MiB", e>>20) }
+
+// readBody reads the body of an answer to its end. Of an answer of success, it stops at a byte more than most; of
+// another one at all that is allowed.
+func readBody(response *http.Response, most int64) ([]byte, error) {
 	if response.StatusCode >= 100 && response.StatusCode <= 199 {
 		return nil, nil // after a switch of protocols, the rest of the connection
 	}
 	if !isSuccess(response.StatusCode) {
 		return readAll(response.Body, response.ContentLength, MaxErrorBody)
 	}
-	body, err := readAll(response.Body, response.ContentLength, MaxBody+1)
-	if err == nil && len(body) > MaxBody {
-		err = errTooLarge
+	body, err := readAll(response.Body, response.ContentLength, most+1)
+	if err == nil && int64(len(body)) > most {
+		err = tooLargeError(most)
 	}
 	return body, err
 }
@@ -66,7 +70,10 @@ func readAll(r io.Reader, length, most int64) ([]byte, error) {
 
 // isUnusable reports errors of a body that came to its end and is no use, as opposed to one that was cut.
 func isUnusable(err error) bool {
-	var corrupt flate.CorruptInputError
-	return errors.Is(err, errTooLarge) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) ||
+	var (
+		large   tooLargeError
+		corrupt flate.CorruptInputError
+	)
+	return errors.As(err, &large) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) ||
 		errors.As(err, &corrupt)
 }

@@ -33,6 +33,8 @@ type Request struct {
 	Header http.Header // without Authorization and Content-Type
 	Body   Body        // nil for none
 	Class  Class
+	// MaxBody is how much of an answer of success is read; 0 is the usual [MaxBody].
+	MaxBody int64
 	// MaxAttempts is at least 1.
 	MaxAttempts int
 	// Timeout limits each attempt; 0 is no limit.
