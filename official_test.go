@@ -3,105 +3,233 @@
 package losant_test
 
 import (
+	"bufio"
 	"encoding/json"
-	"io/fs"
-	"maps"
+	"fmt"
+	"net/url"
 	"os"
+	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	losantapi "github.com/losant-go/losant/internal/api"
+	"github.com/losant-go/losant"
+	"github.com/losant-go/losant/internal/api"
 )
 
-// Losant's own examples are decoded and lose nothing, and what may be sent is not refused.
-func TestOfficialExamples(t *testing.T) {
-	t.Parallel()
-	text, err := fs.ReadFile(os.DirFS(os.Getenv("LOSANT_DESCRIPTION")), "examples.json")
+// wireLine is a call of Losant's own client, and the request that it made.
+type wireLine struct {
+	Resource string                     `json:"resource"`
+	Action   string                     `json:"action"`
+	Args     map[string]json.RawMessage `json:"args"`
+	Request  *struct {
+		Method  string            `json:"method"`
+		URL     string            `json:"url"`
+		Headers map[string]string `json:"headers"`
+		Body    string            `json:"body"`
+	} `json:"request"`
+}
+
+func wireLines(t *testing.T) (lines []wireLine) {
+	t.Helper()
+	dir := os.Getenv("LOSANT_DESCRIPTION")
+	require.NotEmpty(t, dir, "LOSANT_DESCRIPTION names the folder of the description")
+	file, err := os.DirFS(dir).Open("wire.jsonl")
 	require.NoError(t, err)
-	var examples map[string]json.RawMessage
-	require.NoError(t, json.Unmarshal(text, &examples))
-	d := description(t)
-	seen := 0
-	for _, types := range []map[string]func() any{answerTypes, bodyTypes} {
-		for _, name := range slices.Sorted(maps.Keys(types)) {
-			example, ok := examples[name]
-			if !ok {
-				continue
-			}
-			seen++
-			value := types[name]()
-			require.NoError(t, json.Unmarshal(example, value), name)
-			got, err := json.Marshal(value)
+	defer func() { require.NoError(t, file.Close()) }()
+	scanner := bufio.NewScanner(file)
+	scanner.Buffer(nil, 1<<20)
+	for scanner.Scan() {
+		var line wireLine
+		require.NoError(t, json.Unmarshal(scanner.Bytes(), &line))
+		lines = append(lines, line)
+	}
+	require.NoError(t, scanner.Err())
+	return lines
+}
+
+// Every method sends what Losant's own client sends, given the same arguments.
+func TestOfficialRequests(t *testing.T) {
+	t.Parallel()
+	lines := wireLines(t)
+	require.Len(t, lines, len(described()))
+	for _, line := range lines {
+		id := line.Resource + "." + line.Action
+		a := described()[id]
+		require.NotNil(t, a, id)
+		if !hasMethod(a) {
+			continue
+		}
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			client, transport := newMocked(t)
+			answers, bodies := answersOf(a)
+			requests := record(transport, respond(answers[0].Status, bodies[0]))
+			method := methodsOf(client)[key(id)]
+
+			// Some examples of a filterField break the rule of the field.
+			_, err := callWith(t, a, method, line.Args).invoke(t, method, losant.WithoutValidation())
+
 			require.NoError(t, err)
-			assert.Empty(t, slices.DeleteFunc(lost(decoded(t, example), decoded(t, got), ""), func(place string) bool {
-				return !isKnown(d, &losantapi.Schema{Ref: name}, place) // some examples have what no schema does
-			}), name)
-			if body, ok := value.(interface{ Validate() error }); ok {
-				require.NoError(t, body.Validate(), name)
+			request := requests.only(t)
+			want, err := url.Parse(line.Request.URL)
+			require.NoError(t, err)
+			assert.Equal(t, line.Request.Method, request.Method)
+			assert.Equal(t, want.EscapedPath(), request.URL.EscapedPath())
+			assert.Equal(t, offered(want.Query()), readable(request.URL.Query()))
+			assert.Equal(t, line.Request.Headers["accept"], request.Header.Get("Accept"))
+			assert.Equal(t, line.Request.Headers["accept-version"], request.Header.Get("Accept-Version"))
+			if a.Body == nil { // JavaScript sends {} with a DELETE
+				assert.Empty(t, request.body)
+				return
 			}
-		}
+			assert.Equal(t, withoutForms(t, line.Request.Body), withoutForms(t, request.body))
+			assert.Equal(t, line.Request.Headers["content-type"], request.Header.Get("Content-Type"))
+		})
 	}
-	require.Greater(t, seen, 200)
 }
 
-// isKnown reports whether a place is one that a schema names, and not one of a map of cells.
-func isKnown(d *losantapi.Description, s *losantapi.Schema, place string) bool {
-	for s.Ref != "" {
-		s = d.Schemas[s.Ref]
-	}
-	if place == "" {
-		return true
-	}
-	for _, a := range slices.Concat(s.OneOf, s.AnyOf) {
-		if isKnown(d, a, place) {
-			return true
-		}
-	}
-	if rest, ok := strings.CutPrefix(place, "[]"); ok {
-		return s.Items != nil && isKnown(d, s.Items, rest)
-	}
-	for _, p := range s.Properties {
-		if rest, ok := strings.CutPrefix(place, "."+p.Name); ok && (rest == "" || strings.ContainsAny(rest[:1], ".[")) {
-			return isKnown(d, p.Schema, rest)
-		}
-	}
-	return false
+// rfc3339 is a time in JSON.
+var rfc3339 = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[^"]*Z"`)
+
+// withoutForms is a body in which each time is a number of milliseconds: as text it has several forms.
+func withoutForms(t *testing.T, body string) (value any) {
+	t.Helper()
+	body = rfc3339.ReplaceAllStringFunc(body, func(text string) string {
+		at, err := time.Parse(`"`+time.RFC3339+`"`, text)
+		require.NoError(t, err)
+		return strconv.FormatInt(at.UnixMilli(), 10)
+	})
+	require.NoError(t, json.Unmarshal([]byte(body), &value))
+	return value
 }
 
-// lost are the places of a document that another one lacks. What is zero need not be there.
-func lost(want, got any, at string) (places []string) {
-	switch want := want.(type) {
-	case map[string]any:
-		other, _ := got.(map[string]any)
-		for key, value := range want {
-			places = append(places, lost(value, other[key], at+"."+key)...)
-		}
-	case []any:
-		other, _ := got.([]any)
-		for i, value := range want {
-			if i < len(other) {
-				places = append(places, lost(value, other[i], at+"[]")...)
-			} else {
-				places = append(places, at)
-			}
-		}
-	case nil:
-	case bool:
-		if want && got != any(true) {
-			places = append(places, at)
-		}
-	case json.Number:
-		if f, _ := want.Float64(); f != 0 && got == nil {
-			places = append(places, at)
-		}
-	case string:
-		if want != "" && got == nil {
-			places = append(places, at)
+// callWith makes a call with the arguments of Losant's own client.
+func callWith(t *testing.T, a *api.Action, method reflect.Value, args map[string]json.RawMessage) wireCall {
+	t.Helper()
+	c := wireCall{}
+	params := reflect.Value{}
+	if p, ok := everyParams[a.ID()]; ok {
+		params = reflect.New(reflect.TypeOf(p)).Elem()
+	}
+	for _, p := range a.Parameters {
+		arg, given := args[p.Name]
+		switch {
+		case p.In == api.InPath:
+			c.arguments = append(c.arguments, plain(t, arg))
+		case p.Name == "tagsAsObject" || p.Name == "attributesAsObject":
+		case p.Required:
+			v := reflect.New(method.Type().In(len(c.arguments) + 1)).Elem()
+			setFrom(t, v, p, arg)
+			c.arguments = append(c.arguments, v.Interface())
+		case given:
+			field := params.FieldByNameFunc(func(name string) bool { return key(name) == key(p.Name) })
+			require.True(t, field.IsValid(), p.Name)
+			setFrom(t, field, p, arg)
 		}
 	}
-	return places
+	if params.IsValid() {
+		option, ok := params.Interface().(losant.CallOption)
+		require.True(t, ok)
+		c.options = append(c.options, option)
+	}
+	if a.Body != nil {
+		body := reflect.New(method.Type().In(len(c.arguments) + 1))
+		for name, arg := range args {
+			if name == a.Body.Name || name == "ctx" {
+				require.NoError(t, json.Unmarshal(arg, body.Interface()))
+			}
+		}
+		c.arguments = append(c.arguments, body.Elem().Interface())
+	}
+	return c
+}
+
+// plain is a scalar as text.
+func plain(t *testing.T, arg json.RawMessage) string {
+	t.Helper()
+	var value any
+	require.NoError(t, json.Unmarshal(arg, &value))
+	if number, ok := value.(float64); ok {
+		return fmt.Sprintf("%.0f", number)
+	}
+	return fmt.Sprint(value)
+}
+
+// setFrom sets a parameter to what an argument of Losant's own client means.
+func setFrom(t *testing.T, v reflect.Value, p api.Parameter, arg json.RawMessage) {
+	t.Helper()
+	text := plain(t, arg)
+	number := func() (n int64) {
+		require.NoError(t, json.Unmarshal([]byte(text), &n))
+		return n
+	}
+	unit := time.Millisecond
+	if p.Name == "keepAliveInterval" || p.Name == "urlTTL" {
+		unit = time.Second
+	}
+	switch v.Addr().Interface().(type) {
+	case *bool:
+		v.SetBool(text == "true")
+	case *int:
+		v.SetInt(number())
+	case *time.Time:
+		v.Set(reflect.ValueOf(time.UnixMilli(number())))
+	case *time.Duration:
+		v.SetInt(number() * int64(unit))
+	case **time.Duration:
+		v.Set(reflect.ValueOf(losant.Ptr(time.Duration(number()) * unit)))
+	case *losant.Instant:
+		switch ms := number(); {
+		case ms > 0:
+			v.Set(reflect.ValueOf(losant.At(time.UnixMilli(ms))))
+		default:
+			v.Set(reflect.ValueOf(losant.Ago(time.Duration(-ms) * time.Millisecond)))
+		}
+	case **string:
+		v.Set(reflect.ValueOf(&text))
+	case *[]string:
+		if p.Type == "array" {
+			require.NoError(t, json.Unmarshal(arg, v.Addr().Interface()))
+		} else {
+			v.Set(reflect.ValueOf(strings.Split(text, ",")))
+		}
+	default:
+		if v.Kind() == reflect.String {
+			v.SetString(text)
+		} else {
+			require.NoError(t, json.Unmarshal(arg, v.Addr().Interface()))
+		}
+	}
+}
+
+// offered is a query of Losant's own client without what this package does not offer or leaves out, since it is zero.
+func offered(query url.Values) url.Values {
+	delete(query, "tagsAsObject")
+	delete(query, "attributesAsObject")
+	for name, values := range query {
+		if slices.Contains([]string{"page", "offset", "limit"}, name) && values[0] == "0" ||
+			values[0] == "false" && !strings.HasPrefix(name, "_") {
+			delete(query, name)
+		}
+	}
+	return readable(query)
+}
+
+// readable is a query in which JSON has one form.
+func readable(query url.Values) url.Values {
+	for _, values := range query {
+		var value map[string]any
+		if json.Unmarshal([]byte(values[0]), &value) == nil {
+			text, _ := json.Marshal(value) //nolint:errchkjson // it has just been decoded
+			values[0] = string(text)
+		}
+	}
+	return query
 }
