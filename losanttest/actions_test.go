@@ -105,6 +105,17 @@ func firstBroken(a *api.Action, name string) string {
 	return name + " pattern mismatch"
 }
 
+// The body is checked where Losant has it: before the query in most actions, behind it in some.
+func TestOrderOfBodyAndQuery(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	const id = "575ec8687ae143cd83dc4a97"
+	f.fails(t, asAdmin("POST", "/applications/{app}/data-tables/"+id+"/rows/delete", `5`).withQuery("limit=1&limit=2"),
+		http.StatusBadRequest, "Validation", "query is the wrong type")
+	f.fails(t, asAdmin("PATCH", "/applications/{app}/flows/"+id, `5`).withQuery("includeCustomNodes=1&includeCustomNodes=2"),
+		http.StatusBadRequest, "Validation", "includeCustomNodes is the wrong type")
+}
+
 func TestOAuthTokensAreRefused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

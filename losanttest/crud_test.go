@@ -454,6 +454,11 @@ func TestDeletingAnApplicationDeletesWhatIsInIt(t *testing.T) {
 		assert.Equal(t, "Application was not found", missing["message"])
 	}
 	assert.Panics(t, func() { w.Add("devices.post", []string{w.app}, map[string]any{"name": "a"}) })
+
+	// What comes back under the same id is empty.
+	w.Add("applications.post", nil, map[string]any{"id": w.app, "name": "Again"})
+	assert.Empty(t, w.names(t, path+"/devices", ""))
+	assert.Empty(t, w.names(t, path+"/experience/groups", ""))
 }
 
 func TestAdd(t *testing.T) {

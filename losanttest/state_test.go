@@ -2,10 +2,13 @@ package losanttest_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -184,6 +187,18 @@ func TestStreams(t *testing.T) {
 	expect(commands, "deviceCommand", `{"time":"`+at(3)+`","name":"on"}`)
 	expect(messages, "mqttMessage", `{"topic":"a/c","message":"short"}`)
 	expect(messages, "mqttMessage", `{"topic":"a/c/d/e","message":"yes"}`)
+}
+
+func TestAStreamThatEndsIsForgotten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ended, end := context.WithCancel(t.Context())
+	end()
+	req := w.build(t, request{method: "GET", path: "/applications/{app}/devices/" + w.ids["deviceId"] + "/stateStream", auth: "Bearer {token}"})
+	req.URL, req.RequestURI = &url.URL{Path: strings.TrimPrefix(req.URL.Opaque, "//"+req.URL.Host)}, ""
+	w.ServeHTTP(httptest.NewRecorder(), req.WithContext(ended))
+	assert.Equal(t, "device.stateStream", w.Requests()[0].Operation)
+	assert.Zero(t, w.Subscribers())
 }
 
 func TestStreamFaults(t *testing.T) {
