@@ -614,6 +614,13 @@ func (a *ApplicationGlobalItem) check(check checker) {
 // ApplicationGlobalPatch is the body of application.globals (Losant's schema "applicationGlobalPatch").
 type ApplicationGlobalPatch []ApplicationGlobalItem
 
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
+// is no null.
+func (a ApplicationGlobalPatch) MarshalJSON() ([]byte, error) {
+	type fields ApplicationGlobalPatch
+	return json.Marshal(fields(a))
+}
+
 // Validate checks the body against the documented constraints, as application.globals does before it sends anything. The error
 // is a [*ValidationError] or nil.
 func (a ApplicationGlobalPatch) Validate() error {

@@ -45,9 +45,9 @@
 //
 // net/http sends requests again by itself when a kept-alive connection turns out to be closed, and over HTTP/2. The
 // client's own transport lets one attempt reach two connections at the most, and what must not be applied twice only one
-// once it may have been written. It knows whether anything was written, also when [WithTransport] puts something around it that sends requests
-// of its own. About a transport given by [WithHTTPClient] nothing of that is known, so only errors that come before any
-// connection prove that a request was not applied.
+// once it may have been written. It knows whether anything was written, also when [WithTransport] puts something around
+// it that sends requests of its own. About a transport given by [WithHTTPClient] nothing of that is known, so only errors
+// that come before any connection prove that a request was not applied.
 //
 // Never repeated are requests that failed for good: untrusted certificates, proxies that let nobody through, redirects,
 // other statuses, answers that do not decode, and ended contexts.

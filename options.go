@@ -239,7 +239,7 @@ func WithMaxAttempts(attempts int) CallOption {
 // WithHeader sends a header of your own, in place of the client's of the same name. The headers that the client owns
 // are refused: Accept, Accept-Encoding, Accept-Version, Authorization, Content-Encoding, Content-Length, Content-Type,
 // Host, losantdomain and User-Agent, most of which have an option; and those of a single connection: Connection,
-// Keep-Alive, Proxy-Connection, Trailer, Transfer-Encoding and Upgrade.
+// Keep-Alive, Proxy-Connection, TE, Trailer, Transfer-Encoding and Upgrade.
 func WithHeader(name, value string) CallOption {
 	name = textproto.CanonicalMIMEHeaderKey(name)
 	return callOption{"WithHeader(" + strconv.Quote(name) + ")", func(s *settings) string {
@@ -249,7 +249,7 @@ func WithHeader(name, value string) CallOption {
 		switch name {
 		case "Accept", "Accept-Encoding", headerVersion, "Authorization", "Content-Encoding", "Content-Length",
 			"Content-Type", "Host", headerDomain, headerUserAgent,
-			"Connection", "Keep-Alive", "Proxy-Connection", "Trailer", "Transfer-Encoding", "Upgrade":
+			"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade":
 			return "is a header that the client owns"
 		}
 		if strings.ContainsFunc(value, isControl) {

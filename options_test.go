@@ -309,7 +309,7 @@ func TestOptionsRefuse(t *testing.T) {
 	for _, name := range []string{
 		"accept", "Accept-Encoding", "accept-VERSION", "Authorization", "Content-Encoding", "Content-Length",
 		"content-type", "Host", "losantdomain", "LosantDomain", "Transfer-Encoding", "user-agent",
-		"connection", "Keep-Alive", "Proxy-Connection", "trailer", "Upgrade",
+		"connection", "Keep-Alive", "Proxy-Connection", "TE", "trailer", "Upgrade",
 	} {
 		field := fmt.Sprintf("WithHeader(%q)", http.CanonicalHeaderKey(name))
 		cases = append(cases, struct {

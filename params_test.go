@@ -1,6 +1,8 @@
 package losant_test
 
 import (
+	"bytes"
+	"encoding/gob"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -296,6 +298,11 @@ func TestInstants(t *testing.T) {
 		var back losant.Instant
 		require.NoError(t, json.Unmarshal(data, &back))
 		assert.Equal(t, c.instant, back)
+		var coded bytes.Buffer
+		params, decoded := losant.AuditLogsGetParams{Start: c.instant}, losant.AuditLogsGetParams{}
+		require.NoError(t, gob.NewEncoder(&coded).Encode(params))
+		require.NoError(t, gob.NewDecoder(&coded).Decode(&decoded))
+		assert.Equal(t, params, decoded)
 		known, ok := c.instant.Time()
 		assert.Equal(t, c.json > "0" && c.json < "9", ok)
 		assert.Equal(t, ok, !known.IsZero())
@@ -303,6 +310,9 @@ func TestInstants(t *testing.T) {
 	_, err := json.Marshal(losant.Ago(-time.Second))
 	require.ErrorContains(t, err, "must not be after now")
 	require.Error(t, json.Unmarshal([]byte(`"x"`), new(losant.Instant)))
+	assert.True(t, losant.Ago(time.Hour).Equal(losant.Ago(time.Hour)))
+	assert.False(t, losant.Now().Equal(losant.Instant{}))
+	assert.False(t, losant.At(at).Equal(losant.At(at.Add(time.Second))))
 }
 
 func TestDurationsAreRoundedUpToTheUnit(t *testing.T) {

@@ -384,6 +384,88 @@ func TestWhatACallersTransportDoesIsNotTakenForTheRequest(t *testing.T) {
 	}
 }
 
+// What transports of a caller's own turn a request into, so that it is hard to recognize.
+var (
+	prefixing = func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(request *http.Request) (*http.Response, error) {
+			rewritten := request.Clone(request.Context())
+			rewritten.URL.Path = "/gateway" + request.URL.Path
+			return next.RoundTrip(rewritten)
+		})
+	}
+	tunnelling = func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(request *http.Request) (*http.Response, error) {
+			rewritten := request.Clone(request.Context())
+			if request.Method != http.MethodGet {
+				rewritten.Method = http.MethodPost
+				rewritten.Header.Set("X-Http-Method-Override", request.Method)
+			}
+			return next.RoundTrip(rewritten)
+		})
+	}
+	detaching = func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(request *http.Request) (*http.Response, error) {
+			return next.RoundTrip(request.Clone(context.Background()))
+		})
+	}
+)
+
+// One attempt reaches two connections at the most, and with what must not be applied twice only one, whatever has become
+// of it on its way to the client's own transport.
+func TestARequestThatIsHardToRecognizeIsNotSentAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	missing := wiretest.Answer(http.StatusNotFound, missingUser)
+	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
+		"prefixing": prefixing, "tunnelling": tunnelling, "detaching": detaching,
+	} {
+		for _, row := range []struct {
+			name  string
+			start func(testing.TB, ...wiretest.End) *wiretest.Server
+			idle  int
+			end   wiretest.End
+		}{
+			{"reset on idle connections", wiretest.NewServer, 5, wiretest.Reset},
+			{"PROTOCOL_ERROR", wiretest.NewHTTP2Server, 1, wiretest.ResetStream(wiretest.ProtocolError)},
+			{"GOAWAY", wiretest.NewHTTP2Server, 1, wiretest.GoAway(0, wiretest.NoError)},
+		} {
+			for _, method := range allMethods {
+				t.Run(name+"/"+row.name+"/"+method, func(t *testing.T) {
+					t.Parallel()
+					server := row.start(t)
+					client := newWired(t, server, losant.WithMaxAttempts(1), losant.WithTransport(wrap))
+					warm(t, client, server, row.idle)
+					server.Then(row.end)
+
+					err := callUser(t.Context(), client, method)
+
+					require.ErrorAs(t, err, new(*losant.TransportError))
+					most, applied := 2, losant.MaybeApplied
+					if method == http.MethodPatch {
+						most = 1
+					}
+					if method == http.MethodGet {
+						applied = losant.NotApplied
+					}
+					assert.LessOrEqual(t, server.Count()-row.idle, most)
+					assert.Equal(t, applied, appliedOf(t, err))
+				})
+			}
+			t.Run(name+"/"+row.name+", 404/"+http.MethodDelete, func(t *testing.T) {
+				t.Parallel()
+				server := row.start(t)
+				client := newWired(t, server, losant.WithMaxAttempts(1), losant.WithTransport(wrap))
+				warm(t, client, server, row.idle)
+				server.Then(row.end, missing)
+
+				if err := callUser(t.Context(), client, http.MethodDelete); err != nil {
+					require.NotErrorIs(t, err, losant.ErrNotFound, "an earlier copy may have deleted it")
+					assert.Equal(t, losant.MaybeApplied, appliedOf(t, err))
+				}
+			})
+		}
+	}
+}
+
 func TestTransportsOfACallersOwnSeeAnOrdinaryRequest(t *testing.T) {
 	t.Parallel()
 	var seen http.Header

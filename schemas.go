@@ -109,6 +109,9 @@ func (i Instant) String() string {
 	}
 }
 
+// Equal reports whether i and other are the same. Packages that compare values, such as go-cmp, call it.
+func (i Instant) Equal(other Instant) bool { return i == other }
+
 func (i Instant) problem() string {
 	if i.kind == relative && i.ms > 0 {
 		return "must not be after now"
@@ -130,6 +133,9 @@ func (i Instant) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes milliseconds, or null to none.
 func (i *Instant) UnmarshalJSON(data []byte) error {
+	if i == nil {
+		return errNilTarget
+	}
 	var ms *float64
 	if err := json.Unmarshal(data, &ms); err != nil {
 		return err
@@ -144,6 +150,12 @@ func (i *Instant) UnmarshalJSON(data []byte) error {
 	}
 	return nil
 }
+
+// GobEncode encodes i for encoding/gob.
+func (i Instant) GobEncode() ([]byte, error) { return i.MarshalJSON() }
+
+// GobDecode decodes what GobEncode has encoded.
+func (i *Instant) GobDecode(data []byte) error { return i.UnmarshalJSON(data) }
 
 // Query is an advanced query, as Losant's documentation writes it in JSON:
 //

@@ -646,6 +646,7 @@ func TestPatchesEncodeThemselves(t *testing.T) {
 		`{"parentId":null}`:                losant.ExperienceGroupPatch{ParentID: losant.Null[string]()},
 		`{"deviceQueryJson":"","name":""}`: &losant.ExperienceGroupPatch{Name: losant.Ptr(""), DeviceQueryJSON: losant.Value("")},
 		`{"userTags":{},"firstName":""}`:   losant.ExperienceUserPatch{UserTags: map[string]string{}, FirstName: losant.Ptr("")},
+		`[{"key":"a"}]`:                    losant.ApplicationGlobalPatch{{Key: "a"}},
 	} {
 		text, err := patch.MarshalJSON()
 		require.NoError(t, err)

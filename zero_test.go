@@ -2,6 +2,8 @@ package losant_test
 
 import (
 	"context"
+	"encoding/gob"
+	"encoding/json"
 	"fmt"
 	"go/token"
 	"io"
@@ -125,6 +127,11 @@ func TestEveryMethodIsSafeOnNilAndZero(t *testing.T) {
 					}, "%s of a %s one", method.Name, state)
 				}
 			}
+			if nothing, ok := reflect.Zero(pointer).Interface().(json.Unmarshaler); ok {
+				for _, text := range []string{"null", "1", `"x"`, "[]", "{}"} {
+					assert.NotPanics(t, func() { require.Error(t, nothing.UnmarshalJSON([]byte(text)), text) }, text)
+				}
+			}
 			for _, v := range []any{
 				reflect.Zero(pointer).Interface(), reflect.New(typ).Interface(), reflect.Zero(typ).Interface(),
 			} {
@@ -140,6 +147,25 @@ func TestEveryMethodIsSafeOnNilAndZero(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Packages that compare or copy values, such as go-cmp and encoding/gob, do not look at fields that are not exported: they
+// panic, or leave them out.
+func TestValuesCanBeComparedAndCopied(t *testing.T) {
+	t.Parallel()
+	for name, typ := range reachable() {
+		if typ.Kind() != reflect.Struct || name == "Client" || name == "Operation" || strings.HasSuffix(name, "Service") {
+			continue
+		}
+		for i := range typ.NumField() {
+			if f := typ.Field(i); !f.IsExported() {
+				_, compares := typ.MethodByName("Equal")
+				assert.True(t, compares, "%s has a field %s", name, f.Name)
+				assert.Implements(t, new(gob.GobEncoder), reflect.New(typ).Interface())
+				assert.Implements(t, new(gob.GobDecoder), reflect.New(typ).Interface())
+			}
+		}
 	}
 }
 

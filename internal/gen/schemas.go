@@ -136,10 +136,17 @@ func (g *goType) Operation() string {
 // Body is the name of the body of that action.
 func (g *goType) Body() string { return g.model.bodyOf(g.losant).Body.Name }
 
-// EncodesItself reports whether the type is a whole body with fields that are sent only if they are set.
+// EncodesItself reports whether the type is a whole body with fields that are sent only if they are set, or a list of
+// things that have such fields.
 func (g *goType) EncodesItself() bool {
-	return g.Operation() != "" && g.under == nil && len(g.variants) == 0 &&
-		slices.ContainsFunc(g.Fields(), func(f *field) bool { return strings.Contains(f.Tag(), ",omit") })
+	if g.Operation() == "" || len(g.variants) > 0 || g.OneOrMany() != "" {
+		return false
+	}
+	part := g
+	if g.under != nil && g.under.elem.decl != nil {
+		part = g.under.elem.decl.final()
+	}
+	return slices.ContainsFunc(part.Fields(), func(f *field) bool { return strings.Contains(f.Tag(), ",omit") })
 }
 
 // Secrets are the properties, here and further inside, that no formatting may show, quoted.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 )
@@ -55,14 +56,31 @@ func proxyResponse(_ context.Context, _ *url.URL, _ *http.Request, response *htt
 // the connections.
 type observed struct{ *http.Transport }
 
-// RoundTrip sends a request, and notes for its attempt whether that may have been applied. Other requests under the same
-// context, such as one for a token, it only sends.
+// RoundTrip sends a request, and notes for its attempt whether that may have been applied. A transport of the caller's may
+// send other requests through it, such as one for a token, or an attempt that it has made unrecognizable: they are only
+// kept from being sent again and again.
 func (t observed) RoundTrip(request *http.Request) (*http.Response, error) {
-	a := attemptOf(request)
-	if a == nil || request.Method != a.outgoing.Method || request.URL.Path != a.outgoing.URL.Path {
-		return t.Transport.RoundTrip(request)
+	s := &sending{class: Once, idempotent: isIdempotent(request), cancel: func() {}}
+	if s.idempotent {
+		s.class = Read
 	}
-	s := &sending{class: a.Class, idempotent: isIdempotent(request), cancel: a.cancel}
+	a := attemptOf(request)
+	if a == nil || !a.isSentAs(request) {
+		return t.send(request, s)
+	}
+	s.class, s.cancel = a.Class, a.cancel
+	a.sendings.begin()
+	response, err := t.send(request, s)
+	a.sendings.end(s, response, err)
+	return response, err
+}
+
+// isSentAs reports whether a request is that of the attempt, though perhaps by way of a gateway that has a prefix.
+func (a *attempt) isSentAs(request *http.Request) bool {
+	return request.Method == a.Method && strings.HasSuffix(request.URL.Path, a.URL.Path)
+}
+
+func (t observed) send(request *http.Request, s *sending) (*http.Response, error) {
 	s.trace.GotConn = s.gotConn
 	// What the caller's own transports trace and send has another context than this.
 	ctx := httptrace.WithClientTrace(context.WithValue(request.Context(), sendingKey{}, s), &s.trace)
@@ -75,12 +93,10 @@ func (t observed) RoundTrip(request *http.Request) (*http.Response, error) {
 			return request.GetBody()
 		}
 	}
-	a.sendings.begin()
 	response, err := t.Transport.RoundTrip(traced)
 	if err != nil {
 		err = s.explain(err)
 	}
-	a.sendings.end(s, response, err)
 	return response, err
 }
 
@@ -99,7 +115,7 @@ func isIdempotent(request *http.Request) bool {
 type sending struct {
 	class      Class
 	idempotent bool
-	cancel     context.CancelFunc // of the attempt
+	cancel     func() // ends the attempt, if it is known
 	trace      httptrace.ClientTrace
 
 	mu          sync.Mutex

@@ -27,6 +27,13 @@ func TestPatchesAreCompared(t *testing.T) {
 	}
 }
 
+func TestParamsAreCompared(t *testing.T) {
+	t.Parallel()
+	now := losant.AuditLogsGetParams{Start: losant.Now()}
+	assert.Empty(t, cmp.Diff(now, losant.AuditLogsGetParams{Start: losant.Now()}))
+	assert.NotEmpty(t, cmp.Diff(now, losant.AuditLogsGetParams{}))
+}
+
 // json-iterator knows no omitzero. It must not send null, which moves a group to the root, for what is not set.
 func TestAnEncoderWithoutOmitzeroSendsNoNull(t *testing.T) {
 	t.Parallel()
@@ -36,6 +43,7 @@ func TestAnEncoderWithoutOmitzeroSendsNoNull(t *testing.T) {
 		`{"parentId":null}`:              losant.ExperienceGroupPatch{ParentID: losant.Null[string]()},
 		`{"parentId":"` + groupID + `"}`: &losant.ExperienceGroupPatch{ParentID: losant.Value(groupID)},
 		`{"userTags":{}}`:                losant.ExperienceUserPatch{UserTags: map[string]string{}},
+		`[{"key":"a"}]`:                  losant.ApplicationGlobalPatch{{Key: "a"}},
 		`[{},{"description":""}]`: []losant.ExperienceGroupPatch{
 			{}, {Description: losant.Ptr("")},
 		},
