@@ -638,133 +638,161 @@ func (p ApplicationPayloadCountsBreakdownParams) encode(q *parameters) {
 }
 
 var applicationApplyTemplate = Operation{
-	Name: "application.applyTemplate", Method: http.MethodPatch, Path: "/applications/{applicationId}/applyTemplate",
+	Name: "application.applyTemplate", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/applyTemplate",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationApplyTemplate}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var applicationArchiveData = Operation{
-	Name: "application.archiveData", Method: http.MethodGet, Path: "/applications/{applicationId}/archiveData",
+	Name: "application.archiveData", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/archiveData",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationArchiveData}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var applicationBackfillArchiveData = Operation{
-	Name: "application.backfillArchiveData", Method: http.MethodGet, Path: "/applications/{applicationId}/backfillArchiveData",
-	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationBackfillArchiveData}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "application.backfillArchiveData", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/backfillArchiveData",
+	Scopes:  []Scope{ScopeApplicationAll, ScopeApplicationBackfillArchiveData},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }
 
 var applicationClone = Operation{
-	Name: "application.clone", Method: http.MethodPost, Path: "/applications/{applicationId}/clone",
+	Name: "application.clone", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/clone",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationClone}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var applicationDelete = Operation{
-	Name: "application.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}",
+	Name: "application.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var applicationDeviceCounts = Operation{
-	Name: "application.deviceCounts", Method: http.MethodGet, Path: "/applications/{applicationId}/deviceCounts",
+	Name: "application.deviceCounts", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/deviceCounts",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationDeviceCounts}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "ApplicationDeviceCountsParams",
 }
 
 var applicationExport = Operation{
-	Name: "application.export", Method: http.MethodPost, Path: "/applications/{applicationId}/export",
+	Name: "application.export", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/export",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationExport}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var applicationFullDataTablesArchive = Operation{
-	Name: "application.fullDataTablesArchive", Method: http.MethodGet, Path: "/applications/{applicationId}/fullDataTablesArchive",
-	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationFullDataTablesArchive}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "application.fullDataTablesArchive", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/fullDataTablesArchive",
+	Scopes:  []Scope{ScopeApplicationAll, ScopeApplicationFullDataTablesArchive},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }
 
 var applicationFullEventsArchive = Operation{
-	Name: "application.fullEventsArchive", Method: http.MethodGet, Path: "/applications/{applicationId}/fullEventsArchive",
+	Name: "application.fullEventsArchive", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/fullEventsArchive",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationFullEventsArchive}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var applicationGet = Operation{
-	Name: "application.get", Method: http.MethodGet, Path: "/applications/{applicationId}",
+	Name: "application.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationGet}, general: &scopesOfApplicationGet,
 	class: rest.Read, params: "ApplicationGetParams",
 }
 
 var applicationGlobals = Operation{
-	Name: "application.globals", Method: http.MethodPatch, Path: "/applications/{applicationId}/globals",
+	Name: "application.globals", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/globals",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationPatch}, general: &scopesOfApplicationGlobals,
 	class: rest.Once,
 }
 
 var applicationImport = Operation{
-	Name: "application.import", Method: http.MethodPost, Path: "/applications/{applicationId}/import",
+	Name: "application.import", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/import",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationImport}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var applicationImportLogs = Operation{
-	Name: "application.importLogs", Method: http.MethodGet, Path: "/applications/{applicationId}/importLogs",
+	Name: "application.importLogs", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/importLogs",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationImportLogs}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "ApplicationImportLogsParams",
 }
 
 var applicationMQTTPublishMessage = Operation{
-	Name: "application.mqttPublishMessage", Method: http.MethodPost, Path: "/applications/{applicationId}/mqttPublishMessage",
-	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationMQTTPublishMessage}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "application.mqttPublishMessage", Method: http.MethodPost,
+	Path:    "/applications/{applicationId}/mqttPublishMessage",
+	Scopes:  []Scope{ScopeApplicationAll, ScopeApplicationMQTTPublishMessage},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }
 
 var applicationMQTTSubscriptionStream = Operation{
-	Name: "application.mqttSubscriptionStream", Method: http.MethodGet, Path: "/applications/{applicationId}/mqttSubscriptionStream",
-	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationMQTTSubscriptionStream}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read,
+	Name: "application.mqttSubscriptionStream", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/mqttSubscriptionStream",
+	Scopes:  []Scope{ScopeApplicationAll, ScopeApplicationMQTTSubscriptionStream},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read,
 }
 
 var applicationNotebookMinuteCounts = Operation{
-	Name: "application.notebookMinuteCounts", Method: http.MethodGet, Path: "/applications/{applicationId}/notebookMinuteCounts",
-	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationNotebookMinuteCounts}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read, params: "ApplicationNotebookMinuteCountsParams",
+	Name: "application.notebookMinuteCounts", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/notebookMinuteCounts",
+	Scopes:  []Scope{ScopeApplicationAll, ScopeApplicationNotebookMinuteCounts},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read, params: "ApplicationNotebookMinuteCountsParams",
 }
 
 var applicationPatch = Operation{
-	Name: "application.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}",
+	Name: "application.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationPatch}, general: &scopesOfApplicationGlobals,
 	class: rest.Once, params: "ApplicationPatchParams",
 }
 
 var applicationPayloadCounts = Operation{
-	Name: "application.payloadCounts", Method: http.MethodGet, Path: "/applications/{applicationId}/payloadCounts",
+	Name: "application.payloadCounts", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/payloadCounts",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationPayloadCounts}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "ApplicationPayloadCountsParams",
 }
 
 var applicationPayloadCountsBreakdown = Operation{
-	Name: "application.payloadCountsBreakdown", Method: http.MethodGet, Path: "/applications/{applicationId}/payloadCountsBreakdown",
-	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationPayloadCountsBreakdown}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read, params: "ApplicationPayloadCountsBreakdownParams",
+	Name: "application.payloadCountsBreakdown", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/payloadCountsBreakdown",
+	Scopes:  []Scope{ScopeApplicationAll, ScopeApplicationPayloadCountsBreakdown},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read, params: "ApplicationPayloadCountsBreakdownParams",
 }
 
 var applicationReadme = Operation{
-	Name: "application.readme", Method: http.MethodGet, Path: "/applications/{applicationId}/readme",
+	Name: "application.readme", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/readme",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationGet}, general: &scopesOfApplicationGet,
 	class: rest.Read,
 }
 
 var applicationReadmePatch = Operation{
-	Name: "application.readmePatch", Method: http.MethodPatch, Path: "/applications/{applicationId}/readme",
+	Name: "application.readmePatch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/readme",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationPatch}, general: &scopesOfApplicationGlobals,
 	class: rest.Once,
 }
 
 var applicationSearch = Operation{
-	Name: "application.search", Method: http.MethodGet, Path: "/applications/{applicationId}/search",
+	Name: "application.search", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/search",
 	Scopes: []Scope{ScopeApplicationAll, ScopeApplicationSearch}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
@@ -822,16 +850,16 @@ func (s *ApplicationsService) Post(
 // ApplicationsGetParams are the optional parameters of [ApplicationsService.Get], a [CallOption] of one call. What is
 // zero is not sent.
 type ApplicationsGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate, ownerId or lastUpdated. The
-	// default is name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate", "ownerId" or
+	// "lastUpdated". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the name has to match, regardless of case. A * stands for any text. When empty,
 	// nothing is filtered.
@@ -900,16 +928,16 @@ type ApplicationsPeriodSummariesParams struct {
 	AsBytes bool
 	// IncludeNonBillable also counts payloads that are not billed.
 	IncludeNonBillable bool
-	// SortField is the field that the list is sorted by. One of name, id, creationDate, ownerId or lastUpdated. The
-	// default is name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate", "ownerId" or
+	// "lastUpdated". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the name has to match, regardless of case. A * stands for any text. When empty,
 	// nothing is filtered.
@@ -971,25 +999,30 @@ func (p ApplicationsPostParams) encode(q *parameters) {
 }
 
 var applicationsGet = Operation{
-	Name: "applications.get", Method: http.MethodGet, Path: "/applications",
+	Name: "applications.get", Method: http.MethodGet,
+	Path:   "/applications",
 	Scopes: []Scope{ScopeApplicationsAll, ScopeApplicationsGet}, general: &scopesOfApplicationsGet,
 	class: rest.Read, params: "ApplicationsGetParams",
 }
 
 var applicationsImport = Operation{
-	Name: "applications.import", Method: http.MethodPost, Path: "/applications/import",
+	Name: "applications.import", Method: http.MethodPost,
+	Path:   "/applications/import",
 	Scopes: []Scope{ScopeApplicationsAll, ScopeApplicationsImport}, general: &scopesOfApplicationsImport,
 	class: rest.Once,
 }
 
 var applicationsPeriodSummaries = Operation{
-	Name: "applications.periodSummaries", Method: http.MethodGet, Path: "/applications/periodSummaries",
-	Scopes: []Scope{ScopeApplicationsAll, ScopeApplicationsPeriodSummaries}, general: &scopesOfApplicationsPeriodSummaries,
-	class: rest.Read, params: "ApplicationsPeriodSummariesParams",
+	Name: "applications.periodSummaries", Method: http.MethodGet,
+	Path:    "/applications/periodSummaries",
+	Scopes:  []Scope{ScopeApplicationsAll, ScopeApplicationsPeriodSummaries},
+	general: &scopesOfApplicationsPeriodSummaries,
+	class:   rest.Read, params: "ApplicationsPeriodSummariesParams",
 }
 
 var applicationsPost = Operation{
-	Name: "applications.post", Method: http.MethodPost, Path: "/applications",
+	Name: "applications.post", Method: http.MethodPost,
+	Path:   "/applications",
 	Scopes: []Scope{ScopeApplicationsAll, ScopeApplicationsPost}, general: &scopesOfApplicationsImport,
 	class: rest.Once, params: "ApplicationsPostParams",
 }

@@ -68,21 +68,27 @@ func (s *ApplicationAPITokenService) Patch(
 }
 
 var applicationAPITokenDelete = Operation{
-	Name: "applicationApiToken.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/tokens/{apiTokenId}",
-	Scopes: []Scope{ScopeApplicationAPITokenAll, ScopeApplicationAPITokenDelete}, general: &scopesOfApplicationAPITokenDelete,
-	class: rest.Delete,
+	Name: "applicationApiToken.delete", Method: http.MethodDelete,
+	Path:    "/applications/{applicationId}/tokens/{apiTokenId}",
+	Scopes:  []Scope{ScopeApplicationAPITokenAll, ScopeApplicationAPITokenDelete},
+	general: &scopesOfApplicationAPITokenDelete,
+	class:   rest.Delete,
 }
 
 var applicationAPITokenGet = Operation{
-	Name: "applicationApiToken.get", Method: http.MethodGet, Path: "/applications/{applicationId}/tokens/{apiTokenId}",
-	Scopes: []Scope{ScopeApplicationAPITokenAll, ScopeApplicationAPITokenGet}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read,
+	Name: "applicationApiToken.get", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/tokens/{apiTokenId}",
+	Scopes:  []Scope{ScopeApplicationAPITokenAll, ScopeApplicationAPITokenGet},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read,
 }
 
 var applicationAPITokenPatch = Operation{
-	Name: "applicationApiToken.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/tokens/{apiTokenId}",
-	Scopes: []Scope{ScopeApplicationAPITokenAll, ScopeApplicationAPITokenPatch}, general: &scopesOfApplicationAPITokenDelete,
-	class: rest.Once,
+	Name: "applicationApiToken.patch", Method: http.MethodPatch,
+	Path:    "/applications/{applicationId}/tokens/{apiTokenId}",
+	Scopes:  []Scope{ScopeApplicationAPITokenAll, ScopeApplicationAPITokenPatch},
+	general: &scopesOfApplicationAPITokenDelete,
+	class:   rest.Once,
 }
 
 // ApplicationAPITokensService calls the actions of Losant's resource applicationApiTokens. The API tokens of an
@@ -126,16 +132,17 @@ func (s *ApplicationAPITokensService) Post(
 // ApplicationAPITokensGetParams are the optional parameters of [ApplicationAPITokensService.Get], a [CallOption] of one
 // call. What is zero is not sent.
 type ApplicationAPITokensGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, status, id, creationDate, lastUpdated or
-	// expirationDate. The default is name.
+	// SortField is the field that the list is sorted by. One of "name", "status", "id", "creationDate", "lastUpdated"
+	// or "expirationDate". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of name or status.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "name" or
+	// "status".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -160,13 +167,17 @@ func (p ApplicationAPITokensGetParams) encode(q *parameters) {
 }
 
 var applicationAPITokensGet = Operation{
-	Name: "applicationApiTokens.get", Method: http.MethodGet, Path: "/applications/{applicationId}/tokens",
-	Scopes: []Scope{ScopeApplicationAPITokensAll, ScopeApplicationAPITokensGet}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read, params: "ApplicationAPITokensGetParams",
+	Name: "applicationApiTokens.get", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/tokens",
+	Scopes:  []Scope{ScopeApplicationAPITokensAll, ScopeApplicationAPITokensGet},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read, params: "ApplicationAPITokensGetParams",
 }
 
 var applicationAPITokensPost = Operation{
-	Name: "applicationApiTokens.post", Method: http.MethodPost, Path: "/applications/{applicationId}/tokens",
-	Scopes: []Scope{ScopeApplicationAPITokensAll, ScopeApplicationAPITokensPost}, general: &scopesOfApplicationAPITokenDelete,
-	class: rest.Once,
+	Name: "applicationApiTokens.post", Method: http.MethodPost,
+	Path:    "/applications/{applicationId}/tokens",
+	Scopes:  []Scope{ScopeApplicationAPITokensAll, ScopeApplicationAPITokensPost},
+	general: &scopesOfApplicationAPITokenDelete,
+	class:   rest.Once,
 }

@@ -62,7 +62,8 @@ func (s *ApplicationCertificateService) Get(
 // The token needs one of the scopes all.Application, all.Application.bounded, all.Organization,
 // all.Organization.bounded, all.User, all.User.bounded, applicationCertificate.* or applicationCertificate.patch.
 func (s *ApplicationCertificateService) Patch(
-	ctx context.Context, applicationID, applicationCertificateID string, patch ApplicationCertificatePatch, opts ...CallOption,
+	ctx context.Context, applicationID, applicationCertificateID string, patch ApplicationCertificatePatch,
+	opts ...CallOption,
 ) (*ApplicationCertificate, error) {
 	return call[ApplicationCertificate](ctx, (*service)(s), &applicationCertificatePatch, arguments{
 		ids:  ids{applicationID, applicationCertificateID},
@@ -71,21 +72,27 @@ func (s *ApplicationCertificateService) Patch(
 }
 
 var applicationCertificateDelete = Operation{
-	Name: "applicationCertificate.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/certificates/{applicationCertificateId}",
-	Scopes: []Scope{ScopeApplicationCertificateAll, ScopeApplicationCertificateDelete}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Delete,
+	Name: "applicationCertificate.delete", Method: http.MethodDelete,
+	Path:    "/applications/{applicationId}/certificates/{applicationCertificateId}",
+	Scopes:  []Scope{ScopeApplicationCertificateAll, ScopeApplicationCertificateDelete},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Delete,
 }
 
 var applicationCertificateGet = Operation{
-	Name: "applicationCertificate.get", Method: http.MethodGet, Path: "/applications/{applicationId}/certificates/{applicationCertificateId}",
-	Scopes: []Scope{ScopeApplicationCertificateAll, ScopeApplicationCertificateGet}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read,
+	Name: "applicationCertificate.get", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/certificates/{applicationCertificateId}",
+	Scopes:  []Scope{ScopeApplicationCertificateAll, ScopeApplicationCertificateGet},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read,
 }
 
 var applicationCertificatePatch = Operation{
-	Name: "applicationCertificate.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/certificates/{applicationCertificateId}",
-	Scopes: []Scope{ScopeApplicationCertificateAll, ScopeApplicationCertificatePatch}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "applicationCertificate.patch", Method: http.MethodPatch,
+	Path:    "/applications/{applicationId}/certificates/{applicationCertificateId}",
+	Scopes:  []Scope{ScopeApplicationCertificateAll, ScopeApplicationCertificatePatch},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }
 
 // ApplicationCertificatesService calls the actions of Losant's resource applicationCertificates. The client
@@ -132,17 +139,17 @@ func (s *ApplicationCertificatesService) Post(
 // ApplicationCertificatesGetParams are the optional parameters of [ApplicationCertificatesService.Get], a [CallOption]
 // of one call. What is zero is not sent.
 type ApplicationCertificatesGetParams struct {
-	// SortField is the field that the list is sorted by. One of certificateInfo.commonName, status, id, creationDate or
-	// lastUpdated. The default is certificateInfo.commonName.
+	// SortField is the field that the list is sorted by. One of "certificateInfo.commonName", "status", "id",
+	// "creationDate" or "lastUpdated". The default is "certificateInfo.commonName".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of
-	// certificateInfo.commonName or status.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of
+	// "certificateInfo.commonName" or "status".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -167,13 +174,17 @@ func (p ApplicationCertificatesGetParams) encode(q *parameters) {
 }
 
 var applicationCertificatesGet = Operation{
-	Name: "applicationCertificates.get", Method: http.MethodGet, Path: "/applications/{applicationId}/certificates",
-	Scopes: []Scope{ScopeApplicationCertificatesAll, ScopeApplicationCertificatesGet}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read, params: "ApplicationCertificatesGetParams",
+	Name: "applicationCertificates.get", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/certificates",
+	Scopes:  []Scope{ScopeApplicationCertificatesAll, ScopeApplicationCertificatesGet},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read, params: "ApplicationCertificatesGetParams",
 }
 
 var applicationCertificatesPost = Operation{
-	Name: "applicationCertificates.post", Method: http.MethodPost, Path: "/applications/{applicationId}/certificates",
-	Scopes: []Scope{ScopeApplicationCertificatesAll, ScopeApplicationCertificatesPost}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "applicationCertificates.post", Method: http.MethodPost,
+	Path:    "/applications/{applicationId}/certificates",
+	Scopes:  []Scope{ScopeApplicationCertificatesAll, ScopeApplicationCertificatesPost},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }

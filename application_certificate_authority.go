@@ -43,7 +43,8 @@ func (s *ApplicationCertificateAuthoritiesService) Get(
 // all.Organization.bounded, all.User, all.User.bounded, applicationCertificateAuthorities.* or
 // applicationCertificateAuthorities.post.
 func (s *ApplicationCertificateAuthoritiesService) Post(
-	ctx context.Context, applicationID string, applicationCertificateAuthority ApplicationCertificateAuthorityPost, opts ...CallOption,
+	ctx context.Context, applicationID string, applicationCertificateAuthority ApplicationCertificateAuthorityPost,
+	opts ...CallOption,
 ) (*ApplicationCertificateAuthority, error) {
 	return call[ApplicationCertificateAuthority](ctx, (*service)(s), &applicationCertificateAuthoritiesPost, arguments{
 		ids:  ids{applicationID},
@@ -54,16 +55,17 @@ func (s *ApplicationCertificateAuthoritiesService) Post(
 // ApplicationCertificateAuthoritiesGetParams are the optional parameters of
 // [ApplicationCertificateAuthoritiesService.Get], a [CallOption] of one call. What is zero is not sent.
 type ApplicationCertificateAuthoritiesGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, status, id, creationDate or lastUpdated. The
-	// default is name.
+	// SortField is the field that the list is sorted by. One of "name", "status", "id", "creationDate" or
+	// "lastUpdated". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of name or status.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "name" or
+	// "status".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -88,15 +90,19 @@ func (p ApplicationCertificateAuthoritiesGetParams) encode(q *parameters) {
 }
 
 var applicationCertificateAuthoritiesGet = Operation{
-	Name: "applicationCertificateAuthorities.get", Method: http.MethodGet, Path: "/applications/{applicationId}/certificate-authorities",
-	Scopes: []Scope{ScopeApplicationCertificateAuthoritiesAll, ScopeApplicationCertificateAuthoritiesGet}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read, params: "ApplicationCertificateAuthoritiesGetParams",
+	Name: "applicationCertificateAuthorities.get", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/certificate-authorities",
+	Scopes:  []Scope{ScopeApplicationCertificateAuthoritiesAll, ScopeApplicationCertificateAuthoritiesGet},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read, params: "ApplicationCertificateAuthoritiesGetParams",
 }
 
 var applicationCertificateAuthoritiesPost = Operation{
-	Name: "applicationCertificateAuthorities.post", Method: http.MethodPost, Path: "/applications/{applicationId}/certificate-authorities",
-	Scopes: []Scope{ScopeApplicationCertificateAuthoritiesAll, ScopeApplicationCertificateAuthoritiesPost}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "applicationCertificateAuthorities.post", Method: http.MethodPost,
+	Path:    "/applications/{applicationId}/certificate-authorities",
+	Scopes:  []Scope{ScopeApplicationCertificateAuthoritiesAll, ScopeApplicationCertificateAuthoritiesPost},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }
 
 // ApplicationCertificateAuthorityService calls the actions of Losant's resource applicationCertificateAuthority. A
@@ -155,7 +161,8 @@ func (s *ApplicationCertificateAuthorityService) Get(
 // all.Organization.bounded, all.User, all.User.bounded, applicationCertificateAuthority.* or
 // applicationCertificateAuthority.patch.
 func (s *ApplicationCertificateAuthorityService) Patch(
-	ctx context.Context, applicationID, applicationCertificateAuthorityID string, patch ApplicationCertificateAuthorityPatch, opts ...CallOption,
+	ctx context.Context, applicationID, applicationCertificateAuthorityID string,
+	patch ApplicationCertificateAuthorityPatch, opts ...CallOption,
 ) (*ApplicationCertificateAuthority, error) {
 	return call[ApplicationCertificateAuthority](ctx, (*service)(s), &applicationCertificateAuthorityPatch, arguments{
 		ids:  ids{applicationID, applicationCertificateAuthorityID},
@@ -164,19 +171,25 @@ func (s *ApplicationCertificateAuthorityService) Patch(
 }
 
 var applicationCertificateAuthorityDelete = Operation{
-	Name: "applicationCertificateAuthority.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/certificate-authorities/{applicationCertificateAuthorityId}",
-	Scopes: []Scope{ScopeApplicationCertificateAuthorityAll, ScopeApplicationCertificateAuthorityDelete}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Delete,
+	Name: "applicationCertificateAuthority.delete", Method: http.MethodDelete,
+	Path:    "/applications/{applicationId}/certificate-authorities/{applicationCertificateAuthorityId}",
+	Scopes:  []Scope{ScopeApplicationCertificateAuthorityAll, ScopeApplicationCertificateAuthorityDelete},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Delete,
 }
 
 var applicationCertificateAuthorityGet = Operation{
-	Name: "applicationCertificateAuthority.get", Method: http.MethodGet, Path: "/applications/{applicationId}/certificate-authorities/{applicationCertificateAuthorityId}",
-	Scopes: []Scope{ScopeApplicationCertificateAuthorityAll, ScopeApplicationCertificateAuthorityGet}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read,
+	Name: "applicationCertificateAuthority.get", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/certificate-authorities/{applicationCertificateAuthorityId}",
+	Scopes:  []Scope{ScopeApplicationCertificateAuthorityAll, ScopeApplicationCertificateAuthorityGet},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read,
 }
 
 var applicationCertificateAuthorityPatch = Operation{
-	Name: "applicationCertificateAuthority.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/certificate-authorities/{applicationCertificateAuthorityId}",
-	Scopes: []Scope{ScopeApplicationCertificateAuthorityAll, ScopeApplicationCertificateAuthorityPatch}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "applicationCertificateAuthority.patch", Method: http.MethodPatch,
+	Path:    "/applications/{applicationId}/certificate-authorities/{applicationCertificateAuthorityId}",
+	Scopes:  []Scope{ScopeApplicationCertificateAuthorityAll, ScopeApplicationCertificateAuthorityPatch},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }

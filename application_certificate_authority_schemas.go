@@ -48,8 +48,8 @@ type ApplicationCertificateAuthority struct {
 	Name                              string    `json:"name,omitzero"`
 	Description                       string    `json:"description,omitzero"`
 	// CaBundle are the certificates of the authority in PEM form, intermediate ones included.
-	CaBundle string                                  `json:"caBundle,omitzero"`
-	CaInfo   []ApplicationCertificateCertificateInfo `json:"caInfo,omitzero"`
+	CaBundle string            `json:"caBundle,omitzero"`
+	CaInfo   []CertificateInfo `json:"caInfo,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`
@@ -69,15 +69,15 @@ type ApplicationCertificateAuthorityPatch struct {
 	CaBundle *string `json:"caBundle,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationCertificateAuthorityPatch) MarshalJSON() ([]byte, error) {
 	type fields ApplicationCertificateAuthorityPatch
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as applicationCertificateAuthority.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationCertificateAuthorityPatch) Validate() error {
 	return invalid("applicationCertificateAuthority.patch", a.violations())
 }
@@ -107,15 +107,15 @@ type ApplicationCertificateAuthorityPost struct {
 	CaBundle string `json:"caBundle"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationCertificateAuthorityPost) MarshalJSON() ([]byte, error) {
 	type fields ApplicationCertificateAuthorityPost
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as applicationCertificateAuthorities.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationCertificateAuthorityPost) Validate() error {
 	return invalid("applicationCertificateAuthorities.post", a.violations())
 }

@@ -21,16 +21,16 @@ type ApplicationCertificate struct {
 	Description              string    `json:"description,omitzero"`
 	DeviceIDs                []string  `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
-	DeviceTags      []DeviceTag                           `json:"deviceTags,omitzero"`
-	CertificateInfo ApplicationCertificateCertificateInfo `json:"certificateInfo,omitzero"`
+	DeviceTags      []DeviceTag     `json:"deviceTags,omitzero"`
+	CertificateInfo CertificateInfo `json:"certificateInfo,omitzero"`
 	// Certificate is the certificate in PEM form.
 	Certificate string `json:"certificate,omitzero"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
 	// ("whitelist"), all but those ("blacklist"), or "none".
 	FilterType string `json:"filterType,omitzero"`
-	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
+	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
-	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards.
+	// SubTopics are the MQTT topics that FilterType allows or refuses to subscribe to. # and + are wildcards.
 	SubTopics []string `json:"subTopics,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
@@ -38,16 +38,6 @@ type ApplicationCertificate struct {
 }
 
 func (a *ApplicationCertificate) setRaw(body []byte) { a.Raw = body }
-
-// ApplicationCertificateCertificateInfo is certificateInfo in Losant's schema "applicationCertificate".
-type ApplicationCertificateCertificateInfo struct {
-	SerialNumber   string    `json:"serialNumber,omitzero"`
-	Fingerprint    string    `json:"fingerprint,omitzero"`
-	CommonName     string    `json:"commonName,omitzero"`
-	IssuerName     string    `json:"issuerName,omitzero"`
-	NotValidBefore time.Time `json:"notValidBefore,omitzero"`
-	NotValidAfter  time.Time `json:"notValidAfter,omitzero"`
-}
 
 // ApplicationCertificatePatch is the body of applicationCertificate.patch (Losant's schema
 // "applicationCertificatePatch").
@@ -57,26 +47,26 @@ type ApplicationCertificatePatch struct {
 	Description *string `json:"description,omitempty"`
 	// Certificate is the certificate in PEM form. It is 50 to 32767 characters.
 	Certificate *string `json:"certificate,omitempty"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
 	// ("whitelist"), all but those ("blacklist"), or "none". It is "all", "whitelist", "blacklist" or "none".
 	FilterType *string `json:"filterType,omitempty"`
-	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards. They are
+	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards. They are
 	// each 1 to 1024 characters.
 	PubTopics []string `json:"pubTopics,omitzero"`
-	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards. They are
+	// SubTopics are the MQTT topics that FilterType allows or refuses to subscribe to. # and + are wildcards. They are
 	// each 1 to 1024 characters.
 	SubTopics []string `json:"subTopics,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationCertificatePatch) MarshalJSON() ([]byte, error) {
 	type fields ApplicationCertificatePatch
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as applicationCertificate.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationCertificatePatch) Validate() error {
 	return invalid("applicationCertificate.patch", a.violations())
 }
@@ -113,26 +103,26 @@ type ApplicationCertificatePost struct {
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 	// Certificate is the certificate in PEM form. It is 50 to 32767 characters.
 	Certificate string `json:"certificate"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
 	// ("whitelist"), all but those ("blacklist"), or "none". It is "all", "whitelist", "blacklist" or "none".
 	FilterType *string `json:"filterType,omitempty"`
-	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards. They are
+	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards. They are
 	// each 1 to 1024 characters.
 	PubTopics []string `json:"pubTopics,omitzero"`
-	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards. They are
+	// SubTopics are the MQTT topics that FilterType allows or refuses to subscribe to. # and + are wildcards. They are
 	// each 1 to 1024 characters.
 	SubTopics []string `json:"subTopics,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationCertificatePost) MarshalJSON() ([]byte, error) {
 	type fields ApplicationCertificatePost
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as applicationCertificates.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationCertificatePost) Validate() error {
 	return invalid("applicationCertificates.post", a.violations())
 }
@@ -188,6 +178,16 @@ type ApplicationCertificates struct {
 }
 
 func (a *ApplicationCertificates) setRaw(body []byte) { a.Raw = body }
+
+// CertificateInfo is certificateInfo in Losant's schema "applicationCertificate".
+type CertificateInfo struct {
+	SerialNumber   string    `json:"serialNumber,omitzero"`
+	Fingerprint    string    `json:"fingerprint,omitzero"`
+	CommonName     string    `json:"commonName,omitzero"`
+	IssuerName     string    `json:"issuerName,omitzero"`
+	NotValidBefore time.Time `json:"notValidBefore,omitzero"`
+	NotValidAfter  time.Time `json:"notValidAfter,omitzero"`
+}
 
 // DeviceTag is an element of deviceTags in Losant's schema "applicationCertificate".
 type DeviceTag struct {

@@ -88,27 +88,35 @@ func (s *ApplicationDashboardService) SendReport(
 }
 
 var applicationDashboardDelete = Operation{
-	Name: "applicationDashboard.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/dashboards/{dashboardId}",
-	Scopes: []Scope{ScopeApplicationDashboardAll, ScopeApplicationDashboardDelete}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Delete,
+	Name: "applicationDashboard.delete", Method: http.MethodDelete,
+	Path:    "/applications/{applicationId}/dashboards/{dashboardId}",
+	Scopes:  []Scope{ScopeApplicationDashboardAll, ScopeApplicationDashboardDelete},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Delete,
 }
 
 var applicationDashboardGet = Operation{
-	Name: "applicationDashboard.get", Method: http.MethodGet, Path: "/applications/{applicationId}/dashboards/{dashboardId}",
-	Scopes: []Scope{ScopeApplicationDashboardAll, ScopeApplicationDashboardGet}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read,
+	Name: "applicationDashboard.get", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/dashboards/{dashboardId}",
+	Scopes:  []Scope{ScopeApplicationDashboardAll, ScopeApplicationDashboardGet},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read,
 }
 
 var applicationDashboardPatch = Operation{
-	Name: "applicationDashboard.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/dashboards/{dashboardId}",
-	Scopes: []Scope{ScopeApplicationDashboardAll, ScopeApplicationDashboardPatch}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "applicationDashboard.patch", Method: http.MethodPatch,
+	Path:    "/applications/{applicationId}/dashboards/{dashboardId}",
+	Scopes:  []Scope{ScopeApplicationDashboardAll, ScopeApplicationDashboardPatch},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }
 
 var applicationDashboardSendReport = Operation{
-	Name: "applicationDashboard.sendReport", Method: http.MethodPost, Path: "/applications/{applicationId}/dashboards/{dashboardId}",
-	Scopes: []Scope{ScopeApplicationDashboardAll, ScopeApplicationDashboardSendReport}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Once,
+	Name: "applicationDashboard.sendReport", Method: http.MethodPost,
+	Path:    "/applications/{applicationId}/dashboards/{dashboardId}",
+	Scopes:  []Scope{ScopeApplicationDashboardAll, ScopeApplicationDashboardSendReport},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Once,
 }
 
 // ApplicationDashboardsService calls the actions of Losant's resource applicationDashboards. The dashboards that belong
@@ -150,16 +158,16 @@ func (s *ApplicationDashboardsService) Post(
 // ApplicationDashboardsGetParams are the optional parameters of [ApplicationDashboardsService.Get], a [CallOption] of
 // one call. What is zero is not sent.
 type ApplicationDashboardsGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -184,13 +192,17 @@ func (p ApplicationDashboardsGetParams) encode(q *parameters) {
 }
 
 var applicationDashboardsGet = Operation{
-	Name: "applicationDashboards.get", Method: http.MethodGet, Path: "/applications/{applicationId}/dashboards",
-	Scopes: []Scope{ScopeApplicationDashboardsAll, ScopeApplicationDashboardsGet}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read, params: "ApplicationDashboardsGetParams",
+	Name: "applicationDashboards.get", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/dashboards",
+	Scopes:  []Scope{ScopeApplicationDashboardsAll, ScopeApplicationDashboardsGet},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read, params: "ApplicationDashboardsGetParams",
 }
 
 var applicationDashboardsPost = Operation{
-	Name: "applicationDashboards.post", Method: http.MethodPost, Path: "/applications/{applicationId}/dashboards",
-	Scopes: []Scope{ScopeApplicationDashboardsAll, ScopeApplicationDashboardsPost}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "applicationDashboards.post", Method: http.MethodPost,
+	Path:    "/applications/{applicationId}/dashboards",
+	Scopes:  []Scope{ScopeApplicationDashboardsAll, ScopeApplicationDashboardsPost},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }

@@ -8,7 +8,8 @@ import (
 	"log/slog"
 )
 
-// Theme is the colors of a dashboard. A value that an answer has may be one that is not known here.
+// Theme is the colors of a dashboard. An answer may have a value that is not known here, and [WithoutValidation] sends
+// one.
 type Theme string
 
 // The values of Theme.
@@ -42,15 +43,15 @@ type ApplicationDashboardPost struct {
 	ContextConfiguration []DashboardContextPost `json:"contextConfiguration,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationDashboardPost) MarshalJSON() ([]byte, error) {
 	type fields ApplicationDashboardPost
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as applicationDashboards.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationDashboardPost) Validate() error {
 	return invalid("applicationDashboards.post", a.violations())
 }

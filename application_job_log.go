@@ -32,7 +32,8 @@ func (s *ApplicationJobLogService) Get(
 }
 
 var applicationJobLogGet = Operation{
-	Name: "applicationJobLog.get", Method: http.MethodGet, Path: "/applications/{applicationId}/jobLogs/{jobId}",
+	Name: "applicationJobLog.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/jobLogs/{jobId}",
 	Scopes: []Scope{ScopeApplicationJobLogAll, ScopeApplicationJobLogGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
@@ -62,10 +63,10 @@ func (s *ApplicationJobLogsService) Get(
 // ApplicationJobLogsGetParams are the optional parameters of [ApplicationJobLogsService.Get], a [CallOption] of one
 // call. What is zero is not sent.
 type ApplicationJobLogsGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, status, resourceType, runQueuedAt, runStartedAt
-	// or runCompletedAt. The default is runQueuedAt.
+	// SortField is the field that the list is sorted by. One of "name", "status", "resourceType", "runQueuedAt",
+	// "runStartedAt" or "runCompletedAt". The default is "runQueuedAt".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
@@ -84,7 +85,8 @@ func (p ApplicationJobLogsGetParams) adjust(s *settings) []Violation {
 }
 
 func (p ApplicationJobLogsGetParams) encode(q *parameters) {
-	q.text("sortField", p.SortField).oneOf("name", "status", "resourceType", "runQueuedAt", "runStartedAt", "runCompletedAt")
+	q.text("sortField", p.SortField).oneOf("name", "status", "resourceType", "runQueuedAt", "runStartedAt",
+		"runCompletedAt")
 	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
@@ -92,7 +94,8 @@ func (p ApplicationJobLogsGetParams) encode(q *parameters) {
 }
 
 var applicationJobLogsGet = Operation{
-	Name: "applicationJobLogs.get", Method: http.MethodGet, Path: "/applications/{applicationId}/jobLogs",
+	Name: "applicationJobLogs.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/jobLogs",
 	Scopes: []Scope{ScopeApplicationJobLogsAll, ScopeApplicationJobLogsGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "ApplicationJobLogsGetParams",
 }

@@ -12,7 +12,7 @@ type ApplicationJobLog struct {
 	Hypermedia
 
 	ID string `json:"id,omitzero"`
-	// JobID is the same as id: the ID that applicationJobLog.get takes.
+	// JobID is the same as ID: the ID that [ApplicationJobLogService.Get] takes.
 	JobID          string    `json:"jobId,omitzero"`
 	JobExecutionID string    `json:"jobExecutionId,omitzero"`
 	Name           string    `json:"name,omitzero"`
@@ -26,7 +26,7 @@ type ApplicationJobLog struct {
 	RequestedByID   string    `json:"requestedById,omitzero"`
 	RequestedByType string    `json:"requestedByType,omitzero"`
 	OwnerType       string    `json:"ownerType,omitzero"`
-	// OwnerID is the ID of the owner; ownerType says of which kind that is.
+	// OwnerID is the ID of the owner; OwnerType says of which kind that is.
 	OwnerID      string                    `json:"ownerId,omitzero"`
 	ResourceType string                    `json:"resourceType,omitzero"`
 	ResourceID   string                    `json:"resourceId,omitzero"`
@@ -57,7 +57,7 @@ type ApplicationJobLogInput struct {
 	GatewayID   string   `json:"gatewayId,omitzero"`
 	ParentID    string   `json:"parentId,omitzero"`
 	Query       string   `json:"query,omitzero"`
-	// OwnerID is the ID of the owner; ownerType says of which kind that is.
+	// OwnerID is the ID of the owner; OwnerType says of which kind that is.
 	OwnerID   string    `json:"ownerId,omitzero"`
 	OwnerType OwnerType `json:"ownerType,omitzero"`
 	FileURL   string    `json:"fileUrl,omitzero"`

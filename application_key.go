@@ -68,19 +68,22 @@ func (s *ApplicationKeyService) Patch(
 }
 
 var applicationKeyDelete = Operation{
-	Name: "applicationKey.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/keys/{applicationKeyId}",
+	Name: "applicationKey.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/keys/{applicationKeyId}",
 	Scopes: []Scope{ScopeApplicationKeyAll, ScopeApplicationKeyDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var applicationKeyGet = Operation{
-	Name: "applicationKey.get", Method: http.MethodGet, Path: "/applications/{applicationId}/keys/{applicationKeyId}",
+	Name: "applicationKey.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/keys/{applicationKeyId}",
 	Scopes: []Scope{ScopeApplicationKeyAll, ScopeApplicationKeyGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var applicationKeyPatch = Operation{
-	Name: "applicationKey.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/keys/{applicationKeyId}",
+	Name: "applicationKey.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/keys/{applicationKeyId}",
 	Scopes: []Scope{ScopeApplicationKeyAll, ScopeApplicationKeyPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -126,22 +129,22 @@ func (s *ApplicationKeysService) Post(
 // ApplicationKeysGetParams are the optional parameters of [ApplicationKeysService.Get], a [CallOption] of one call.
 // What is zero is not sent.
 type ApplicationKeysGetParams struct {
-	// SortField is the field that the list is sorted by. One of key, status, id, creationDate, lastUpdated or name. The
-	// default is creationDate.
+	// SortField is the field that the list is sorted by. One of "key", "status", "id", "creationDate", "lastUpdated" or
+	// "name". The default is "creationDate".
 	SortField string
-	// SortDirection is the order of the list, descending when empty. One of asc or desc.
+	// SortDirection is the order of the list, descending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of key, status or
-	// name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "key", "status"
+	// or "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
 	Filter string
-	// Query is an advanced query that the access keys have to match. It overrides filter and FilterField.
+	// Query is an advanced query that the access keys have to match. It overrides Filter and FilterField.
 	Query Query
 }
 
@@ -164,13 +167,15 @@ func (p ApplicationKeysGetParams) encode(q *parameters) {
 }
 
 var applicationKeysGet = Operation{
-	Name: "applicationKeys.get", Method: http.MethodGet, Path: "/applications/{applicationId}/keys",
+	Name: "applicationKeys.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/keys",
 	Scopes: []Scope{ScopeApplicationKeysAll, ScopeApplicationKeysGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "ApplicationKeysGetParams",
 }
 
 var applicationKeysPost = Operation{
-	Name: "applicationKeys.post", Method: http.MethodPost, Path: "/applications/{applicationId}/keys",
+	Name: "applicationKeys.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/keys",
 	Scopes: []Scope{ScopeApplicationKeysAll, ScopeApplicationKeysPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

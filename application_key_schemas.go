@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// FilterType says whether a list of names allows or forbids. A value that an answer has may be one that is not known
-// here.
+// FilterType says whether a list of names allows or forbids. An answer may have a value that is not known here, and
+// [WithoutValidation] sends one.
 type FilterType string
 
 // The values of FilterType.
@@ -28,11 +28,11 @@ type ApplicationKey struct {
 	ApplicationKeyID string    `json:"applicationKeyId,omitzero"`
 	ApplicationID    string    `json:"applicationId,omitzero"`
 	CreationDate     time.Time `json:"creationDate,omitzero"`
-	// CreatedByID is the ID of who created it; createdByType says of which kind that is.
+	// CreatedByID is the ID of who created it; CreatedByType says of which kind that is.
 	CreatedByID   string    `json:"createdById,omitzero"`
 	CreatedByType string    `json:"createdByType,omitzero"`
 	LastUpdated   time.Time `json:"lastUpdated,omitzero"`
-	// LastUpdatedByID is the ID of who changed it last; lastUpdatedByType says of which kind that is.
+	// LastUpdatedByID is the ID of who changed it last; LastUpdatedByType says of which kind that is.
 	LastUpdatedByID   string `json:"lastUpdatedById,omitzero"`
 	LastUpdatedByType string `json:"lastUpdatedByType,omitzero"`
 	// Key is the public half of the access key, to be used with its secret.
@@ -43,17 +43,17 @@ type ApplicationKey struct {
 	DeviceTags  []DeviceTag `json:"deviceTags,omitzero"`
 	Name        string      `json:"name,omitzero"`
 	Description string      `json:"description,omitzero"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
 	// ("whitelist"), all but those ("blacklist"), or "none".
 	FilterType string `json:"filterType,omitzero"`
-	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
+	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
-	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards.
+	// SubTopics are the MQTT topics that FilterType allows or refuses to subscribe to. # and + are wildcards.
 	SubTopics []string `json:"subTopics,omitzero"`
 	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"),
 	// or all but those ("blacklist").
 	AddressFilterType FilterType `json:"addressFilterType,omitzero"`
-	// Addresses are the IP addresses or CIDR blocks that addressFilterType allows or refuses.
+	// Addresses are the IP addresses or CIDR blocks that AddressFilterType allows or refuses.
 	Addresses []string `json:"addresses,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
@@ -69,32 +69,32 @@ type ApplicationKeyPatch struct {
 	Name Nullable[string] `json:"name,omitzero"`
 	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
 	// ("whitelist"), all but those ("blacklist"), or "none". It is "all", "whitelist", "blacklist" or "none".
 	FilterType *string `json:"filterType,omitempty"`
-	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards. They are
+	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards. They are
 	// each 1 to 1024 characters.
 	PubTopics []string `json:"pubTopics,omitzero"`
-	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards. They are
+	// SubTopics are the MQTT topics that FilterType allows or refuses to subscribe to. # and + are wildcards. They are
 	// each 1 to 1024 characters.
 	SubTopics []string `json:"subTopics,omitzero"`
 	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"),
 	// or all but those ("blacklist").
 	AddressFilterType *FilterType `json:"addressFilterType,omitempty"`
-	// Addresses are the IP addresses or CIDR blocks that addressFilterType allows or refuses. They are at most 100
+	// Addresses are the IP addresses or CIDR blocks that AddressFilterType allows or refuses. They are at most 100
 	// addresses; each at most 48 characters.
 	Addresses []string `json:"addresses,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationKeyPatch) MarshalJSON() ([]byte, error) {
 	type fields ApplicationKeyPatch
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as applicationKey.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationKeyPatch) Validate() error { return invalid("applicationKey.patch", a.violations()) }
 
 func (a ApplicationKeyPatch) violations() []Violation {
@@ -123,42 +123,42 @@ func (a *ApplicationKeyPatch) check(check checker) {
 
 // ApplicationKeyPost is the body of applicationKeys.post (Losant's schema "applicationKeyPost").
 type ApplicationKeyPost struct {
-	// DeviceIDs restricts the key to these devices. Without deviceIds and deviceTags it is for all devices of the
+	// DeviceIDs restricts the key to these devices. Without DeviceIDs and DeviceTags it is for all devices of the
 	// application. Neither can be changed later. They are at most 1000 ids.
 	DeviceIDs []string `json:"deviceIds,omitzero"`
-	// DeviceTags restricts the key to these devices. Without deviceIds and deviceTags it is for all devices of the
+	// DeviceTags restricts the key to these devices. Without DeviceIDs and DeviceTags it is for all devices of the
 	// application. Neither can be changed later. They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 	// Name is 1 to 255 characters.
 	Name *string `json:"name,omitempty"`
 	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
 	// ("whitelist"), all but those ("blacklist"), or "none". It is "all", "whitelist", "blacklist" or "none".
 	FilterType *string `json:"filterType,omitempty"`
-	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards. They are
+	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards. They are
 	// each 1 to 1024 characters.
 	PubTopics []string `json:"pubTopics,omitzero"`
-	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards. They are
+	// SubTopics are the MQTT topics that FilterType allows or refuses to subscribe to. # and + are wildcards. They are
 	// each 1 to 1024 characters.
 	SubTopics []string `json:"subTopics,omitzero"`
 	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"),
 	// or all but those ("blacklist").
 	AddressFilterType *FilterType `json:"addressFilterType,omitempty"`
-	// Addresses are the IP addresses or CIDR blocks that addressFilterType allows or refuses. They are at most 100
+	// Addresses are the IP addresses or CIDR blocks that AddressFilterType allows or refuses. They are at most 100
 	// addresses; each at most 48 characters.
 	Addresses []string `json:"addresses,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationKeyPost) MarshalJSON() ([]byte, error) {
 	type fields ApplicationKeyPost
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as applicationKeys.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationKeyPost) Validate() error { return invalid("applicationKeys.post", a.violations()) }
 
 func (a ApplicationKeyPost) violations() []Violation {
@@ -201,11 +201,11 @@ type ApplicationKeyPostResponse struct {
 	ApplicationKeyID string    `json:"applicationKeyId,omitzero"`
 	ApplicationID    string    `json:"applicationId,omitzero"`
 	CreationDate     time.Time `json:"creationDate,omitzero"`
-	// CreatedByID is the ID of who created it; createdByType says of which kind that is.
+	// CreatedByID is the ID of who created it; CreatedByType says of which kind that is.
 	CreatedByID   string    `json:"createdById,omitzero"`
 	CreatedByType string    `json:"createdByType,omitzero"`
 	LastUpdated   time.Time `json:"lastUpdated,omitzero"`
-	// LastUpdatedByID is the ID of who changed it last; lastUpdatedByType says of which kind that is.
+	// LastUpdatedByID is the ID of who changed it last; LastUpdatedByType says of which kind that is.
 	LastUpdatedByID   string `json:"lastUpdatedById,omitzero"`
 	LastUpdatedByType string `json:"lastUpdatedByType,omitzero"`
 	// Key is the public half of the access key.
@@ -218,17 +218,17 @@ type ApplicationKeyPostResponse struct {
 	DeviceTags  []DeviceTag `json:"deviceTags,omitzero"`
 	Name        string      `json:"name,omitzero"`
 	Description string      `json:"description,omitzero"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
 	// ("whitelist"), all but those ("blacklist"), or "none".
 	FilterType string `json:"filterType,omitzero"`
-	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
+	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
-	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards.
+	// SubTopics are the MQTT topics that FilterType allows or refuses to subscribe to. # and + are wildcards.
 	SubTopics []string `json:"subTopics,omitzero"`
 	// AddressFilterType says from which IP addresses the key may be used: "all", only those in addresses ("whitelist"),
 	// or all but those ("blacklist").
 	AddressFilterType FilterType `json:"addressFilterType,omitzero"`
-	// Addresses are the IP addresses or CIDR blocks that addressFilterType allows or refuses.
+	// Addresses are the IP addresses or CIDR blocks that AddressFilterType allows or refuses.
 	Addresses []string `json:"addresses,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// OwnerType is the kind of the owner of a resource. A value that an answer has may be one that is not known here.
+// OwnerType is the kind of the owner of a resource. An answer may have a value that is not known here, and
+// [WithoutValidation] sends one.
 type OwnerType string
 
 // The values of OwnerType.
@@ -18,8 +19,8 @@ const (
 	OwnerTypeOrganization OwnerType = "organization"
 )
 
-// ViewType is the part of a page that an experience view makes. A value that an answer has may be one that is not known
-// here.
+// ViewType is the part of a page that an experience view makes. An answer may have a value that is not known here, and
+// [WithoutValidation] sends one.
 type ViewType string
 
 // The values of ViewType.
@@ -40,7 +41,7 @@ type Application struct {
 	LastUpdated   time.Time `json:"lastUpdated,omitzero"`
 	// AppliedTemplateIDs are the IDs of the application templates that have been applied.
 	AppliedTemplateIDs []string `json:"appliedTemplateIds,omitzero"`
-	// OwnerID is the ID of the owner; ownerType says of which kind that is.
+	// OwnerID is the ID of the owner; OwnerType says of which kind that is.
 	OwnerID               string    `json:"ownerId,omitzero"`
 	OwnerType             OwnerType `json:"ownerType,omitzero"`
 	OrganizationName      string    `json:"organizationName,omitzero"`
@@ -62,7 +63,7 @@ type Application struct {
 	Summary    ApplicationSummary `json:"summary,omitzero"`
 	// FtueTracking is where the web interface notes which introductions a user has seen.
 	FtueTracking []ApplicationFtueTracking `json:"ftueTracking,omitzero"`
-	// ArchiveConfig says where device data goes when it is archived; nil when it is not.
+	// ArchiveConfig says where device data goes when it is archived; empty when it is not.
 	ArchiveConfig ApplicationArchiveConfig `json:"archiveConfig,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
@@ -86,7 +87,7 @@ func (a Application) LogValue() slog.Value {
 type ApplicationApplyTemplatePatch struct {
 	// TemplateID is 24 hexadecimal digits.
 	TemplateID string `json:"templateId"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
@@ -94,15 +95,15 @@ type ApplicationApplyTemplatePatch struct {
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationApplyTemplatePatch) MarshalJSON() ([]byte, error) {
 	type fields ApplicationApplyTemplatePatch
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as application.applyTemplate does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationApplyTemplatePatch) Validate() error {
 	return invalid("application.applyTemplate", a.violations())
 }
@@ -126,7 +127,7 @@ func (a *ApplicationApplyTemplatePatch) check(check checker) {
 type ApplicationArchiveConfig struct {
 	// Directory is the path, within the bucket, that archived data is written to.
 	Directory string `json:"directory,omitzero"`
-	// Mode says which devices are archived: "all", only those in deviceIds and deviceTags ("whitelist"), or all but
+	// Mode says which devices are archived: "all", only those in DeviceIDs and DeviceTags ("whitelist"), or all but
 	// those ("blacklist").
 	Mode      string   `json:"mode,omitzero"`
 	DeviceIDs []string `json:"deviceIds,omitzero"`
@@ -135,7 +136,7 @@ type ApplicationArchiveConfig struct {
 	IncludeDevices    bool        `json:"includeDevices,omitzero"`
 	IncludeEvents     bool        `json:"includeEvents,omitzero"`
 	IncludeDataTables bool        `json:"includeDataTables,omitzero"`
-	// DataTablesMode says which data tables are archived: "all", only those in dataTableIds ("whitelist"), or all but
+	// DataTablesMode says which data tables are archived: "all", only those in DataTableIDs ("whitelist"), or all but
 	// those ("blacklist").
 	DataTablesMode           string                          `json:"dataTablesMode,omitzero"`
 	DataTableIDs             []string                        `json:"dataTableIds,omitzero"`
@@ -241,7 +242,7 @@ func (a ApplicationArchiveConfigGcs) LogValue() slog.Value {
 type ApplicationArchiveConfigPost struct {
 	// Directory is the path, within the bucket, that archived data is written to. It is at most 255 characters.
 	Directory *string `json:"directory,omitempty"`
-	// Mode says which devices are archived: "all", only those in deviceIds and deviceTags ("whitelist"), or all but
+	// Mode says which devices are archived: "all", only those in DeviceIDs and DeviceTags ("whitelist"), or all but
 	// those ("blacklist"). It is "all", "whitelist" or "blacklist".
 	Mode *string `json:"mode,omitempty"`
 	// DeviceIDs are at most 1000 ids.
@@ -252,7 +253,7 @@ type ApplicationArchiveConfigPost struct {
 	IncludeDevices    *bool       `json:"includeDevices,omitempty"`
 	IncludeEvents     *bool       `json:"includeEvents,omitempty"`
 	IncludeDataTables *bool       `json:"includeDataTables,omitempty"`
-	// DataTablesMode says which data tables are archived: "all", only those in dataTableIds ("whitelist"), or all but
+	// DataTablesMode says which data tables are archived: "all", only those in DataTableIDs ("whitelist"), or all but
 	// those ("blacklist"). It is "all", "whitelist" or "blacklist".
 	DataTablesMode *string `json:"dataTablesMode,omitempty"`
 	// DataTableIDs are at most 1000 ids.
@@ -440,10 +441,10 @@ type ApplicationClonePost struct {
 	IncludePrivateFiles  *bool `json:"includePrivateFiles,omitempty"`
 	IncludeDataTableRows *bool `json:"includeDataTableRows,omitempty"`
 	IncludeDevices       *bool `json:"includeDevices,omitempty"`
-	// OwnerID is the ID of the owner of the copy; the owner of the original when it is absent.
+	// OwnerID is the ID of the owner of the copy; the owner of the original when it is not set.
 	OwnerID   Nullable[string] `json:"ownerId,omitzero"`
 	OwnerType *OwnerType       `json:"ownerType,omitempty"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
@@ -453,15 +454,15 @@ type ApplicationClonePost struct {
 	ForceJob *bool `json:"forceJob,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationClonePost) MarshalJSON() ([]byte, error) {
 	type fields ApplicationClonePost
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as application.clone does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationClonePost) Validate() error { return invalid("application.clone", a.violations()) }
 
 func (a ApplicationClonePost) violations() []Violation {
@@ -510,7 +511,7 @@ type ApplicationExportPost struct {
 	IncludePrivateFiles  *bool `json:"includePrivateFiles,omitempty"`
 	IncludeDataTableRows *bool `json:"includeDataTableRows,omitempty"`
 	IncludeDevices       *bool `json:"includeDevices,omitempty"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
@@ -518,7 +519,7 @@ type ApplicationExportPost struct {
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// ForceJob makes a job of it even if it is small, so that the answer is always 202.
 	ForceJob *bool `json:"forceJob,omitempty"`
-	// ExportType is "zip" for a file, or "repo" for a commit into the Git repository of credentialName. It is "zip" or
+	// ExportType is "zip" for a file, or "repo" for a commit into the Git repository of CredentialName. It is "zip" or
 	// "repo".
 	ExportType *string `json:"exportType,omitempty"`
 	// CredentialName names the credential of the application to use. It is at most 255 characters.
@@ -527,15 +528,15 @@ type ApplicationExportPost struct {
 	Repo *ApplicationArchiveExportOptionsRepoPost `json:"repo,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationExportPost) MarshalJSON() ([]byte, error) {
 	type fields ApplicationExportPost
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as application.export does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationExportPost) Validate() error { return invalid("application.export", a.violations()) }
 
 func (a ApplicationExportPost) violations() []Violation {
@@ -614,15 +615,15 @@ func (a *ApplicationGlobalItem) check(check checker) {
 // ApplicationGlobalPatch is the body of application.globals (Losant's schema "applicationGlobalPatch").
 type ApplicationGlobalPatch []ApplicationGlobalItem
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationGlobalPatch) MarshalJSON() ([]byte, error) {
 	type fields ApplicationGlobalPatch
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as application.globals does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationGlobalPatch) Validate() error {
 	return invalid("application.globals", a.violations())
 }
@@ -675,16 +676,16 @@ type ApplicationImportExecution struct {
 	ConflictBehavior string    `json:"conflictBehavior,omitzero"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done.
 	CallbackURL string `json:"callbackUrl,omitzero"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent.
+	// Email is the address that is told when the job is done; that of the current user when it is not set.
 	Email   string `json:"email,omitzero"`
 	Include []any  `json:"include,omitzero"`
 	// JobID is the ID of the queue that ran the import; the import itself is named by id.
 	JobID string `json:"jobId,omitzero"`
-	// SourceID is the ID of what caused it; sourceType says of which kind that is.
+	// SourceID is the ID of what caused it; SourceType says of which kind that is.
 	SourceID   string                 `json:"sourceId,omitzero"`
 	SourceType string                 `json:"sourceType,omitzero"`
 	Error      ApplicationJobLogError `json:"error,omitzero"`
-	// DryRunResults are what an import would have done; nil unless it was a dry run.
+	// DryRunResults are what an import would have done; empty unless it was a dry run.
 	DryRunResults    ApplicationImportExecutionDryRunResults  `json:"dryRunResults,omitzero"`
 	ValidationErrors []ApplicationJobLogOutputValidationError `json:"validationErrors,omitzero"`
 	ImportedFileURL  string                                   `json:"importedFileUrl,omitzero"`
@@ -720,8 +721,8 @@ type ApplicationPatch struct {
 	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow
 	// that does.
 	EndpointDefaultCORS *bool `json:"endpointDefaultCors,omitempty"`
-	// Globals replace all globals of the application. To change a single one, use application.globals. They are at most
-	// 100 globals.
+	// Globals replace all globals of the application. To change a single one, use [ApplicationService.Globals]. They
+	// are at most 100 globals.
 	Globals []ApplicationGlobalPost `json:"globals,omitzero"`
 	// FtueTracking is where the web interface notes which introductions a user has seen. They are at most 100 elements.
 	FtueTracking []ApplicationFtueTracking `json:"ftueTracking,omitzero"`
@@ -732,15 +733,15 @@ type ApplicationPatch struct {
 	BlobURLTTL *int `json:"blobUrlTTL,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationPatch) MarshalJSON() ([]byte, error) {
 	type fields ApplicationPatch
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as application.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationPatch) Validate() error { return invalid("application.patch", a.violations()) }
 
 func (a ApplicationPatch) violations() []Violation {
@@ -807,15 +808,15 @@ type ApplicationPost struct {
 	BlobURLTTL *int `json:"blobUrlTTL,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationPost) MarshalJSON() ([]byte, error) {
 	type fields ApplicationPost
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as applications.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationPost) Validate() error { return invalid("applications.post", a.violations()) }
 
 func (a ApplicationPost) violations() []Violation {
@@ -863,7 +864,7 @@ type ApplicationReadme struct {
 
 	ApplicationID string    `json:"applicationId,omitzero"`
 	LastUpdated   time.Time `json:"lastUpdated,omitzero"`
-	// LastUpdatedByID is the ID of who changed it last; lastUpdatedByType says of which kind that is.
+	// LastUpdatedByID is the ID of who changed it last; LastUpdatedByType says of which kind that is.
 	LastUpdatedByID   string `json:"lastUpdatedById,omitzero"`
 	LastUpdatedByType string `json:"lastUpdatedByType,omitzero"`
 	Content           string `json:"content,omitzero"`
@@ -880,15 +881,15 @@ type ApplicationReadmePatch struct {
 	Content *string `json:"content,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a ApplicationReadmePatch) MarshalJSON() ([]byte, error) {
 	type fields ApplicationReadmePatch
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as application.readmePatch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a ApplicationReadmePatch) Validate() error {
 	return invalid("application.readmePatch", a.violations())
 }

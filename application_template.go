@@ -29,7 +29,8 @@ func (s *ApplicationTemplateService) Get(
 }
 
 var applicationTemplateGet = Operation{
-	Name: "applicationTemplate.get", Method: http.MethodGet, Path: "/applicationTemplates/{templateId}",
+	Name: "applicationTemplate.get", Method: http.MethodGet,
+	Path:   "/applicationTemplates/{templateId}",
 	Scopes: []Scope{ScopeApplicationTemplateAll, ScopeApplicationTemplateGet}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read,
 }
@@ -88,17 +89,17 @@ func (s *ApplicationTemplatesService) GetUniqueKeywords(
 // ApplicationTemplatesGetParams are the optional parameters of [ApplicationTemplatesService.Get], a [CallOption] of one
 // call. What is zero is not sent.
 type ApplicationTemplatesGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of name or
-	// authorName.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "name" or
+	// "authorName".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -148,19 +149,25 @@ func (p ApplicationTemplatesGetCategoriesParams) encode(q *parameters) {
 }
 
 var applicationTemplatesGet = Operation{
-	Name: "applicationTemplates.get", Method: http.MethodGet, Path: "/applicationTemplates",
-	Scopes: []Scope{ScopeApplicationTemplatesAll, ScopeApplicationTemplatesGet}, general: &scopesOfApplicationTemplateGet,
-	class: rest.Read, params: "ApplicationTemplatesGetParams",
+	Name: "applicationTemplates.get", Method: http.MethodGet,
+	Path:    "/applicationTemplates",
+	Scopes:  []Scope{ScopeApplicationTemplatesAll, ScopeApplicationTemplatesGet},
+	general: &scopesOfApplicationTemplateGet,
+	class:   rest.Read, params: "ApplicationTemplatesGetParams",
 }
 
 var applicationTemplatesGetCategories = Operation{
-	Name: "applicationTemplates.getCategories", Method: http.MethodGet, Path: "/applicationTemplates/categories",
-	Scopes: []Scope{ScopeApplicationTemplatesAll, ScopeApplicationTemplatesGetCategories}, general: &scopesOfApplicationTemplateGet,
-	class: rest.Read, params: "ApplicationTemplatesGetCategoriesParams",
+	Name: "applicationTemplates.getCategories", Method: http.MethodGet,
+	Path:    "/applicationTemplates/categories",
+	Scopes:  []Scope{ScopeApplicationTemplatesAll, ScopeApplicationTemplatesGetCategories},
+	general: &scopesOfApplicationTemplateGet,
+	class:   rest.Read, params: "ApplicationTemplatesGetCategoriesParams",
 }
 
 var applicationTemplatesGetUniqueKeywords = Operation{
-	Name: "applicationTemplates.getUniqueKeywords", Method: http.MethodGet, Path: "/applicationTemplates/keywords",
-	Scopes: []Scope{ScopeApplicationTemplatesAll, ScopeApplicationTemplatesGetUniqueKeywords}, general: &scopesOfApplicationTemplateGet,
-	class: rest.Read,
+	Name: "applicationTemplates.getUniqueKeywords", Method: http.MethodGet,
+	Path:    "/applicationTemplates/keywords",
+	Scopes:  []Scope{ScopeApplicationTemplatesAll, ScopeApplicationTemplatesGetUniqueKeywords},
+	general: &scopesOfApplicationTemplateGet,
+	class:   rest.Read,
 }

@@ -28,7 +28,8 @@ func (s *AuditLogService) Get(ctx context.Context, orgID, auditLogID string, opt
 }
 
 var auditLogGet = Operation{
-	Name: "auditLog.get", Method: http.MethodGet, Path: "/orgs/{orgId}/audit-logs/{auditLogId}",
+	Name: "auditLog.get", Method: http.MethodGet,
+	Path:   "/orgs/{orgId}/audit-logs/{auditLogId}",
 	Scopes: []Scope{ScopeAuditLogAll, ScopeAuditLogGet}, general: &scopesOfApplicationsPeriodSummaries,
 	class: rest.Read,
 }
@@ -55,10 +56,10 @@ func (s *AuditLogsService) Get(ctx context.Context, orgID string, opts ...CallOp
 // AuditLogsGetParams are the optional parameters of [AuditLogsService.Get], a [CallOption] of one call. What is zero is
 // not sent.
 type AuditLogsGetParams struct {
-	// SortField is the field that the list is sorted by. One of creationDate, responseStatus or actorName. The default
-	// is creationDate.
+	// SortField is the field that the list is sorted by. One of "creationDate", "responseStatus" or "actorName". The
+	// default is "creationDate".
 	SortField string
-	// SortDirection is the order of the list, descending when empty. One of asc or desc.
+	// SortDirection is the order of the list, descending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
@@ -91,7 +92,8 @@ func (p AuditLogsGetParams) encode(q *parameters) {
 }
 
 var auditLogsGet = Operation{
-	Name: "auditLogs.get", Method: http.MethodGet, Path: "/orgs/{orgId}/audit-logs",
+	Name: "auditLogs.get", Method: http.MethodGet,
+	Path:   "/orgs/{orgId}/audit-logs",
 	Scopes: []Scope{ScopeAuditLogsAll, ScopeAuditLogsGet}, general: &scopesOfApplicationsPeriodSummaries,
 	class: rest.Read, params: "AuditLogsGetParams",
 }

@@ -127,7 +127,10 @@ type AuditLogFilterSecondaryTarget struct {
 
 func (a *AuditLogFilterSecondaryTarget) check(check checker) {
 	check.must("id", a.ID, mustBeID)
-	check.oneOf("type", a.Type, "ApiToken", "ApplicationCertificateAuthority", "ApplicationCertificate", "ApplicationKey", "Credential", "Dashboard", "DataTable", "Device", "DeviceRecipe", "Event", "ExperienceDomain", "ExperienceEndpoint", "ExperienceGroup", "ExperienceSlug", "ExperienceUser", "ExperienceVersion", "ExperienceView", "File", "Flow", "Integration", "Notebook", "PrivateFile", "ResourceJob", "Webhook")
+	check.oneOf("type", a.Type, "ApiToken", "ApplicationCertificateAuthority", "ApplicationCertificate",
+		"ApplicationKey", "Credential", "Dashboard", "DataTable", "Device", "DeviceRecipe", "Event", "ExperienceDomain",
+		"ExperienceEndpoint", "ExperienceGroup", "ExperienceSlug", "ExperienceUser", "ExperienceVersion",
+		"ExperienceView", "File", "Flow", "Integration", "Notebook", "PrivateFile", "ResourceJob", "Webhook")
 	check.length("name", a.Name, 0, 1024)
 }
 

@@ -14,9 +14,9 @@ import (
 // actions.
 type AuthService service
 
-// AuthenticateDevice logs a device in with its access key and secret, and returns a token for it. No token is needed.
-// The key has to be an active one of the application, and has to cover the device. RequestedScopes limits what the
-// token may do, and TokenTTL how long it lasts, in seconds. The answer also says which MQTT topics the device may use.
+// AuthenticateDevice logs a device in with its access key and secret, and returns a token for it. The key has to be an
+// active one of the application, and has to cover the device. RequestedScopes limits what the token may do, and
+// TokenTTL how long it lasts, in seconds. The answer also says which MQTT topics the device may use.
 //
 //	POST /auth/device
 //
@@ -32,11 +32,11 @@ func (s *AuthService) AuthenticateDevice(
 	return call[AuthedDevice](ctx, (*service)(s), &authAuthenticateDevice, arguments{body: credentials}, opts)
 }
 
-// AuthenticateUser logs a user in with e-mail address and password, and returns a token for them. No token is needed.
-// An account with multi-factor authentication also needs TwoFactorCode. RequestedScopes limits what the token may do,
-// and TokenTTL how long it lasts, in seconds. A wrong address or password is answered with 401. Users whose
-// organization has single sign-on log in with [AuthService.AuthenticateUserSAML]. This is for users of Losant: the
-// users of an experience log in through the endpoints of their application.
+// AuthenticateUser logs a user in with e-mail address and password, and returns a token for them. An account with
+// multi-factor authentication also needs TwoFactorCode. RequestedScopes limits what the token may do, and TokenTTL how
+// long it lasts, in seconds. A wrong address or password is answered with 401. Users whose organization has single
+// sign-on log in with [AuthService.AuthenticateUserSAML]. This is for users of Losant: the users of an experience log
+// in through the endpoints of their application.
 //
 //	POST /auth/user
 //
@@ -52,9 +52,9 @@ func (s *AuthService) AuthenticateUser(
 	return call[AuthedUser](ctx, (*service)(s), &authAuthenticateUser, arguments{body: credentials}, opts)
 }
 
-// AuthenticateUserGitHub logs a user in with an access token of GitHub, and returns a token of Losant for them. No
-// token is needed. The account must have been connected with GitHub. RequestedScopes limits what the token may do, and
-// TokenTTL how long it lasts, in seconds.
+// AuthenticateUserGitHub logs a user in with an access token of GitHub, and returns a token of Losant for them. The
+// account must have been connected with GitHub. RequestedScopes limits what the token may do, and TokenTTL how long it
+// lasts, in seconds.
 //
 //	POST /auth/user/github
 //
@@ -70,9 +70,9 @@ func (s *AuthService) AuthenticateUserGitHub(
 	return call[AuthedUser](ctx, (*service)(s), &authAuthenticateUserGitHub, arguments{body: oauth}, opts)
 }
 
-// AuthenticateUserSAML logs a user in with the response of a SAML identity provider, and returns a token for them. No
-// token is needed. A response of the provider serves only once, so that a second try with the same one fails.
-// [AuthService.SSODomain] starts this kind of log-in.
+// AuthenticateUserSAML logs a user in with the response of a SAML identity provider, and returns a token for them. A
+// response of the provider serves only once, so that a second try with the same one fails. [AuthService.SSODomain]
+// starts this kind of log-in.
 //
 //	POST /auth/user/saml
 //
@@ -86,8 +86,8 @@ func (s *AuthService) AuthenticateUserSAML(
 	return call[AuthedUser](ctx, (*service)(s), &authAuthenticateUserSAML, arguments{body: saml}, opts)
 }
 
-// SSODomain tells whether the domain of an e-mail address logs in by single sign-on, and where. No token is needed. A
-// domain without single sign-on is answered with 204 and no body.
+// SSODomain tells whether the domain of an e-mail address logs in by single sign-on, and where. A domain without single
+// sign-on is answered with 204 and no body.
 //
 //	GET /auth/ssoDomain
 //
@@ -122,26 +122,31 @@ func (a *AuthSSODomainAnswer) answered(status int, body []byte) error {
 }
 
 var authAuthenticateDevice = Operation{
-	Name: "auth.authenticateDevice", Method: http.MethodPost, Path: "/auth/device",
+	Name: "auth.authenticateDevice", Method: http.MethodPost,
+	Path:  "/auth/device",
 	class: rest.Read, noToken: true,
 }
 
 var authAuthenticateUser = Operation{
-	Name: "auth.authenticateUser", Method: http.MethodPost, Path: "/auth/user",
+	Name: "auth.authenticateUser", Method: http.MethodPost,
+	Path:  "/auth/user",
 	class: rest.Read, noToken: true,
 }
 
 var authAuthenticateUserGitHub = Operation{
-	Name: "auth.authenticateUserGithub", Method: http.MethodPost, Path: "/auth/user/github",
+	Name: "auth.authenticateUserGithub", Method: http.MethodPost,
+	Path:  "/auth/user/github",
 	class: rest.Read, noToken: true,
 }
 
 var authAuthenticateUserSAML = Operation{
-	Name: "auth.authenticateUserSaml", Method: http.MethodPost, Path: "/auth/user/saml",
+	Name: "auth.authenticateUserSaml", Method: http.MethodPost,
+	Path:  "/auth/user/saml",
 	class: rest.Once, noToken: true,
 }
 
 var authSSODomain = Operation{
-	Name: "auth.ssoDomain", Method: http.MethodGet, Path: "/auth/ssoDomain",
+	Name: "auth.ssoDomain", Method: http.MethodGet,
+	Path:  "/auth/ssoDomain",
 	class: rest.Read, noToken: true,
 }

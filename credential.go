@@ -102,25 +102,29 @@ func (p CredentialLinkedResourcesParams) encode(q *parameters) {
 }
 
 var credentialDelete = Operation{
-	Name: "credential.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/credentials/{credentialId}",
+	Name: "credential.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/credentials/{credentialId}",
 	Scopes: []Scope{ScopeCredentialAll, ScopeCredentialDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var credentialGet = Operation{
-	Name: "credential.get", Method: http.MethodGet, Path: "/applications/{applicationId}/credentials/{credentialId}",
+	Name: "credential.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/credentials/{credentialId}",
 	Scopes: []Scope{ScopeCredentialAll, ScopeCredentialGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var credentialLinkedResources = Operation{
-	Name: "credential.linkedResources", Method: http.MethodGet, Path: "/applications/{applicationId}/credentials/{credentialId}/linkedResources",
+	Name: "credential.linkedResources", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/credentials/{credentialId}/linkedResources",
 	Scopes: []Scope{ScopeCredentialAll, ScopeCredentialLinkedResources}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "CredentialLinkedResourcesParams",
 }
 
 var credentialPatch = Operation{
-	Name: "credential.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/credentials/{credentialId}",
+	Name: "credential.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/credentials/{credentialId}",
 	Scopes: []Scope{ScopeCredentialAll, ScopeCredentialPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -164,16 +168,17 @@ func (s *CredentialsService) Post(
 // CredentialsGetParams are the optional parameters of [CredentialsService.Get], a [CallOption] of one call. What is
 // zero is not sent.
 type CredentialsGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, type, creationDate or lastUpdated. The default is
-	// creationDate.
+	// SortField is the field that the list is sorted by. One of "name", "type", "creationDate" or "lastUpdated". The
+	// default is "creationDate".
 	SortField string
-	// SortDirection is the order of the list, descending when empty. One of asc or desc.
+	// SortDirection is the order of the list, descending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of name or type.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "name" or
+	// "type".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -198,13 +203,15 @@ func (p CredentialsGetParams) encode(q *parameters) {
 }
 
 var credentialsGet = Operation{
-	Name: "credentials.get", Method: http.MethodGet, Path: "/applications/{applicationId}/credentials",
+	Name: "credentials.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/credentials",
 	Scopes: []Scope{ScopeCredentialsAll, ScopeCredentialsGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "CredentialsGetParams",
 }
 
 var credentialsPost = Operation{
-	Name: "credentials.post", Method: http.MethodPost, Path: "/applications/{applicationId}/credentials",
+	Name: "credentials.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/credentials",
 	Scopes: []Scope{ScopeCredentialsAll, ScopeCredentialsPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

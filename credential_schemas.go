@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// CredentialType is the service that a credential is for. A value that an answer has may be one that is not known here.
+// CredentialType is the service that a credential is for. An answer may have a value that is not known here, and
+// [WithoutValidation] sends one.
 type CredentialType string
 
 // The values of CredentialType.
@@ -32,7 +33,8 @@ const (
 	CredentialTypeCertificateKeyPair CredentialType = "certificateKeyPair"
 )
 
-// JWTAlgorithm is the algorithm that signs a token. A value that an answer has may be one that is not known here.
+// JWTAlgorithm is the algorithm that signs a token. An answer may have a value that is not known here, and
+// [WithoutValidation] sends one.
 type JWTAlgorithm string
 
 // The values of JWTAlgorithm.
@@ -56,10 +58,10 @@ type Credential struct {
 	ApplicationID string    `json:"applicationId,omitzero"`
 	CreationDate  time.Time `json:"creationDate,omitzero"`
 	LastUpdated   time.Time `json:"lastUpdated,omitzero"`
-	// CreatedByID is the ID of who created it; createdByType says of which kind that is.
+	// CreatedByID is the ID of who created it; CreatedByType says of which kind that is.
 	CreatedByID   string `json:"createdById,omitzero"`
 	CreatedByType string `json:"createdByType,omitzero"`
-	// LastUpdatedByID is the ID of who changed it last; lastUpdatedByType says of which kind that is.
+	// LastUpdatedByID is the ID of who changed it last; LastUpdatedByType says of which kind that is.
 	LastUpdatedByID   string `json:"lastUpdatedById,omitzero"`
 	LastUpdatedByType string `json:"lastUpdatedByType,omitzero"`
 	// Name is what workflows and integrations call it.
@@ -91,15 +93,38 @@ type Credential struct {
 
 func (c *Credential) setRaw(body []byte) { c.Raw = body }
 
+// CredentialAPIKeyConfig is mailgunConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
+type CredentialAPIKeyConfig struct {
+	// APIKey is 4 to 128 characters.
+	APIKey string `json:"apiKey,omitzero"`
+}
+
+func (c *CredentialAPIKeyConfig) check(check checker) {
+	if c.APIKey != "" {
+		check.length("apiKey", &c.APIKey, 4, 128)
+	}
+}
+
+// Format prints the value as JSON with placeholders for its secrets, under every verb.
+func (c CredentialAPIKeyConfig) Format(state fmt.State, _ rune) {
+	printRedacted(state, "CredentialAPIKeyConfig", c, "apiKey")
+}
+
+// LogValue is the value as JSON with placeholders for its secrets.
+func (c CredentialAPIKeyConfig) LogValue() slog.Value {
+	return redactedValue("CredentialAPIKeyConfig", c, "apiKey")
+}
+
 // CredentialAWSConfig is awsConfig in Losant's schema "credential".
 type CredentialAWSConfig struct {
 	AccessKeyID string `json:"accessKeyId,omitzero"`
 	Region      string `json:"region,omitzero"`
 }
 
-// CredentialAWSConfigPatch is awsConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
-// it shows no secret; encoding/json encodes it whole.
-type CredentialAWSConfigPatch struct {
+// CredentialAWSConfigPost is awsConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
+type CredentialAWSConfigPost struct {
 	// AccessKeyID is 16 to 128 characters.
 	AccessKeyID string `json:"accessKeyId,omitzero"`
 	// SecretAccessKey is 4 to 128 characters.
@@ -108,7 +133,7 @@ type CredentialAWSConfigPatch struct {
 	Region string `json:"region,omitzero"`
 }
 
-func (c *CredentialAWSConfigPatch) check(check checker) {
+func (c *CredentialAWSConfigPost) check(check checker) {
 	if c.AccessKeyID != "" {
 		check.length("accessKeyId", &c.AccessKeyID, 16, 128)
 	}
@@ -121,13 +146,13 @@ func (c *CredentialAWSConfigPatch) check(check checker) {
 }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
-func (c CredentialAWSConfigPatch) Format(state fmt.State, _ rune) {
-	printRedacted(state, "CredentialAWSConfigPatch", c, "secretAccessKey")
+func (c CredentialAWSConfigPost) Format(state fmt.State, _ rune) {
+	printRedacted(state, "CredentialAWSConfigPost", c, "secretAccessKey")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
-func (c CredentialAWSConfigPatch) LogValue() slog.Value {
-	return redactedValue("CredentialAWSConfigPatch", c, "secretAccessKey")
+func (c CredentialAWSConfigPost) LogValue() slog.Value {
+	return redactedValue("CredentialAWSConfigPost", c, "secretAccessKey")
 }
 
 // CredentialAzureConfig is azureConfig in Losant's schema "credential".
@@ -186,8 +211,8 @@ func (c CredentialAzureConfigPost) LogValue() slog.Value {
 // CredentialCertificateKeyPairConfig is certificateKeyPairConfig in Losant's schema "credential".
 type CredentialCertificateKeyPairConfig struct {
 	// Certificate is the certificate in PEM form.
-	Certificate string                                `json:"certificate,omitzero"`
-	Info        ApplicationCertificateCertificateInfo `json:"info,omitzero"`
+	Certificate string          `json:"certificate,omitzero"`
+	Info        CertificateInfo `json:"info,omitzero"`
 }
 
 // CredentialCertificateKeyPairConfigPatch is certificateKeyPairConfig in Losant's schema "credentialPatch". Under fmt,
@@ -299,27 +324,27 @@ type CredentialGCPConfig struct {
 	KeyMetaJSON string `json:"keyMetaJson,omitzero"`
 }
 
-// CredentialGCPConfigPatch is gcpConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
-// it shows no secret; encoding/json encodes it whole.
-type CredentialGCPConfigPatch struct {
+// CredentialGCPConfigPost is gcpConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
+type CredentialGCPConfigPost struct {
 	// KeyJSON is the key file of the service account, as JSON text. It is 1 to 8192 characters.
 	KeyJSON string `json:"keyJson,omitzero"`
 }
 
-func (c *CredentialGCPConfigPatch) check(check checker) {
+func (c *CredentialGCPConfigPost) check(check checker) {
 	if c.KeyJSON != "" {
 		check.length("keyJson", &c.KeyJSON, 1, 8192)
 	}
 }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
-func (c CredentialGCPConfigPatch) Format(state fmt.State, _ rune) {
-	printRedacted(state, "CredentialGCPConfigPatch", c, "keyJson")
+func (c CredentialGCPConfigPost) Format(state fmt.State, _ rune) {
+	printRedacted(state, "CredentialGCPConfigPost", c, "keyJson")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
-func (c CredentialGCPConfigPatch) LogValue() slog.Value {
-	return redactedValue("CredentialGCPConfigPatch", c, "keyJson")
+func (c CredentialGCPConfigPost) LogValue() slog.Value {
+	return redactedValue("CredentialGCPConfigPost", c, "keyJson")
 }
 
 // CredentialGitConfig is gitConfig in Losant's schema "credential".
@@ -332,9 +357,9 @@ type CredentialGitConfig struct {
 	CommitterEmail string `json:"committerEmail,omitzero"`
 }
 
-// CredentialGitConfigPatch is gitConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
-// it shows no secret; encoding/json encodes it whole.
-type CredentialGitConfigPatch struct {
+// CredentialGitConfigPost is gitConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
+type CredentialGitConfigPost struct {
 	// Type is "ssh-key" or "http-password".
 	Type *string `json:"type,omitempty"`
 	// CloneURL is 5 to 1024 characters.
@@ -351,7 +376,7 @@ type CredentialGitConfigPatch struct {
 	SecretValue *string `json:"secretValue,omitempty"`
 }
 
-func (c *CredentialGitConfigPatch) check(check checker) {
+func (c *CredentialGitConfigPost) check(check checker) {
 	check.oneOf("type", c.Type, "ssh-key", "http-password")
 	check.length("cloneUrl", c.CloneURL, 5, 1024)
 	check.length("username", c.Username, 0, 128)
@@ -361,13 +386,13 @@ func (c *CredentialGitConfigPatch) check(check checker) {
 }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
-func (c CredentialGitConfigPatch) Format(state fmt.State, _ rune) {
-	printRedacted(state, "CredentialGitConfigPatch", c, "secretValue")
+func (c CredentialGitConfigPost) Format(state fmt.State, _ rune) {
+	printRedacted(state, "CredentialGitConfigPost", c, "secretValue")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
-func (c CredentialGitConfigPatch) LogValue() slog.Value {
-	return redactedValue("CredentialGitConfigPatch", c, "secretValue")
+func (c CredentialGitConfigPost) LogValue() slog.Value {
+	return redactedValue("CredentialGitConfigPost", c, "secretValue")
 }
 
 // CredentialHTTPConfig is httpConfig in Losant's schema "credential".
@@ -376,7 +401,7 @@ type CredentialHTTPConfig struct {
 	URIMatch string `json:"uriMatch,omitzero"`
 	// AuthMethod says where the secret goes: into a header, the query, basic authentication or the TLS handshake.
 	AuthMethod string `json:"authMethod,omitzero"`
-	// PublicValue is the name of the header or parameter, or the user name, that secretValue belongs to.
+	// PublicValue is the name of the header or parameter, or the user name, that SecretValue belongs to.
 	PublicValue string `json:"publicValue,omitzero"`
 }
 
@@ -458,7 +483,8 @@ type CredentialJWTConfigPatch struct {
 
 func (c *CredentialJWTConfigPatch) check(check checker) {
 	check.length("issuer", c.Issuer, 0, 1024)
-	check.oneOf("algorithm", (*string)(c.Algorithm), "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
+	check.oneOf("algorithm", (*string)(c.Algorithm), "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256",
+		"ES384", "ES512")
 	check.length("secret", c.Secret, 1, 4096)
 }
 
@@ -484,7 +510,8 @@ type CredentialJWTConfigPost struct {
 
 func (c *CredentialJWTConfigPost) check(check checker) {
 	check.length("issuer", c.Issuer, 0, 1024)
-	check.oneOf("algorithm", (*string)(&c.Algorithm), "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
+	check.oneOf("algorithm", (*string)(&c.Algorithm), "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256",
+		"ES384", "ES512")
 	check.length("secret", &c.Secret, 1, 4096)
 }
 
@@ -515,12 +542,14 @@ func (c *CredentialLinkedResources) setRaw(body []byte) { c.Raw = body }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
 func (c CredentialLinkedResources) Format(state fmt.State, _ rune) {
-	printRedacted(state, "CredentialLinkedResources", c, "accessToken", "authKey", "community", "connectionString", "encryptionKey", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
+	printRedacted(state, "CredentialLinkedResources", c, "accessToken", "authKey", "community", "connectionString",
+		"encryptionKey", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
 func (c CredentialLinkedResources) LogValue() slog.Value {
-	return redactedValue("CredentialLinkedResources", c, "accessToken", "authKey", "community", "connectionString", "encryptionKey", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
+	return redactedValue("CredentialLinkedResources", c, "accessToken", "authKey", "community", "connectionString",
+		"encryptionKey", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
 }
 
 // CredentialLogglyConfig is logglyConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
@@ -544,29 +573,6 @@ func (c CredentialLogglyConfig) Format(state fmt.State, _ rune) {
 // LogValue is the value as JSON with placeholders for its secrets.
 func (c CredentialLogglyConfig) LogValue() slog.Value {
 	return redactedValue("CredentialLogglyConfig", c, "customerToken")
-}
-
-// CredentialMailgunConfig is mailgunConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of
-// slog, it shows no secret; encoding/json encodes it whole.
-type CredentialMailgunConfig struct {
-	// APIKey is 4 to 128 characters.
-	APIKey string `json:"apiKey,omitzero"`
-}
-
-func (c *CredentialMailgunConfig) check(check checker) {
-	if c.APIKey != "" {
-		check.length("apiKey", &c.APIKey, 4, 128)
-	}
-}
-
-// Format prints the value as JSON with placeholders for its secrets, under every verb.
-func (c CredentialMailgunConfig) Format(state fmt.State, _ rune) {
-	printRedacted(state, "CredentialMailgunConfig", c, "apiKey")
-}
-
-// LogValue is the value as JSON with placeholders for its secrets.
-func (c CredentialMailgunConfig) LogValue() slog.Value {
-	return redactedValue("CredentialMailgunConfig", c, "apiKey")
 }
 
 // CredentialMongoDBConfig is mongodbConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of
@@ -600,33 +606,33 @@ type CredentialPatch struct {
 	// Description is at most 32767 characters.
 	Description              *string                                  `json:"description,omitempty"`
 	Enabled                  *bool                                    `json:"enabled,omitempty"`
-	AWSConfig                *CredentialAWSConfigPatch                `json:"awsConfig,omitempty"`
+	AWSConfig                *CredentialAWSConfigPost                 `json:"awsConfig,omitempty"`
 	AzureConfig              *CredentialAzureConfigPatch              `json:"azureConfig,omitempty"`
-	GCPConfig                *CredentialGCPConfigPatch                `json:"gcpConfig,omitempty"`
+	GCPConfig                *CredentialGCPConfigPost                 `json:"gcpConfig,omitempty"`
 	HTTPConfig               *CredentialHTTPConfigPatch               `json:"httpConfig,omitempty"`
-	SendgridConfig           *CredentialMailgunConfig                 `json:"sendgridConfig,omitempty"`
-	TwilioConfig             *CredentialTwilioConfigPatch             `json:"twilioConfig,omitempty"`
+	SendgridConfig           *CredentialAPIKeyConfig                  `json:"sendgridConfig,omitempty"`
+	TwilioConfig             *CredentialTwilioConfigPost              `json:"twilioConfig,omitempty"`
 	LogglyConfig             *CredentialLogglyConfig                  `json:"logglyConfig,omitempty"`
 	JWTConfig                *CredentialJWTConfigPatch                `json:"jwtConfig,omitempty"`
-	WhatsappConfig           *CredentialWhatsappConfigPatch           `json:"whatsappConfig,omitempty"`
+	WhatsappConfig           *CredentialWhatsappConfigPost            `json:"whatsappConfig,omitempty"`
 	SQLConfig                *CredentialSQLConfigPatch                `json:"sqlConfig,omitempty"`
 	MongoDBConfig            *CredentialMongoDBConfig                 `json:"mongodbConfig,omitempty"`
-	MailgunConfig            *CredentialMailgunConfig                 `json:"mailgunConfig,omitempty"`
-	SnowflakeConfig          *CredentialSnowflakeConfigPatch          `json:"snowflakeConfig,omitempty"`
-	GitConfig                *CredentialGitConfigPatch                `json:"gitConfig,omitempty"`
+	MailgunConfig            *CredentialAPIKeyConfig                  `json:"mailgunConfig,omitempty"`
+	SnowflakeConfig          *CredentialSnowflakeConfigPost           `json:"snowflakeConfig,omitempty"`
+	GitConfig                *CredentialGitConfigPost                 `json:"gitConfig,omitempty"`
 	DatadogConfig            *CredentialDatadogConfigPatch            `json:"datadogConfig,omitempty"`
 	CertificateKeyPairConfig *CredentialCertificateKeyPairConfigPatch `json:"certificateKeyPairConfig,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (c CredentialPatch) MarshalJSON() ([]byte, error) {
 	type fields CredentialPatch
 	return json.Marshal(fields(c))
 }
 
-// Validate checks the body against the documented constraints, as credential.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (c CredentialPatch) Validate() error { return invalid("credential.patch", c.violations()) }
 
 func (c CredentialPatch) violations() []Violation {
@@ -690,12 +696,14 @@ func (c *CredentialPatch) check(check checker) {
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
 func (c CredentialPatch) Format(state fmt.State, _ rune) {
-	printRedacted(state, "CredentialPatch", c, "accessToken", "accountKey", "apiKey", "apiKeySecret", "connectionUri", "customerToken", "keyJson", "password", "privateKey", "secret", "secretAccessKey", "secretValue")
+	printRedacted(state, "CredentialPatch", c, "accessToken", "accountKey", "apiKey", "apiKeySecret", "connectionUri",
+		"customerToken", "keyJson", "password", "privateKey", "secret", "secretAccessKey", "secretValue")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
 func (c CredentialPatch) LogValue() slog.Value {
-	return redactedValue("CredentialPatch", c, "accessToken", "accountKey", "apiKey", "apiKeySecret", "connectionUri", "customerToken", "keyJson", "password", "privateKey", "secret", "secretAccessKey", "secretValue")
+	return redactedValue("CredentialPatch", c, "accessToken", "accountKey", "apiKey", "apiKeySecret", "connectionUri",
+		"customerToken", "keyJson", "password", "privateKey", "secret", "secretAccessKey", "secretValue")
 }
 
 // CredentialPost is the body of credentials.post (Losant's schema "credentialPost"). Under fmt, and as an attribute of
@@ -709,33 +717,33 @@ type CredentialPost struct {
 	// Type says which service it is for, and with that which of the configurations has to be set. It cannot be changed
 	// later.
 	Type                     CredentialType                          `json:"type"`
-	AWSConfig                *CredentialAWSConfigPatch               `json:"awsConfig,omitempty"`
+	AWSConfig                *CredentialAWSConfigPost                `json:"awsConfig,omitempty"`
 	AzureConfig              *CredentialAzureConfigPost              `json:"azureConfig,omitempty"`
-	GCPConfig                *CredentialGCPConfigPatch               `json:"gcpConfig,omitempty"`
+	GCPConfig                *CredentialGCPConfigPost                `json:"gcpConfig,omitempty"`
 	HTTPConfig               *CredentialHTTPConfigPost               `json:"httpConfig,omitempty"`
-	SendgridConfig           *CredentialMailgunConfig                `json:"sendgridConfig,omitempty"`
-	TwilioConfig             *CredentialTwilioConfigPatch            `json:"twilioConfig,omitempty"`
+	SendgridConfig           *CredentialAPIKeyConfig                 `json:"sendgridConfig,omitempty"`
+	TwilioConfig             *CredentialTwilioConfigPost             `json:"twilioConfig,omitempty"`
 	LogglyConfig             *CredentialLogglyConfig                 `json:"logglyConfig,omitempty"`
 	JWTConfig                *CredentialJWTConfigPost                `json:"jwtConfig,omitempty"`
-	WhatsappConfig           *CredentialWhatsappConfigPatch          `json:"whatsappConfig,omitempty"`
+	WhatsappConfig           *CredentialWhatsappConfigPost           `json:"whatsappConfig,omitempty"`
 	SQLConfig                *CredentialSQLConfigPost                `json:"sqlConfig,omitempty"`
 	MongoDBConfig            *CredentialMongoDBConfig                `json:"mongodbConfig,omitempty"`
-	MailgunConfig            *CredentialMailgunConfig                `json:"mailgunConfig,omitempty"`
-	SnowflakeConfig          *CredentialSnowflakeConfigPatch         `json:"snowflakeConfig,omitempty"`
-	GitConfig                *CredentialGitConfigPatch               `json:"gitConfig,omitempty"`
+	MailgunConfig            *CredentialAPIKeyConfig                 `json:"mailgunConfig,omitempty"`
+	SnowflakeConfig          *CredentialSnowflakeConfigPost          `json:"snowflakeConfig,omitempty"`
+	GitConfig                *CredentialGitConfigPost                `json:"gitConfig,omitempty"`
 	DatadogConfig            *CredentialDatadogConfigPost            `json:"datadogConfig,omitempty"`
 	CertificateKeyPairConfig *CredentialCertificateKeyPairConfigPost `json:"certificateKeyPairConfig,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (c CredentialPost) MarshalJSON() ([]byte, error) {
 	type fields CredentialPost
 	return json.Marshal(fields(c))
 }
 
-// Validate checks the body against the documented constraints, as credentials.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (c CredentialPost) Validate() error { return invalid("credentials.post", c.violations()) }
 
 func (c CredentialPost) violations() []Violation {
@@ -747,7 +755,8 @@ func (c CredentialPost) violations() []Violation {
 func (c *CredentialPost) check(check checker) {
 	check.length("name", &c.Name, 1, 255)
 	check.length("description", c.Description, 0, 32767)
-	check.oneOf("type", (*string)(&c.Type), "aws", "azure", "gcp", "http", "sendgrid", "twilio", "loggly", "jwt", "whatsapp", "sql", "mongodb", "mailgun", "snowflake", "git", "datadog", "certificateKeyPair")
+	check.oneOf("type", (*string)(&c.Type), "aws", "azure", "gcp", "http", "sendgrid", "twilio", "loggly", "jwt",
+		"whatsapp", "sql", "mongodb", "mailgun", "snowflake", "git", "datadog", "certificateKeyPair")
 	if c.AWSConfig != nil {
 		part := check.field("awsConfig")
 		part.length("accessKeyId", &c.AWSConfig.AccessKeyID, 16, 128)
@@ -802,7 +811,9 @@ func (c *CredentialPost) check(check checker) {
 		part.length("host", c.SnowflakeConfig.Host, 1, 128)
 		part.length("username", c.SnowflakeConfig.Username, 1, 128)
 		part.length("privateKey", c.SnowflakeConfig.PrivateKey, 0, 8196)
-		part.atLeastOne("host and username and privateKey, or host and username and generatePrivateKey", c.SnowflakeConfig.Host != nil && c.SnowflakeConfig.Username != nil && c.SnowflakeConfig.PrivateKey != nil, c.SnowflakeConfig.Host != nil && c.SnowflakeConfig.Username != nil && c.SnowflakeConfig.GeneratePrivateKey != nil)
+		part.atLeastOne("host and username and privateKey, or host and username and generatePrivateKey",
+			c.SnowflakeConfig.Host != nil && c.SnowflakeConfig.Username != nil && c.SnowflakeConfig.PrivateKey != nil,
+			c.SnowflakeConfig.Host != nil && c.SnowflakeConfig.Username != nil && c.SnowflakeConfig.GeneratePrivateKey != nil)
 	}
 	if c.GitConfig != nil {
 		part := check.field("gitConfig")
@@ -812,7 +823,9 @@ func (c *CredentialPost) check(check checker) {
 		part.length("committerName", c.GitConfig.CommitterName, 0, 128)
 		part.length("committerEmail", c.GitConfig.CommitterEmail, 0, 128)
 		part.length("secretValue", c.GitConfig.SecretValue, 0, 8196)
-		part.atLeastOne("type and cloneUrl and generatePrivateKey, or type and cloneUrl", c.GitConfig.Type != nil && c.GitConfig.CloneURL != nil && c.GitConfig.GeneratePrivateKey != nil, c.GitConfig.Type != nil && c.GitConfig.CloneURL != nil)
+		part.atLeastOne("type and cloneUrl and generatePrivateKey, or type and cloneUrl",
+			c.GitConfig.Type != nil && c.GitConfig.CloneURL != nil && c.GitConfig.GeneratePrivateKey != nil,
+			c.GitConfig.Type != nil && c.GitConfig.CloneURL != nil)
 	}
 	if c.DatadogConfig != nil {
 		c.DatadogConfig.check(check.field("datadogConfig"))
@@ -824,12 +837,14 @@ func (c *CredentialPost) check(check checker) {
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
 func (c CredentialPost) Format(state fmt.State, _ rune) {
-	printRedacted(state, "CredentialPost", c, "accessToken", "accountKey", "apiKey", "apiKeySecret", "connectionUri", "customerToken", "keyJson", "password", "privateKey", "secret", "secretAccessKey", "secretValue")
+	printRedacted(state, "CredentialPost", c, "accessToken", "accountKey", "apiKey", "apiKeySecret", "connectionUri",
+		"customerToken", "keyJson", "password", "privateKey", "secret", "secretAccessKey", "secretValue")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
 func (c CredentialPost) LogValue() slog.Value {
-	return redactedValue("CredentialPost", c, "accessToken", "accountKey", "apiKey", "apiKeySecret", "connectionUri", "customerToken", "keyJson", "password", "privateKey", "secret", "secretAccessKey", "secretValue")
+	return redactedValue("CredentialPost", c, "accessToken", "accountKey", "apiKey", "apiKeySecret", "connectionUri",
+		"customerToken", "keyJson", "password", "privateKey", "secret", "secretAccessKey", "secretValue")
 }
 
 // CredentialSQLConfig is sqlConfig in Losant's schema "credential".
@@ -930,9 +945,9 @@ type CredentialSnowflakeConfig struct {
 	PublicKey string `json:"publicKey,omitzero"`
 }
 
-// CredentialSnowflakeConfigPatch is snowflakeConfig in Losant's schema "credentialPatch". Under fmt, and as an
-// attribute of slog, it shows no secret; encoding/json encodes it whole.
-type CredentialSnowflakeConfigPatch struct {
+// CredentialSnowflakeConfigPost is snowflakeConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute
+// of slog, it shows no secret; encoding/json encodes it whole.
+type CredentialSnowflakeConfigPost struct {
 	// Host is 1 to 128 characters.
 	Host *string `json:"host,omitempty"`
 	// Username is 1 to 128 characters.
@@ -943,20 +958,20 @@ type CredentialSnowflakeConfigPatch struct {
 	GeneratePrivateKey *bool `json:"generatePrivateKey,omitempty"`
 }
 
-func (c *CredentialSnowflakeConfigPatch) check(check checker) {
+func (c *CredentialSnowflakeConfigPost) check(check checker) {
 	check.length("host", c.Host, 1, 128)
 	check.length("username", c.Username, 1, 128)
 	check.length("privateKey", c.PrivateKey, 0, 8196)
 }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
-func (c CredentialSnowflakeConfigPatch) Format(state fmt.State, _ rune) {
-	printRedacted(state, "CredentialSnowflakeConfigPatch", c, "privateKey")
+func (c CredentialSnowflakeConfigPost) Format(state fmt.State, _ rune) {
+	printRedacted(state, "CredentialSnowflakeConfigPost", c, "privateKey")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
-func (c CredentialSnowflakeConfigPatch) LogValue() slog.Value {
-	return redactedValue("CredentialSnowflakeConfigPatch", c, "privateKey")
+func (c CredentialSnowflakeConfigPost) LogValue() slog.Value {
+	return redactedValue("CredentialSnowflakeConfigPost", c, "privateKey")
 }
 
 // CredentialTwilioConfig is twilioConfig in Losant's schema "credential".
@@ -965,9 +980,9 @@ type CredentialTwilioConfig struct {
 	APIKeySid  string `json:"apiKeySid,omitzero"`
 }
 
-// CredentialTwilioConfigPatch is twilioConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of
+// CredentialTwilioConfigPost is twilioConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of
 // slog, it shows no secret; encoding/json encodes it whole.
-type CredentialTwilioConfigPatch struct {
+type CredentialTwilioConfigPost struct {
 	// AccountSid is 4 to 128 characters.
 	AccountSid string `json:"accountSid,omitzero"`
 	// APIKeySid is 4 to 128 characters.
@@ -976,7 +991,7 @@ type CredentialTwilioConfigPatch struct {
 	APIKeySecret string `json:"apiKeySecret,omitzero"`
 }
 
-func (c *CredentialTwilioConfigPatch) check(check checker) {
+func (c *CredentialTwilioConfigPost) check(check checker) {
 	if c.AccountSid != "" {
 		check.length("accountSid", &c.AccountSid, 4, 128)
 	}
@@ -989,13 +1004,13 @@ func (c *CredentialTwilioConfigPatch) check(check checker) {
 }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
-func (c CredentialTwilioConfigPatch) Format(state fmt.State, _ rune) {
-	printRedacted(state, "CredentialTwilioConfigPatch", c, "apiKeySecret")
+func (c CredentialTwilioConfigPost) Format(state fmt.State, _ rune) {
+	printRedacted(state, "CredentialTwilioConfigPost", c, "apiKeySecret")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
-func (c CredentialTwilioConfigPatch) LogValue() slog.Value {
-	return redactedValue("CredentialTwilioConfigPatch", c, "apiKeySecret")
+func (c CredentialTwilioConfigPost) LogValue() slog.Value {
+	return redactedValue("CredentialTwilioConfigPost", c, "apiKeySecret")
 }
 
 // CredentialWhatsappConfig is whatsappConfig in Losant's schema "credential".
@@ -1003,16 +1018,16 @@ type CredentialWhatsappConfig struct {
 	FromNumberID string `json:"fromNumberId,omitzero"`
 }
 
-// CredentialWhatsappConfigPatch is whatsappConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute
+// CredentialWhatsappConfigPost is whatsappConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute
 // of slog, it shows no secret; encoding/json encodes it whole.
-type CredentialWhatsappConfigPatch struct {
+type CredentialWhatsappConfigPost struct {
 	// AccessToken is 1 to 1024 characters.
 	AccessToken string `json:"accessToken,omitzero"`
 	// FromNumberID is 1 to 128 characters.
 	FromNumberID string `json:"fromNumberId,omitzero"`
 }
 
-func (c *CredentialWhatsappConfigPatch) check(check checker) {
+func (c *CredentialWhatsappConfigPost) check(check checker) {
 	if c.AccessToken != "" {
 		check.length("accessToken", &c.AccessToken, 1, 1024)
 	}
@@ -1022,13 +1037,13 @@ func (c *CredentialWhatsappConfigPatch) check(check checker) {
 }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
-func (c CredentialWhatsappConfigPatch) Format(state fmt.State, _ rune) {
-	printRedacted(state, "CredentialWhatsappConfigPatch", c, "accessToken")
+func (c CredentialWhatsappConfigPost) Format(state fmt.State, _ rune) {
+	printRedacted(state, "CredentialWhatsappConfigPost", c, "accessToken")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
-func (c CredentialWhatsappConfigPatch) LogValue() slog.Value {
-	return redactedValue("CredentialWhatsappConfigPatch", c, "accessToken")
+func (c CredentialWhatsappConfigPost) LogValue() slog.Value {
+	return redactedValue("CredentialWhatsappConfigPost", c, "accessToken")
 }
 
 // Credentials is the answer to credentials.get (Losant's schema "credentials").

@@ -166,30 +166,35 @@ func (p DashboardValidateContextParams) LogValue() slog.Value {
 }
 
 var dashboardDelete = Operation{
-	Name: "dashboard.delete", Method: http.MethodDelete, Path: "/dashboards/{dashboardId}",
+	Name: "dashboard.delete", Method: http.MethodDelete,
+	Path:   "/dashboards/{dashboardId}",
 	Scopes: []Scope{ScopeDashboardAll, ScopeDashboardDelete}, general: &scopesOfApplicationsImport,
 	class: rest.Delete,
 }
 
 var dashboardGet = Operation{
-	Name: "dashboard.get", Method: http.MethodGet, Path: "/dashboards/{dashboardId}",
+	Name: "dashboard.get", Method: http.MethodGet,
+	Path:  "/dashboards/{dashboardId}",
 	class: rest.Read, noToken: true, params: "DashboardGetParams",
 }
 
 var dashboardPatch = Operation{
-	Name: "dashboard.patch", Method: http.MethodPatch, Path: "/dashboards/{dashboardId}",
+	Name: "dashboard.patch", Method: http.MethodPatch,
+	Path:   "/dashboards/{dashboardId}",
 	Scopes: []Scope{ScopeDashboardAll, ScopeDashboardPatch}, general: &scopesOfApplicationsImport,
 	class: rest.Once,
 }
 
 var dashboardSendReport = Operation{
-	Name: "dashboard.sendReport", Method: http.MethodPost, Path: "/dashboards/{dashboardId}",
+	Name: "dashboard.sendReport", Method: http.MethodPost,
+	Path:   "/dashboards/{dashboardId}",
 	Scopes: []Scope{ScopeDashboardAll, ScopeDashboardSendReport}, general: &scopesOfApplicationsImport,
 	class: rest.Once,
 }
 
 var dashboardValidateContext = Operation{
-	Name: "dashboard.validateContext", Method: http.MethodPost, Path: "/dashboards/{dashboardId}/validateContext",
+	Name: "dashboard.validateContext", Method: http.MethodPost,
+	Path:  "/dashboards/{dashboardId}/validateContext",
 	class: rest.Read, noToken: true, params: "DashboardValidateContextParams",
 }
 
@@ -229,16 +234,16 @@ func (s *DashboardsService) Post(ctx context.Context, dashboard DashboardPost, o
 // DashboardsGetParams are the optional parameters of [DashboardsService.Get], a [CallOption] of one call. What is zero
 // is not sent.
 type DashboardsGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate, ownerId, applicationId or
-	// lastUpdated. The default is name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate", "ownerId",
+	// "applicationId" or "lastUpdated". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -269,13 +274,15 @@ func (p DashboardsGetParams) encode(q *parameters) {
 }
 
 var dashboardsGet = Operation{
-	Name: "dashboards.get", Method: http.MethodGet, Path: "/dashboards",
+	Name: "dashboards.get", Method: http.MethodGet,
+	Path:   "/dashboards",
 	Scopes: []Scope{ScopeDashboardsAll, ScopeDashboardsGet}, general: &scopesOfApplicationsPeriodSummaries,
 	class: rest.Read, params: "DashboardsGetParams",
 }
 
 var dashboardsPost = Operation{
-	Name: "dashboards.post", Method: http.MethodPost, Path: "/dashboards",
+	Name: "dashboards.post", Method: http.MethodPost,
+	Path:   "/dashboards",
 	Scopes: []Scope{ScopeDashboardsAll, ScopeDashboardsPost}, general: &scopesOfApplicationsImport,
 	class: rest.Once,
 }

@@ -18,13 +18,13 @@ type Dashboard struct {
 	DashboardID  string    `json:"dashboardId,omitzero"`
 	CreationDate time.Time `json:"creationDate,omitzero"`
 	LastUpdated  time.Time `json:"lastUpdated,omitzero"`
-	// OwnerID is the ID of the owner; ownerType says of which kind that is.
+	// OwnerID is the ID of the owner; OwnerType says of which kind that is.
 	OwnerID   string    `json:"ownerId,omitzero"`
 	OwnerType OwnerType `json:"ownerType,omitzero"`
-	// CreatedByID is the ID of who created it; createdByType says of which kind that is.
+	// CreatedByID is the ID of who created it; CreatedByType says of which kind that is.
 	CreatedByID   string `json:"createdById,omitzero"`
 	CreatedByType string `json:"createdByType,omitzero"`
-	// LastUpdatedByID is the ID of who changed it last; lastUpdatedByType says of which kind that is.
+	// LastUpdatedByID is the ID of who changed it last; LastUpdatedByType says of which kind that is.
 	LastUpdatedByID       string `json:"lastUpdatedById,omitzero"`
 	LastUpdatedByType     string `json:"lastUpdatedByType,omitzero"`
 	OrganizationName      string `json:"organizationName,omitzero"`
@@ -318,8 +318,8 @@ func (d *DashboardContextExperienceUserValidationConfig) check(check checker) {
 // DashboardContextInstance is the body of dashboard.validateContext (Losant's schema "dashboardContextInstance").
 type DashboardContextInstance map[string]any
 
-// Validate checks the body against the documented constraints, as dashboard.validateContext does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DashboardContextInstance) Validate() error {
 	return invalid("dashboard.validateContext", d.violations())
 }
@@ -442,21 +442,25 @@ func (d *DashboardContextPost) UnmarshalJSON(data []byte) error {
 }
 
 func (d *DashboardContextPost) check(check checker) {
-	switch {
-	case d.DeviceAttribute != nil:
+	check.oneKind(d.DeviceAttribute != nil, d.DeviceID != nil, d.DeviceTag != nil, d.Number != nil, d.String != nil,
+		d.ExperienceUser != nil)
+	if d.DeviceAttribute != nil {
 		d.DeviceAttribute.check(check)
-	case d.DeviceID != nil:
+	}
+	if d.DeviceID != nil {
 		d.DeviceID.check(check)
-	case d.DeviceTag != nil:
+	}
+	if d.DeviceTag != nil {
 		d.DeviceTag.check(check)
-	case d.Number != nil:
+	}
+	if d.Number != nil {
 		d.Number.check(check)
-	case d.String != nil:
+	}
+	if d.String != nil {
 		d.String.check(check)
-	case d.ExperienceUser != nil:
+	}
+	if d.ExperienceUser != nil {
 		d.ExperienceUser.check(check)
-	default:
-		check.refuse("", "must be of a known kind")
 	}
 }
 
@@ -536,15 +540,15 @@ type DashboardPatch struct {
 	ContextConfiguration []DashboardContextPost `json:"contextConfiguration,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DashboardPatch) MarshalJSON() ([]byte, error) {
 	type fields DashboardPatch
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as applicationDashboard.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DashboardPatch) Validate() error {
 	return invalid("applicationDashboard.patch", d.violations())
 }
@@ -613,15 +617,15 @@ type DashboardPost struct {
 	ContextConfiguration []DashboardContextPost `json:"contextConfiguration,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DashboardPost) MarshalJSON() ([]byte, error) {
 	type fields DashboardPost
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as dashboards.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DashboardPost) Validate() error { return invalid("dashboards.post", d.violations()) }
 
 func (d DashboardPost) violations() []Violation {
@@ -724,7 +728,8 @@ func (d *DashboardReportConfigPost) check(check checker) {
 			check.length(entry("ctx", key), &text, 0, 32767)
 		}
 	}
-	check.atLeastOne("cron and toEmail, or cron and callbackUrl", d.Cron != nil && d.ToEmail != nil, d.Cron != nil && d.CallbackURL != nil)
+	check.atLeastOne("cron and toEmail, or cron and callbackUrl", d.Cron != nil && d.ToEmail != nil,
+		d.Cron != nil && d.CallbackURL != nil)
 }
 
 // DashboardSendReport is the body of applicationDashboard.sendReport (Losant's schema "dashboardSendReport").
@@ -738,7 +743,7 @@ type DashboardSendReport struct {
 	// Message is at most 32767 characters.
 	Message *string `json:"message,omitempty"`
 	Theme   *Theme  `json:"theme,omitempty"`
-	// Time is the time that the dashboard is shown as of, in milliseconds since the epoch; now when it is absent.
+	// Time is the time that the dashboard is shown as of, in milliseconds since the epoch; now when it is not set.
 	Time *int64 `json:"time,omitempty"`
 	// Timezone is a name of the time zone database, such as "America/New_York". It is at most 255 characters.
 	Timezone *string `json:"timezone,omitempty"`
@@ -749,15 +754,15 @@ type DashboardSendReport struct {
 	Branded *bool          `json:"branded,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DashboardSendReport) MarshalJSON() ([]byte, error) {
 	type fields DashboardSendReport
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as applicationDashboard.sendReport does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DashboardSendReport) Validate() error {
 	return invalid("applicationDashboard.sendReport", d.violations())
 }

@@ -31,7 +31,7 @@ func (s *DataService) Export(
 		ctx, (*service)(s), &dataExport, arguments{ids: ids{applicationID}, body: query}, opts)
 }
 
-// LastValueQuery returns the last known value of an attribute, for each of many devices. With end, in milliseconds
+// LastValueQuery returns the last known value of an attribute, for each of many devices. With End, in milliseconds
 // since the epoch, it is the last value before that time.
 //
 //	POST /applications/{applicationId}/data/last-value-query
@@ -51,9 +51,9 @@ func (s *DataService) LastValueQuery(
 		ctx, (*service)(s), &dataLastValueQuery, arguments{ids: ids{applicationID}, body: query}, opts)
 }
 
-// TimeSeriesQuery returns the values of attributes over time, of one device or many. start and end are milliseconds
-// since the epoch, where an end of 0 is now and a negative value is relative to now. duration is ignored when both are
-// given. With an aggregation there is one value for each interval of resolution milliseconds; with "NONE" there are the
+// TimeSeriesQuery returns the values of attributes over time, of one device or many. Start and End are milliseconds
+// since the epoch, where an End of 0 is now and a negative value is relative to now. Duration is ignored when both are
+// given. With an aggregation there is one value for each interval of Resolution milliseconds; with "NONE" there are the
 // values as they were reported. An answer above 30 MB is refused: ask for less time or fewer devices.
 //
 //	POST /applications/{applicationId}/data/time-series-query
@@ -74,19 +74,22 @@ func (s *DataService) TimeSeriesQuery(
 }
 
 var dataExport = Operation{
-	Name: "data.export", Method: http.MethodPost, Path: "/applications/{applicationId}/data/export",
+	Name: "data.export", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/data/export",
 	Scopes: []Scope{ScopeDataAll, ScopeDataExport}, general: &scopesOfDataExport,
 	class: rest.Once,
 }
 
 var dataLastValueQuery = Operation{
-	Name: "data.lastValueQuery", Method: http.MethodPost, Path: "/applications/{applicationId}/data/last-value-query",
+	Name: "data.lastValueQuery", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/data/last-value-query",
 	Scopes: []Scope{ScopeDataAll, ScopeDataLastValueQuery}, general: &scopesOfDataExport,
 	class: rest.Read,
 }
 
 var dataTimeSeriesQuery = Operation{
-	Name: "data.timeSeriesQuery", Method: http.MethodPost, Path: "/applications/{applicationId}/data/time-series-query",
+	Name: "data.timeSeriesQuery", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/data/time-series-query",
 	Scopes: []Scope{ScopeDataAll, ScopeDataTimeSeriesQuery}, general: &scopesOfDataExport,
 	class: rest.Read, maxBody: largeBody,
 }

@@ -103,31 +103,36 @@ func (s *DataTableService) RemoveColumn(
 }
 
 var dataTableAddColumn = Operation{
-	Name: "dataTable.addColumn", Method: http.MethodPost, Path: "/applications/{applicationId}/data-tables/{dataTableId}/column",
+	Name: "dataTable.addColumn", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}/column",
 	Scopes: []Scope{ScopeDataTableAll, ScopeDataTableAddColumn}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var dataTableDelete = Operation{
-	Name: "dataTable.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/data-tables/{dataTableId}",
+	Name: "dataTable.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}",
 	Scopes: []Scope{ScopeDataTableAll, ScopeDataTableDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var dataTableGet = Operation{
-	Name: "dataTable.get", Method: http.MethodGet, Path: "/applications/{applicationId}/data-tables/{dataTableId}",
+	Name: "dataTable.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}",
 	Scopes: []Scope{ScopeDataTableAll, ScopeDataTableGet}, general: &scopesOfApplicationGet,
 	class: rest.Read,
 }
 
 var dataTablePatch = Operation{
-	Name: "dataTable.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/data-tables/{dataTableId}",
+	Name: "dataTable.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}",
 	Scopes: []Scope{ScopeDataTableAll, ScopeDataTablePatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var dataTableRemoveColumn = Operation{
-	Name: "dataTable.removeColumn", Method: http.MethodDelete, Path: "/applications/{applicationId}/data-tables/{dataTableId}/column",
+	Name: "dataTable.removeColumn", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}/column",
 	Scopes: []Scope{ScopeDataTableAll, ScopeDataTableRemoveColumn}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -169,16 +174,16 @@ func (s *DataTablesService) Post(
 // DataTablesGetParams are the optional parameters of [DataTablesService.Get], a [CallOption] of one call. What is zero
 // is not sent.
 type DataTablesGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -201,13 +206,15 @@ func (p DataTablesGetParams) encode(q *parameters) {
 }
 
 var dataTablesGet = Operation{
-	Name: "dataTables.get", Method: http.MethodGet, Path: "/applications/{applicationId}/data-tables",
+	Name: "dataTables.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/data-tables",
 	Scopes: []Scope{ScopeDataTablesAll, ScopeDataTablesGet}, general: &scopesOfApplicationGet,
 	class: rest.Read, params: "DataTablesGetParams",
 }
 
 var dataTablesPost = Operation{
-	Name: "dataTables.post", Method: http.MethodPost, Path: "/applications/{applicationId}/data-tables",
+	Name: "dataTables.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/data-tables",
 	Scopes: []Scope{ScopeDataTablesAll, ScopeDataTablesPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

@@ -68,19 +68,22 @@ func (s *DataTableRowService) Patch(
 }
 
 var dataTableRowDelete = Operation{
-	Name: "dataTableRow.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/data-tables/{dataTableId}/rows/{rowId}",
+	Name: "dataTableRow.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}/rows/{rowId}",
 	Scopes: []Scope{ScopeDataTableRowAll, ScopeDataTableRowDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var dataTableRowGet = Operation{
-	Name: "dataTableRow.get", Method: http.MethodGet, Path: "/applications/{applicationId}/data-tables/{dataTableId}/rows/{rowId}",
+	Name: "dataTableRow.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}/rows/{rowId}",
 	Scopes: []Scope{ScopeDataTableRowAll, ScopeDataTableRowGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var dataTableRowPatch = Operation{
-	Name: "dataTableRow.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/data-tables/{dataTableId}/rows/{rowId}",
+	Name: "dataTableRow.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}/rows/{rowId}",
 	Scopes: []Scope{ScopeDataTableRowAll, ScopeDataTableRowPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -89,9 +92,10 @@ var dataTableRowPatch = Operation{
 // queried, inserted, deleted and exported here.
 type DataTableRowsService service
 
-// Delete deletes the rows of a data table that match a query, up to a limit. At most 1000 rows are deleted unless limit
-// says another number, so that a large deletion takes several calls. Without a query, take it for all rows. The answer
-// is the number of rows that were deleted. [DataTableRowsDeleteParams] are its optional parameters.
+// Delete deletes the rows of a data table that match a query, up to a limit. At most 1000 rows are deleted unless Limit
+// says another number, so that a large deletion takes several calls. What an empty query matches is not documented:
+// take it for all rows. The answer is the number of rows that were deleted. [DataTableRowsDeleteParams] are its
+// optional parameters.
 //
 //	POST /applications/{applicationId}/data-tables/{dataTableId}/rows/delete
 //
@@ -225,7 +229,7 @@ func (p DataTableRowsDeleteParams) encode(q *parameters) {
 type DataTableRowsGetParams struct {
 	// SortColumn is the name of the column that the rows are sorted by.
 	SortColumn string
-	// SortDirection is the order of the rows, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the rows, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Limit is the largest number of rows to return; 1000 when zero.
 	Limit int
@@ -256,7 +260,7 @@ func (p DataTableRowsGetParams) encode(q *parameters) {
 type DataTableRowsQueryParams struct {
 	// SortColumn is the name of the column that the rows are sorted by.
 	SortColumn string
-	// SortDirection is the order of the rows, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the rows, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Limit is the largest number of rows to return; 1000 when zero.
 	Limit int
@@ -283,37 +287,43 @@ func (p DataTableRowsQueryParams) encode(q *parameters) {
 }
 
 var dataTableRowsDelete = Operation{
-	Name: "dataTableRows.delete", Method: http.MethodPost, Path: "/applications/{applicationId}/data-tables/{dataTableId}/rows/delete",
+	Name: "dataTableRows.delete", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}/rows/delete",
 	Scopes: []Scope{ScopeDataTableRowsAll, ScopeDataTableRowsDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once, params: "DataTableRowsDeleteParams",
 }
 
 var dataTableRowsExport = Operation{
-	Name: "dataTableRows.export", Method: http.MethodPost, Path: "/applications/{applicationId}/data-tables/{dataTableId}/rows/export",
+	Name: "dataTableRows.export", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}/rows/export",
 	Scopes: []Scope{ScopeDataTableRowsAll, ScopeDataTableRowsExport}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Once,
 }
 
 var dataTableRowsGet = Operation{
-	Name: "dataTableRows.get", Method: http.MethodGet, Path: "/applications/{applicationId}/data-tables/{dataTableId}/rows",
+	Name: "dataTableRows.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}/rows",
 	Scopes: []Scope{ScopeDataTableRowsAll, ScopeDataTableRowsGet}, general: &scopesOfApplicationGet,
 	class: rest.Read, maxBody: largeBody, params: "DataTableRowsGetParams",
 }
 
 var dataTableRowsPost = Operation{
-	Name: "dataTableRows.post", Method: http.MethodPost, Path: "/applications/{applicationId}/data-tables/{dataTableId}/rows",
+	Name: "dataTableRows.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}/rows",
 	Scopes: []Scope{ScopeDataTableRowsAll, ScopeDataTableRowsPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var dataTableRowsQuery = Operation{
-	Name: "dataTableRows.query", Method: http.MethodPost, Path: "/applications/{applicationId}/data-tables/{dataTableId}/rows/query",
+	Name: "dataTableRows.query", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}/rows/query",
 	Scopes: []Scope{ScopeDataTableRowsAll, ScopeDataTableRowsQuery}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, maxBody: largeBody, params: "DataTableRowsQueryParams",
 }
 
 var dataTableRowsTruncate = Operation{
-	Name: "dataTableRows.truncate", Method: http.MethodPost, Path: "/applications/{applicationId}/data-tables/{dataTableId}/rows/truncate",
+	Name: "dataTableRows.truncate", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/data-tables/{dataTableId}/rows/truncate",
 	Scopes: []Scope{ScopeDataTableRowsAll, ScopeDataTableRowsTruncate}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

@@ -33,8 +33,8 @@ func (d *DataTableRowInsert) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]map[string]any)(d))
 }
 
-// Validate checks the body against the documented constraints, as dataTableRows.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DataTableRowInsert) Validate() error { return invalid("dataTableRows.post", d.violations()) }
 
 func (d DataTableRowInsert) violations() []Violation {
@@ -70,8 +70,8 @@ func (d *DataTableRowInsertResult) setRaw(body []byte) { d.Raw = body }
 // DataTableRowInsertUpdate is the body of dataTableRow.patch (Losant's schema "dataTableRowInsertUpdate").
 type DataTableRowInsertUpdate map[string]any
 
-// Validate checks the body against the documented constraints, as dataTableRow.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DataTableRowInsertUpdate) Validate() error {
 	return invalid("dataTableRow.patch", d.violations())
 }
@@ -123,7 +123,7 @@ func (d *DataTableRowsDelete) setRaw(body []byte) { d.Raw = body }
 
 // DataTableRowsExport is the body of dataTableRows.export (Losant's schema "dataTableRowsExport").
 type DataTableRowsExport struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	Query Query   `json:"query,omitzero"`
@@ -133,15 +133,15 @@ type DataTableRowsExport struct {
 	QueryOptions *DataTableRowsExportQueryOptions `json:"queryOptions,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DataTableRowsExport) MarshalJSON() ([]byte, error) {
 	type fields DataTableRowsExport
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as dataTableRows.export does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DataTableRowsExport) Validate() error { return invalid("dataTableRows.export", d.violations()) }
 
 func (d DataTableRowsExport) violations() []Violation {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// ColumnConstraint says whether a column of a data table needs a value, and one of its own. A value that an answer has
-// may be one that is not known here.
+// ColumnConstraint says whether a column of a data table needs a value, and one of its own. An answer may have a value
+// that is not known here, and [WithoutValidation] sends one.
 type ColumnConstraint string
 
 // The values of ColumnConstraint.
@@ -18,8 +18,8 @@ const (
 	ColumnConstraintOptional ColumnConstraint = "optional"
 )
 
-// ColumnDataType is the type of the values of a column of a data table. A value that an answer has may be one that is
-// not known here.
+// ColumnDataType is the type of the values of a column of a data table. An answer may have a value that is not known
+// here, and [WithoutValidation] sends one.
 type ColumnDataType string
 
 // The values of ColumnDataType.
@@ -60,15 +60,15 @@ type DataTableColumn struct {
 	DefaultValue any `json:"defaultValue,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DataTableColumn) MarshalJSON() ([]byte, error) {
 	type fields DataTableColumn
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as dataTable.addColumn does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DataTableColumn) Validate() error { return invalid("dataTable.addColumn", d.violations()) }
 
 func (d DataTableColumn) violations() []Violation {
@@ -94,15 +94,15 @@ type DataTablePatch struct {
 	Description *string `json:"description,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DataTablePatch) MarshalJSON() ([]byte, error) {
 	type fields DataTablePatch
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as dataTable.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DataTablePatch) Validate() error { return invalid("dataTable.patch", d.violations()) }
 
 func (d DataTablePatch) violations() []Violation {
@@ -126,15 +126,15 @@ type DataTablePost struct {
 	Columns []DataTableColumn `json:"columns,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DataTablePost) MarshalJSON() ([]byte, error) {
 	type fields DataTablePost
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as dataTables.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DataTablePost) Validate() error { return invalid("dataTables.post", d.violations()) }
 
 func (d DataTablePost) violations() []Violation {

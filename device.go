@@ -317,12 +317,12 @@ func (p DeviceGetParams) encode(q *parameters) {
 type DeviceGetCommandParams struct {
 	// Limit is the largest number of commands to return; 1 when zero.
 	Limit int
-	// Since is the time of the oldest command to return. It is deprecated: use start.
+	// Since is the time of the oldest command to return. It is deprecated: use Start.
 	Since time.Time
-	// SortDirection is the order of the commands by time, the latest first when empty. One of asc or desc.
+	// SortDirection is the order of the commands by time, the latest first when empty. One of "asc" or "desc".
 	SortDirection string
 	// Duration is the length of the time range to look at, counted back from its end. It is sent in milliseconds and is
-	// ignored when start and end are both given.
+	// ignored when Start and End are both given.
 	Duration time.Duration
 	// Start is the time of the oldest command to return, or a time relative to now.
 	Start Instant
@@ -377,12 +377,12 @@ func (p DeviceGetCompositeStateParams) encode(q *parameters) {
 type DeviceGetLogEntriesParams struct {
 	// Limit is the largest number of entries to return; 1 when zero.
 	Limit int
-	// Since is the time of the oldest entry to return. It is deprecated: use start.
+	// Since is the time of the oldest entry to return. It is deprecated: use Start.
 	Since time.Time
-	// SortDirection is the order of the entries by time, the latest first when empty. One of asc or desc.
+	// SortDirection is the order of the entries by time, the latest first when empty. One of "asc" or "desc".
 	SortDirection string
 	// Duration is the length of the time range to look at, counted back from its end. It is sent in milliseconds and is
-	// ignored when start and end are both given.
+	// ignored when Start and End are both given.
 	Duration time.Duration
 	// Start is the time of the oldest entry to return, or a time relative to now.
 	Start Instant
@@ -412,12 +412,12 @@ func (p DeviceGetLogEntriesParams) encode(q *parameters) {
 type DeviceGetStateParams struct {
 	// Limit is the largest number of states to return; 1 when zero.
 	Limit int
-	// Since is the time of the oldest state to return. It is deprecated: use start.
+	// Since is the time of the oldest state to return. It is deprecated: use Start.
 	Since time.Time
-	// SortDirection is the order of the states by time, the latest first when empty. One of asc or desc.
+	// SortDirection is the order of the states by time, the latest first when empty. One of "asc" or "desc".
 	SortDirection string
 	// Duration is the length of the time range to look at, counted back from its end. It is sent in milliseconds and is
-	// ignored when start and end are both given.
+	// ignored when Start and End are both given.
 	Duration time.Duration
 	// Start is the time of the oldest state to return, or a time relative to now.
 	Start Instant
@@ -512,97 +512,113 @@ func (p DeviceRemoveDataParams) encode(q *parameters) {
 }
 
 var deviceCommandStream = Operation{
-	Name: "device.commandStream", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/{deviceId}/commandStream",
+	Name: "device.commandStream", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/commandStream",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceCommandStream}, general: &scopesOfDataExport,
 	class: rest.Read,
 }
 
 var deviceDelete = Operation{
-	Name: "device.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/devices/{deviceId}",
+	Name: "device.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/devices/{deviceId}",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var deviceExport = Operation{
-	Name: "device.export", Method: http.MethodPost, Path: "/applications/{applicationId}/devices/{deviceId}/export",
+	Name: "device.export", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/export",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceExport}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Once, params: "DeviceExportParams",
 }
 
 var deviceGet = Operation{
-	Name: "device.get", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/{deviceId}",
+	Name: "device.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/{deviceId}",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceGet}, general: &scopesOfDataExport,
 	class: rest.Read, params: "DeviceGetParams",
 }
 
 var deviceGetCommand = Operation{
-	Name: "device.getCommand", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/{deviceId}/command",
+	Name: "device.getCommand", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/command",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceGetCommand}, general: &scopesOfDataExport,
 	class: rest.Read, params: "DeviceGetCommandParams",
 }
 
 var deviceGetCompositeState = Operation{
-	Name: "device.getCompositeState", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/{deviceId}/compositeState",
+	Name: "device.getCompositeState", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/compositeState",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceGetCompositeState}, general: &scopesOfDataExport,
 	class: rest.Read, params: "DeviceGetCompositeStateParams",
 }
 
 var deviceGetLogEntries = Operation{
-	Name: "device.getLogEntries", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/{deviceId}/logs",
+	Name: "device.getLogEntries", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/logs",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceGetLogEntries}, general: &scopesOfDataExport,
 	class: rest.Read, params: "DeviceGetLogEntriesParams",
 }
 
 var deviceGetState = Operation{
-	Name: "device.getState", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/{deviceId}/state",
+	Name: "device.getState", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/state",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceGetState}, general: &scopesOfDataExport,
 	class: rest.Read, params: "DeviceGetStateParams",
 }
 
 var devicePatch = Operation{
-	Name: "device.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/devices/{deviceId}",
+	Name: "device.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/devices/{deviceId}",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDevicePatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var devicePayloadCounts = Operation{
-	Name: "device.payloadCounts", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/{deviceId}/payloadCounts",
+	Name: "device.payloadCounts", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/payloadCounts",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDevicePayloadCounts}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "DevicePayloadCountsParams",
 }
 
 var devicePayloadCountsBreakdown = Operation{
-	Name: "device.payloadCountsBreakdown", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/{deviceId}/payloadCountsBreakdown",
+	Name: "device.payloadCountsBreakdown", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/payloadCountsBreakdown",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDevicePayloadCountsBreakdown}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "DevicePayloadCountsBreakdownParams",
 }
 
 var deviceRemoveData = Operation{
-	Name: "device.removeData", Method: http.MethodDelete, Path: "/applications/{applicationId}/devices/{deviceId}/data",
+	Name: "device.removeData", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/data",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceRemoveData}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once, params: "DeviceRemoveDataParams",
 }
 
 var deviceSendCommand = Operation{
-	Name: "device.sendCommand", Method: http.MethodPost, Path: "/applications/{applicationId}/devices/{deviceId}/command",
+	Name: "device.sendCommand", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/command",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceSendCommand}, general: &scopesOfDeviceSendCommand,
 	class: rest.Once,
 }
 
 var deviceSendState = Operation{
-	Name: "device.sendState", Method: http.MethodPost, Path: "/applications/{applicationId}/devices/{deviceId}/state",
+	Name: "device.sendState", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/state",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceSendState}, general: &scopesOfDeviceSendCommand,
 	class: rest.Once,
 }
 
 var deviceSetConnectionStatus = Operation{
-	Name: "device.setConnectionStatus", Method: http.MethodPost, Path: "/applications/{applicationId}/devices/{deviceId}/setConnectionStatus",
+	Name: "device.setConnectionStatus", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/setConnectionStatus",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceSetConnectionStatus}, general: &scopesOfDeviceSendCommand,
 	class: rest.Once,
 }
 
 var deviceStateStream = Operation{
-	Name: "device.stateStream", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/{deviceId}/stateStream",
+	Name: "device.stateStream", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/stateStream",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceStateStream}, general: &scopesOfDataExport,
 	class: rest.Read,
 }
@@ -684,7 +700,7 @@ func (s *DevicesService) Export(
 		ctx, (*service)(s), &devicesExport, arguments{ids: ids{applicationID}, body: options}, opts)
 }
 
-// Get lists the devices of an application. A query overrides filter, FilterField, DeviceClass, TagFilter and ParentID.
+// Get lists the devices of an application. A query overrides Filter, FilterField, DeviceClass, TagFilter and ParentID.
 // Devices that have been deleted are not listed unless QueryDeleted is set. [DevicesGetParams] are its optional
 // parameters.
 //
@@ -888,7 +904,8 @@ func (p DevicesAttributeNamesParams) encode(q *parameters) {
 		if len(p.DataType) > 0 {
 			check.count("dataType", "elements", len(p.DataType), 1, unlimited)
 			for i := range p.DataType {
-				check.element("dataType", i).oneOf("", (*string)(&p.DataType[i]), "string", "number", "gps", "boolean", "blob")
+				check.element("dataType", i).oneOf("", (*string)(&p.DataType[i]), "string", "number", "gps", "boolean",
+					"blob")
 			}
 		}
 	}
@@ -963,16 +980,16 @@ func (p DevicesExportParams) encode(q *parameters) {
 // DevicesGetParams are the optional parameters of [DevicesService.Get], a [CallOption] of one call. What is zero is not
 // sent.
 type DevicesGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate, lastUpdated, connectionStatus
-	// or deletedAt. The default is name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate", "lastUpdated",
+	// "connectionStatus" or "deletedAt". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -985,7 +1002,7 @@ type DevicesGetParams struct {
 	ExcludeConnectionInfo bool
 	// ParentID restricts the list to the children of a system, by the ID of its device.
 	ParentID string
-	// Query is an advanced device query that the devices have to match. It overrides filter, FilterField, DeviceClass,
+	// Query is an advanced device query that the devices have to match. It overrides Filter, FilterField, DeviceClass,
 	// TagFilter and ParentID.
 	Query Query
 	// QueryDeleted lists the devices that have been deleted recently, instead of those that exist.
@@ -1012,7 +1029,8 @@ func (p DevicesGetParams) encode(q *parameters) {
 	if check := q.checker(); q.validate {
 		if len(p.DeviceClass) > 0 {
 			for i := range p.DeviceClass {
-				check.element("deviceClass", i).oneOf("", (*string)(&p.DeviceClass[i]), "standalone", "gateway", "peripheral", "floating", "edgeCompute", "system", "embedded")
+				check.element("deviceClass", i).oneOf("", (*string)(&p.DeviceClass[i]), "standalone", "gateway",
+					"peripheral", "floating", "edgeCompute", "system", "embedded")
 			}
 		}
 		if len(p.TagFilter) > 0 {
@@ -1033,10 +1051,10 @@ type DevicesGetCompositeStateParams struct {
 	End Instant
 	// Attributes are the names of the attributes to return; all of them when empty.
 	Attributes []string
-	// SortField is the field that the list is sorted by. One of name, id, creationDate, lastUpdated or
-	// connectionStatus. The default is name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate", "lastUpdated" or
+	// "connectionStatus". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
@@ -1182,85 +1200,99 @@ func (p DevicesTagValuesParams) encode(q *parameters) {
 }
 
 var devicesAttributeNames = Operation{
-	Name: "devices.attributeNames", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/attributeNames",
+	Name: "devices.attributeNames", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/attributeNames",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesAttributeNames}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "DevicesAttributeNamesParams",
 }
 
 var devicesDelete = Operation{
-	Name: "devices.delete", Method: http.MethodPost, Path: "/applications/{applicationId}/devices/delete",
+	Name: "devices.delete", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/devices/delete",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var devicesDeviceNames = Operation{
-	Name: "devices.deviceNames", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/deviceNames",
+	Name: "devices.deviceNames", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/deviceNames",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesDeviceNames}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "DevicesDeviceNamesParams",
 }
 
 var devicesExport = Operation{
-	Name: "devices.export", Method: http.MethodPost, Path: "/applications/{applicationId}/devices/export",
+	Name: "devices.export", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/devices/export",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesExport}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Once, params: "DevicesExportParams",
 }
 
 var devicesGet = Operation{
-	Name: "devices.get", Method: http.MethodGet, Path: "/applications/{applicationId}/devices",
+	Name: "devices.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesGet}, general: &scopesOfDataExport,
 	class: rest.Read, params: "DevicesGetParams",
 }
 
 var devicesGetCompositeState = Operation{
-	Name: "devices.getCompositeState", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/compositeState",
+	Name: "devices.getCompositeState", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/compositeState",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesGetCompositeState}, general: &scopesOfDataExport,
 	class: rest.Read, params: "DevicesGetCompositeStateParams",
 }
 
 var devicesPatch = Operation{
-	Name: "devices.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/devices",
+	Name: "devices.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/devices",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var devicesPayloadCounts = Operation{
-	Name: "devices.payloadCounts", Method: http.MethodPost, Path: "/applications/{applicationId}/devices/payloadCounts",
+	Name: "devices.payloadCounts", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/devices/payloadCounts",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesPayloadCounts}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Once,
 }
 
 var devicesPost = Operation{
-	Name: "devices.post", Method: http.MethodPost, Path: "/applications/{applicationId}/devices",
+	Name: "devices.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/devices",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var devicesRemoveData = Operation{
-	Name: "devices.removeData", Method: http.MethodPost, Path: "/applications/{applicationId}/devices/removeData",
+	Name: "devices.removeData", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/devices/removeData",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesRemoveData}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var devicesRestore = Operation{
-	Name: "devices.restore", Method: http.MethodPost, Path: "/applications/{applicationId}/devices/restore",
+	Name: "devices.restore", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/devices/restore",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesRestore}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var devicesSendCommand = Operation{
-	Name: "devices.sendCommand", Method: http.MethodPost, Path: "/applications/{applicationId}/devices/command",
+	Name: "devices.sendCommand", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/devices/command",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesSendCommand}, general: &scopesOfDeviceSendCommand,
 	class: rest.Once,
 }
 
 var devicesTagKeys = Operation{
-	Name: "devices.tagKeys", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/tagKeys",
+	Name: "devices.tagKeys", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/tagKeys",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesTagKeys}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "DevicesTagKeysParams",
 }
 
 var devicesTagValues = Operation{
-	Name: "devices.tagValues", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/tagValues",
+	Name: "devices.tagValues", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/tagValues",
 	Scopes: []Scope{ScopeDevicesAll, ScopeDevicesTagValues}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "DevicesTagValuesParams",
 }

@@ -69,19 +69,22 @@ func (s *DeviceAttributeService) Patch(
 }
 
 var deviceAttributeDelete = Operation{
-	Name: "deviceAttribute.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/devices/{deviceId}/attributes/{name}",
+	Name: "deviceAttribute.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/attributes/{name}",
 	Scopes: []Scope{ScopeDeviceAttributeAll, ScopeDeviceAttributeDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once, last: aWord,
 }
 
 var deviceAttributeGet = Operation{
-	Name: "deviceAttribute.get", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/{deviceId}/attributes/{name}",
+	Name: "deviceAttribute.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/attributes/{name}",
 	Scopes: []Scope{ScopeDeviceAttributeAll, ScopeDeviceAttributeGet}, general: &scopesOfDataExport,
 	class: rest.Read, last: aWord,
 }
 
 var deviceAttributePatch = Operation{
-	Name: "deviceAttribute.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/devices/{deviceId}/attributes/{name}",
+	Name: "deviceAttribute.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/attributes/{name}",
 	Scopes: []Scope{ScopeDeviceAttributeAll, ScopeDeviceAttributePatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once, last: aWord,
 }
@@ -129,12 +132,12 @@ func (s *DeviceAttributesService) Post(
 // DeviceAttributesGetParams are the optional parameters of [DeviceAttributesService.Get], a [CallOption] of one call.
 // What is zero is not sent.
 type DeviceAttributesGetParams struct {
-	// SortField is the field that the list is sorted by. One of name or dataType. The default is name.
+	// SortField is the field that the list is sorted by. One of "name" or "dataType". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of name or
-	// dataType.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "name" or
+	// "dataType".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -157,13 +160,15 @@ func (p DeviceAttributesGetParams) encode(q *parameters) {
 }
 
 var deviceAttributesGet = Operation{
-	Name: "deviceAttributes.get", Method: http.MethodGet, Path: "/applications/{applicationId}/devices/{deviceId}/attributes",
+	Name: "deviceAttributes.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/attributes",
 	Scopes: []Scope{ScopeDeviceAttributesAll, ScopeDeviceAttributesGet}, general: &scopesOfDataExport,
 	class: rest.Read, params: "DeviceAttributesGetParams",
 }
 
 var deviceAttributesPost = Operation{
-	Name: "deviceAttributes.post", Method: http.MethodPost, Path: "/applications/{applicationId}/devices/{deviceId}/attributes",
+	Name: "deviceAttributes.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/devices/{deviceId}/attributes",
 	Scopes: []Scope{ScopeDeviceAttributesAll, ScopeDeviceAttributesPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

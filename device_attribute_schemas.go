@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 )
 
-// AttributeDataType is the type of the values of a device attribute. A value that an answer has may be one that is not
-// known here.
+// AttributeDataType is the type of the values of a device attribute. An answer may have a value that is not known here,
+// and [WithoutValidation] sends one.
 type AttributeDataType string
 
 // The values of AttributeDataType.
@@ -57,15 +57,15 @@ type DeviceAttributePatch struct {
 	System        *DeviceAttributeSystem `json:"system,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DeviceAttributePatch) MarshalJSON() ([]byte, error) {
 	type fields DeviceAttributePatch
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as deviceAttribute.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DeviceAttributePatch) Validate() error {
 	return invalid("deviceAttribute.patch", d.violations())
 }
@@ -102,15 +102,15 @@ type DeviceAttributePost struct {
 	System        *DeviceAttributeSystem `json:"system,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DeviceAttributePost) MarshalJSON() ([]byte, error) {
 	type fields DeviceAttributePost
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as deviceAttributes.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DeviceAttributePost) Validate() error {
 	return invalid("deviceAttributes.post", d.violations())
 }
@@ -145,7 +145,8 @@ type DeviceAttributeSystem struct {
 
 func (d *DeviceAttributeSystem) check(check checker) {
 	if d.Aggregation != "" {
-		check.oneOf("aggregation", &d.Aggregation, "FIRST", "LAST", "COUNT", "MAX", "MIN", "MEDIAN", "MEAN", "SUM", "STD_DEV")
+		check.oneOf("aggregation", &d.Aggregation, "FIRST", "LAST", "COUNT", "MAX", "MIN", "MEDIAN", "MEAN", "SUM",
+			"STD_DEV")
 	}
 	check.count("aggregationOptions", "options", len(d.AggregationOptions), 0, 0)
 	check.count("childAttributes", "attributes", len(d.ChildAttributes), 0, 256)

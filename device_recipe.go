@@ -111,25 +111,29 @@ func (a *DeviceRecipeBulkCreateAnswer) answered(status int, body []byte) error {
 }
 
 var deviceRecipeBulkCreate = Operation{
-	Name: "deviceRecipe.bulkCreate", Method: http.MethodPost, Path: "/applications/{applicationId}/device-recipes/{deviceRecipeId}/bulkCreate",
+	Name: "deviceRecipe.bulkCreate", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/device-recipes/{deviceRecipeId}/bulkCreate",
 	Scopes: []Scope{ScopeDeviceRecipeAll, ScopeDeviceRecipeBulkCreate}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var deviceRecipeDelete = Operation{
-	Name: "deviceRecipe.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/device-recipes/{deviceRecipeId}",
+	Name: "deviceRecipe.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/device-recipes/{deviceRecipeId}",
 	Scopes: []Scope{ScopeDeviceRecipeAll, ScopeDeviceRecipeDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var deviceRecipeGet = Operation{
-	Name: "deviceRecipe.get", Method: http.MethodGet, Path: "/applications/{applicationId}/device-recipes/{deviceRecipeId}",
+	Name: "deviceRecipe.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/device-recipes/{deviceRecipeId}",
 	Scopes: []Scope{ScopeDeviceRecipeAll, ScopeDeviceRecipeGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var deviceRecipePatch = Operation{
-	Name: "deviceRecipe.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/device-recipes/{deviceRecipeId}",
+	Name: "deviceRecipe.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/device-recipes/{deviceRecipeId}",
 	Scopes: []Scope{ScopeDeviceRecipeAll, ScopeDeviceRecipePatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -174,16 +178,16 @@ func (s *DeviceRecipesService) Post(
 // DeviceRecipesGetParams are the optional parameters of [DeviceRecipesService.Get], a [CallOption] of one call. What is
 // zero is not sent.
 type DeviceRecipesGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -208,13 +212,15 @@ func (p DeviceRecipesGetParams) encode(q *parameters) {
 }
 
 var deviceRecipesGet = Operation{
-	Name: "deviceRecipes.get", Method: http.MethodGet, Path: "/applications/{applicationId}/device-recipes",
+	Name: "deviceRecipes.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/device-recipes",
 	Scopes: []Scope{ScopeDeviceRecipesAll, ScopeDeviceRecipesGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "DeviceRecipesGetParams",
 }
 
 var deviceRecipesPost = Operation{
-	Name: "deviceRecipes.post", Method: http.MethodPost, Path: "/applications/{applicationId}/device-recipes",
+	Name: "deviceRecipes.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/device-recipes",
 	Scopes: []Scope{ScopeDeviceRecipesAll, ScopeDeviceRecipesPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

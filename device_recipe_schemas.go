@@ -71,7 +71,7 @@ type DeviceRecipeBulkCreatePost struct {
 	ParentIDColumn *string `json:"parentIdColumn,omitempty"`
 	// MakeUniqueKeySecret makes an access key for each of the devices.
 	MakeUniqueKeySecret *bool `json:"makeUniqueKeySecret,omitempty"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
@@ -83,15 +83,15 @@ type DeviceRecipeBulkCreatePost struct {
 	ParentID Nullable[string] `json:"parentId,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DeviceRecipeBulkCreatePost) MarshalJSON() ([]byte, error) {
 	type fields DeviceRecipeBulkCreatePost
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as deviceRecipe.bulkCreate does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DeviceRecipeBulkCreatePost) Validate() error {
 	return invalid("deviceRecipe.bulkCreate", d.violations())
 }
@@ -141,15 +141,15 @@ type DeviceRecipePatch struct {
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DeviceRecipePatch) MarshalJSON() ([]byte, error) {
 	type fields DeviceRecipePatch
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as deviceRecipe.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DeviceRecipePatch) Validate() error { return invalid("deviceRecipe.patch", d.violations()) }
 
 func (d DeviceRecipePatch) violations() []Violation {
@@ -173,7 +173,8 @@ func (d *DeviceRecipePatch) check(check checker) {
 	for i := range d.Attributes {
 		d.Attributes[i].check(check.element("attributes", i))
 	}
-	check.oneOf("deviceClass", (*string)(d.DeviceClass), "standalone", "gateway", "peripheral", "floating", "edgeCompute", "system", "embedded")
+	check.oneOf("deviceClass", (*string)(d.DeviceClass), "standalone", "gateway", "peripheral", "floating",
+		"edgeCompute", "system", "embedded")
 	check.must("gatewayId", d.GatewayID.pointer(), mustBeID)
 	check.must("parentId", d.ParentID.pointer(), mustBeID)
 	check.integer("systemInterval", d.SystemInterval, 5, 3600)
@@ -205,15 +206,15 @@ type DeviceRecipePost struct {
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DeviceRecipePost) MarshalJSON() ([]byte, error) {
 	type fields DeviceRecipePost
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as deviceRecipes.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DeviceRecipePost) Validate() error { return invalid("deviceRecipes.post", d.violations()) }
 
 func (d DeviceRecipePost) violations() []Violation {
@@ -237,7 +238,8 @@ func (d *DeviceRecipePost) check(check checker) {
 	for i := range d.Attributes {
 		d.Attributes[i].check(check.element("attributes", i))
 	}
-	check.oneOf("deviceClass", (*string)(d.DeviceClass), "standalone", "gateway", "peripheral", "floating", "edgeCompute", "system", "embedded")
+	check.oneOf("deviceClass", (*string)(d.DeviceClass), "standalone", "gateway", "peripheral", "floating",
+		"edgeCompute", "system", "embedded")
 	check.must("gatewayId", d.GatewayID, mustBeID)
 	check.must("parentId", d.ParentID.pointer(), mustBeID)
 	check.integer("systemInterval", d.SystemInterval, 5, 3600)

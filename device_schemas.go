@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// ExportFormat is the format of a file that an export writes. A value that an answer has may be one that is not known
-// here.
+// ExportFormat is the format of a file that an export writes. An answer may have a value that is not known here, and
+// [WithoutValidation] sends one.
 type ExportFormat string
 
 // The values of ExportFormat.
@@ -42,7 +42,7 @@ type Device struct {
 	GatewayID string `json:"gatewayId,omitzero"`
 	// EdgeAgentVersion is the version of the edge agent that the device runs; empty for other devices.
 	EdgeAgentVersion string `json:"edgeAgentVersion,omitzero"`
-	// ConnectionInfo is whether the device is connected, and since when; nil when it was left out.
+	// ConnectionInfo is whether the device is connected, and since when; empty when it was left out.
 	ConnectionInfo DeviceConnectionInfo `json:"connectionInfo,omitzero"`
 	// ParentID is the ID of the system that the device belongs to; empty when there is none.
 	ParentID string `json:"parentId,omitzero"`
@@ -60,7 +60,7 @@ func (d *Device) setRaw(body []byte) { d.Raw = body }
 
 // DeviceCommand is the body of device.sendCommand (Losant's schema "deviceCommand").
 type DeviceCommand struct {
-	// Time is when the command was sent; now when it is absent.
+	// Time is when the command was sent; now when it is not set.
 	Time time.Time `json:"time,omitzero"`
 	// Name is the name by which the device tells commands apart. It is 1 to 255 characters.
 	Name string `json:"name"`
@@ -85,15 +85,15 @@ func (d *DeviceCommand) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DeviceCommand) MarshalJSON() ([]byte, error) {
 	type fields DeviceCommand
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as device.sendCommand does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DeviceCommand) Validate() error { return invalid("device.sendCommand", d.violations()) }
 
 func (d DeviceCommand) violations() []Violation {
@@ -117,7 +117,7 @@ type DeviceConnectionInfo struct {
 	// Time is when the device connected or disconnected last.
 	Time time.Time `json:"time,omitzero"`
 	// Connected is 1 for connected, 0 for disconnected, and nil when it is not known.
-	Connected int `json:"connected,omitzero"`
+	Connected *int `json:"connected,omitzero"`
 }
 
 // DeviceConnectionStatus is the body of device.setConnectionStatus (Losant's schema "deviceConnectionStatus"). One of
@@ -158,8 +158,8 @@ func (d *DeviceConnectionStatus) UnmarshalJSON(data []byte) error {
 	return d.Raw.UnmarshalJSON(data)
 }
 
-// Validate checks the body against the documented constraints, as device.setConnectionStatus does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DeviceConnectionStatus) Validate() error {
 	return invalid("device.setConnectionStatus", d.violations())
 }
@@ -171,19 +171,18 @@ func (d DeviceConnectionStatus) violations() []Violation {
 }
 
 func (d *DeviceConnectionStatus) check(check checker) {
-	switch {
-	case d.Connected != nil:
+	check.oneKind(d.Connected != nil, d.Disconnected != nil)
+	if d.Connected != nil {
 		d.Connected.check(check)
-	case d.Disconnected != nil:
+	}
+	if d.Disconnected != nil {
 		d.Disconnected.check(check)
-	default:
-		check.refuse("", "must be of a known kind")
 	}
 }
 
 // DeviceConnectionStatusConnected is a DeviceConnectionStatus of the kind "connected".
 type DeviceConnectionStatusConnected struct {
-	// ConnectedAt is when the device connected; now when it is absent.
+	// ConnectedAt is when the device connected; now when it is not set.
 	ConnectedAt time.Time `json:"connectedAt,omitzero"`
 	// IPAddress is 2 to 39 characters.
 	IPAddress string `json:"ipAddress,omitzero"`
@@ -217,9 +216,9 @@ func (d *DeviceConnectionStatusConnected) check(check checker) {
 
 // DeviceConnectionStatusDisconnected is a DeviceConnectionStatus of the kind "disconnected".
 type DeviceConnectionStatusDisconnected struct {
-	// ConnectedAt is when the device connected; now when it is absent.
+	// ConnectedAt is when the device connected; now when it is not set.
 	ConnectedAt *time.Time `json:"connectedAt,omitempty"`
-	// DisconnectedAt is when the device disconnected; now when it is absent.
+	// DisconnectedAt is when the device disconnected; now when it is not set.
 	DisconnectedAt *time.Time `json:"disconnectedAt,omitempty"`
 	// DisconnectReason is at most 1024 characters.
 	DisconnectReason *string `json:"disconnectReason,omitempty"`
@@ -292,21 +291,21 @@ type DeviceCredentials struct {
 	Key *string `json:"key,omitempty"`
 	// Secret is the secret of the access key.
 	Secret *string `json:"secret,omitempty"`
-	// TokenTTL is the life of the token in seconds; the server decides when it is absent. It is at least 0.
+	// TokenTTL is the life of the token in seconds; the server decides when it is not set. It is at least 0.
 	TokenTTL *int `json:"tokenTTL,omitempty"`
 	// RequestedScopes limits what the token may do. Without it, the token may do whatever its owner may.
 	RequestedScopes []string `json:"requestedScopes,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DeviceCredentials) MarshalJSON() ([]byte, error) {
 	type fields DeviceCredentials
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as auth.authenticateDevice does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DeviceCredentials) Validate() error {
 	return invalid("auth.authenticateDevice", d.violations())
 }
@@ -322,7 +321,11 @@ func (d *DeviceCredentials) check(check checker) {
 	check.integer("tokenTTL", d.TokenTTL, 0, unlimited)
 	check.unique("requestedScopes", d.RequestedScopes)
 	for i := range d.RequestedScopes {
-		check.element("requestedScopes", i).oneOf("", &d.RequestedScopes[i], "all.Device", "all.Device.read", "data.export", "data.timeSeriesQuery", "data.lastValueQuery", "device.commandStream", "device.get", "device.getCompositeState", "device.getState", "device.stateStream", "device.getLogEntries", "device.getCommand", "device.debug", "device.sendState", "device.sendCommand", "device.setConnectionStatus", "devices.get", "devices.getCompositeState", "devices.sendCommand")
+		check.element("requestedScopes", i).oneOf("", &d.RequestedScopes[i], "all.Device", "all.Device.read",
+			"data.export", "data.timeSeriesQuery", "data.lastValueQuery", "device.commandStream", "device.get",
+			"device.getCompositeState", "device.getState", "device.stateStream", "device.getLogEntries",
+			"device.getCommand", "device.debug", "device.sendState", "device.sendCommand", "device.setConnectionStatus",
+			"devices.get", "devices.getCompositeState", "devices.sendCommand")
 	}
 }
 
@@ -338,7 +341,7 @@ func (d DeviceCredentials) LogValue() slog.Value {
 
 // DeviceDataExport is the body of device.export (Losant's schema "deviceDataExport").
 type DeviceDataExport struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
@@ -354,15 +357,15 @@ type DeviceDataExport struct {
 	Options *DeviceDataExportOptions `json:"options,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DeviceDataExport) MarshalJSON() ([]byte, error) {
 	type fields DeviceDataExport
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as device.export does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DeviceDataExport) Validate() error { return invalid("device.export", d.violations()) }
 
 func (d DeviceDataExport) violations() []Violation {
@@ -435,8 +438,8 @@ type DevicePatch struct {
 	Description *string `json:"description,omitempty"`
 	// Tags replace all tags of the device; an empty slice removes them. They are at most 100 tags.
 	Tags []DeviceTag `json:"tags,omitzero"`
-	// Attributes replace all attributes of the device. To change a single one, use deviceAttribute.patch. They are at
-	// most 256 attributes.
+	// Attributes replace all attributes of the device. To change a single one, use [DeviceAttributeService.Patch]. They
+	// are at most 256 attributes.
 	Attributes []DeviceAttributePost `json:"attributes,omitzero"`
 	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
 	// of other devices.
@@ -450,15 +453,15 @@ type DevicePatch struct {
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DevicePatch) MarshalJSON() ([]byte, error) {
 	type fields DevicePatch
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as device.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DevicePatch) Validate() error { return invalid("device.patch", d.violations()) }
 
 func (d DevicePatch) violations() []Violation {
@@ -480,7 +483,8 @@ func (d *DevicePatch) check(check checker) {
 	for i := range d.Attributes {
 		d.Attributes[i].check(check.element("attributes", i))
 	}
-	check.oneOf("deviceClass", (*string)(d.DeviceClass), "standalone", "gateway", "peripheral", "floating", "edgeCompute", "system", "embedded")
+	check.oneOf("deviceClass", (*string)(d.DeviceClass), "standalone", "gateway", "peripheral", "floating",
+		"edgeCompute", "system", "embedded")
 	check.must("gatewayId", d.GatewayID, mustBeID)
 	check.must("parentId", d.ParentID.pointer(), mustBeID)
 	check.integer("systemInterval", d.SystemInterval, 5, 3600)
@@ -525,15 +529,15 @@ type DevicePost struct {
 	KeepDuplicates *bool `json:"keepDuplicates,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DevicePost) MarshalJSON() ([]byte, error) {
 	type fields DevicePost
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as devices.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DevicePost) Validate() error { return invalid("devices.post", d.violations()) }
 
 func (d DevicePost) violations() []Violation {
@@ -555,7 +559,8 @@ func (d *DevicePost) check(check checker) {
 	for i := range d.Attributes {
 		d.Attributes[i].check(check.element("attributes", i))
 	}
-	check.oneOf("deviceClass", (*string)(d.DeviceClass), "standalone", "gateway", "peripheral", "floating", "edgeCompute", "system", "embedded")
+	check.oneOf("deviceClass", (*string)(d.DeviceClass), "standalone", "gateway", "peripheral", "floating",
+		"edgeCompute", "system", "embedded")
 	check.must("gatewayId", d.GatewayID, mustBeID)
 	check.must("parentId", d.ParentID.pointer(), mustBeID)
 	check.integer("systemInterval", d.SystemInterval, 5, 3600)
@@ -563,7 +568,7 @@ func (d *DevicePost) check(check checker) {
 
 // DeviceState is Losant's schema "deviceState".
 type DeviceState struct {
-	// Time is when the values were true; now when it is absent.
+	// Time is when the values were true; now when it is not set.
 	Time time.Time `json:"time,omitzero"`
 	// Meta is anything that workflows started by the state are to see. It is not stored with the values.
 	Meta any `json:"meta,omitzero"`
@@ -625,8 +630,8 @@ func (d *DeviceStateOrStates) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]DeviceState)(d))
 }
 
-// Validate checks the body against the documented constraints, as device.sendState does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DeviceStateOrStates) Validate() error { return invalid("device.sendState", d.violations()) }
 
 func (d DeviceStateOrStates) violations() []Violation {
@@ -778,44 +783,61 @@ func (d *DeviceUpdateOperation) UnmarshalJSON(data []byte) error {
 }
 
 func (d *DeviceUpdateOperation) check(check checker) {
-	switch {
-	case d.SetName != nil:
+	check.oneKind(d.SetName != nil, d.SetDeviceClass != nil, d.SetDescription != nil, d.SetGatewayIDOrParentID != nil,
+		d.SetSystemInterval != nil, d.SetKeepDuplicates != nil, d.SetTag != nil, d.SetAttributeTag != nil,
+		d.SetAttributeDescription != nil, d.SetAttributeContentType != nil, d.SetAttributeName != nil,
+		d.RemoveDescriptionOrParentID != nil, d.RemoveTag != nil, d.RemoveAttribute != nil, d.RemoveAttributeTag != nil,
+		d.RemoveAttributeDescription != nil, d.AddAttribute != nil, d.AddAttributeSystem != nil)
+	if d.SetName != nil {
 		d.SetName.check(check)
-	case d.SetDeviceClass != nil:
+	}
+	if d.SetDeviceClass != nil {
 		d.SetDeviceClass.check(check)
-	case d.SetDescription != nil:
+	}
+	if d.SetDescription != nil {
 		d.SetDescription.check(check)
-	case d.SetGatewayIDOrParentID != nil:
+	}
+	if d.SetGatewayIDOrParentID != nil {
 		d.SetGatewayIDOrParentID.check(check)
-	case d.SetSystemInterval != nil:
+	}
+	if d.SetSystemInterval != nil {
 		d.SetSystemInterval.check(check)
-	case d.SetKeepDuplicates != nil:
-	case d.SetTag != nil:
+	}
+	if d.SetTag != nil {
 		d.SetTag.check(check)
-	case d.SetAttributeTag != nil:
+	}
+	if d.SetAttributeTag != nil {
 		d.SetAttributeTag.check(check)
-	case d.SetAttributeDescription != nil:
+	}
+	if d.SetAttributeDescription != nil {
 		d.SetAttributeDescription.check(check)
-	case d.SetAttributeContentType != nil:
+	}
+	if d.SetAttributeContentType != nil {
 		d.SetAttributeContentType.check(check)
-	case d.SetAttributeName != nil:
+	}
+	if d.SetAttributeName != nil {
 		d.SetAttributeName.check(check)
-	case d.RemoveDescriptionOrParentID != nil:
+	}
+	if d.RemoveDescriptionOrParentID != nil {
 		d.RemoveDescriptionOrParentID.check(check)
-	case d.RemoveTag != nil:
+	}
+	if d.RemoveTag != nil {
 		d.RemoveTag.check(check)
-	case d.RemoveAttribute != nil:
+	}
+	if d.RemoveAttribute != nil {
 		d.RemoveAttribute.check(check)
-	case d.RemoveAttributeTag != nil:
+	}
+	if d.RemoveAttributeTag != nil {
 		d.RemoveAttributeTag.check(check)
-	case d.RemoveAttributeDescription != nil:
+	}
+	if d.RemoveAttributeDescription != nil {
 		d.RemoveAttributeDescription.check(check)
-	case d.AddAttribute != nil:
+	}
+	if d.AddAttribute != nil {
 		d.AddAttribute.check(check)
-	case d.AddAttributeSystem != nil:
+	}
+	if d.AddAttributeSystem != nil {
 		d.AddAttributeSystem.check(check)
-	default:
-		check.refuse("", "must be of a known kind")
 	}
 }
 
@@ -959,7 +981,8 @@ type DeviceUpdateOperationSetDeviceClass struct {
 }
 
 func (d *DeviceUpdateOperationSetDeviceClass) check(check checker) {
-	check.oneOf("value", (*string)(&d.Value), "standalone", "gateway", "peripheral", "floating", "edgeCompute", "system", "embedded")
+	check.oneOf("value", (*string)(&d.Value), "standalone", "gateway", "peripheral", "floating", "edgeCompute",
+		"system", "embedded")
 }
 
 // DeviceUpdateOperationSetGatewayIDOrParentID is a kind of DeviceUpdateOperation.
@@ -1044,7 +1067,7 @@ func (d *Devices) setRaw(body []byte) { d.Raw = body }
 
 // DevicesDataExport is the body of data.export (Losant's schema "devicesDataExport").
 type DevicesDataExport struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
@@ -1055,7 +1078,7 @@ type DevicesDataExport struct {
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
 	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
-	// DeviceQuery is an advanced query: each device that matches is meant, besides those of deviceIds and deviceTags.
+	// DeviceQuery is an advanced query: each device that matches is meant, besides those of DeviceIDs and DeviceTags.
 	DeviceQuery Query `json:"deviceQuery,omitzero"`
 	// Attributes are at most 256 attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Attributes []string `json:"attributes,omitzero"`
@@ -1067,15 +1090,15 @@ type DevicesDataExport struct {
 	Options *DevicesDataExportOptions `json:"options,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DevicesDataExport) MarshalJSON() ([]byte, error) {
 	type fields DevicesDataExport
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as data.export does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DevicesDataExport) Validate() error { return invalid("data.export", d.violations()) }
 
 func (d DevicesDataExport) violations() []Violation {
@@ -1115,7 +1138,7 @@ type DevicesDataExportOptions struct {
 
 // DevicesDeleteOrRestorePost is the body of devices.delete (Losant's schema "devicesDeleteOrRestorePost").
 type DevicesDeleteOrRestorePost struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	Query Query   `json:"query"`
@@ -1126,15 +1149,15 @@ type DevicesDeleteOrRestorePost struct {
 	ForceJob *bool `json:"forceJob,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DevicesDeleteOrRestorePost) MarshalJSON() ([]byte, error) {
 	type fields DevicesDeleteOrRestorePost
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as devices.delete does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DevicesDeleteOrRestorePost) Validate() error {
 	return invalid("devices.delete", d.violations())
 }
@@ -1154,7 +1177,7 @@ func (d *DevicesDeleteOrRestorePost) check(check checker) {
 
 // DevicesExportPayloadCountPost is the body of devices.payloadCounts (Losant's schema "devicesExportPayloadCountPost").
 type DevicesExportPayloadCountPost struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
@@ -1168,15 +1191,15 @@ type DevicesExportPayloadCountPost struct {
 	End *int64 `json:"end,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DevicesExportPayloadCountPost) MarshalJSON() ([]byte, error) {
 	type fields DevicesExportPayloadCountPost
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as devices.payloadCounts does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DevicesExportPayloadCountPost) Validate() error {
 	return invalid("devices.payloadCounts", d.violations())
 }
@@ -1196,7 +1219,7 @@ func (d *DevicesExportPayloadCountPost) check(check checker) {
 
 // DevicesExportPost is the body of devices.export (Losant's schema "devicesExportPost").
 type DevicesExportPost struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
@@ -1206,15 +1229,15 @@ type DevicesExportPost struct {
 	Format      *ExportFormat `json:"format,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DevicesExportPost) MarshalJSON() ([]byte, error) {
 	type fields DevicesExportPost
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as devices.export does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DevicesExportPost) Validate() error { return invalid("devices.export", d.violations()) }
 
 func (d DevicesExportPost) violations() []Violation {
@@ -1241,7 +1264,7 @@ type DevicesPatch struct {
 	// UpdateOperations are changes of one thing each, such as a single tag or attribute, applied in order. They are at
 	// most 25 operations.
 	UpdateOperations []DeviceUpdateOperation `json:"updateOperations,omitzero"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
@@ -1249,15 +1272,15 @@ type DevicesPatch struct {
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DevicesPatch) MarshalJSON() ([]byte, error) {
 	type fields DevicesPatch
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as devices.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DevicesPatch) Validate() error { return invalid("devices.patch", d.violations()) }
 
 func (d DevicesPatch) violations() []Violation {
@@ -1299,7 +1322,7 @@ type DevicesRemoveDataPost struct {
 	KeepConnectionHistory *bool `json:"keepConnectionHistory,omitempty"`
 	// KeepCommandHistory keeps the log of commands that were sent to devices.
 	KeepCommandHistory *bool `json:"keepCommandHistory,omitempty"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
@@ -1307,15 +1330,15 @@ type DevicesRemoveDataPost struct {
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (d DevicesRemoveDataPost) MarshalJSON() ([]byte, error) {
 	type fields DevicesRemoveDataPost
 	return json.Marshal(fields(d))
 }
 
-// Validate checks the body against the documented constraints, as devices.removeData does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (d DevicesRemoveDataPost) Validate() error { return invalid("devices.removeData", d.violations()) }
 
 func (d DevicesRemoveDataPost) violations() []Violation {

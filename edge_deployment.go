@@ -31,7 +31,8 @@ func (s *EdgeDeploymentService) Get(
 }
 
 var edgeDeploymentGet = Operation{
-	Name: "edgeDeployment.get", Method: http.MethodGet, Path: "/applications/{applicationId}/edge/deployments/{edgeDeploymentId}",
+	Name: "edgeDeployment.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/edge/deployments/{edgeDeploymentId}",
 	Scopes: []Scope{ScopeEdgeDeploymentAll, ScopeEdgeDeploymentGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
@@ -115,10 +116,10 @@ func (s *EdgeDeploymentsService) Replace(
 // EdgeDeploymentsGetParams are the optional parameters of [EdgeDeploymentsService.Get], a [CallOption] of one call.
 // What is zero is not sent.
 type EdgeDeploymentsGetParams struct {
-	// SortField is the field that the list is sorted by. One of id, deviceId, flowId, desiredVersion, currentVersion,
-	// creationDate or lastUpdated. The default is lastUpdated.
+	// SortField is the field that the list is sorted by. One of "id", "deviceId", "flowId", "desiredVersion",
+	// "currentVersion", "creationDate" or "lastUpdated". The default is "lastUpdated".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
@@ -144,7 +145,8 @@ func (p EdgeDeploymentsGetParams) adjust(s *settings) []Violation {
 }
 
 func (p EdgeDeploymentsGetParams) encode(q *parameters) {
-	q.text("sortField", p.SortField).oneOf("id", "deviceId", "flowId", "desiredVersion", "currentVersion", "creationDate", "lastUpdated")
+	q.text("sortField", p.SortField).oneOf("id", "deviceId", "flowId", "desiredVersion", "currentVersion",
+		"creationDate", "lastUpdated")
 	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
@@ -155,25 +157,29 @@ func (p EdgeDeploymentsGetParams) encode(q *parameters) {
 }
 
 var edgeDeploymentsGet = Operation{
-	Name: "edgeDeployments.get", Method: http.MethodGet, Path: "/applications/{applicationId}/edge/deployments",
+	Name: "edgeDeployments.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/edge/deployments",
 	Scopes: []Scope{ScopeEdgeDeploymentsAll, ScopeEdgeDeploymentsGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "EdgeDeploymentsGetParams",
 }
 
 var edgeDeploymentsRelease = Operation{
-	Name: "edgeDeployments.release", Method: http.MethodPost, Path: "/applications/{applicationId}/edge/deployments/release",
+	Name: "edgeDeployments.release", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/edge/deployments/release",
 	Scopes: []Scope{ScopeEdgeDeploymentsAll, ScopeEdgeDeploymentsRelease}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var edgeDeploymentsRemove = Operation{
-	Name: "edgeDeployments.remove", Method: http.MethodPost, Path: "/applications/{applicationId}/edge/deployments/remove",
+	Name: "edgeDeployments.remove", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/edge/deployments/remove",
 	Scopes: []Scope{ScopeEdgeDeploymentsAll, ScopeEdgeDeploymentsRemove}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var edgeDeploymentsReplace = Operation{
-	Name: "edgeDeployments.replace", Method: http.MethodPost, Path: "/applications/{applicationId}/edge/deployments/replace",
+	Name: "edgeDeployments.replace", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/edge/deployments/replace",
 	Scopes: []Scope{ScopeEdgeDeploymentsAll, ScopeEdgeDeploymentsReplace}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

@@ -23,9 +23,9 @@ type EdgeDeployment struct {
 	FileName             string               `json:"fileName,omitzero"`
 	CreationDate         time.Time            `json:"creationDate,omitzero"`
 	LastUpdated          time.Time            `json:"lastUpdated,omitzero"`
-	// CurrentVersion is the version that the device says it runs; nil when it runs none.
+	// CurrentVersion is the version that the device says it runs; empty when it runs none.
 	CurrentVersion string `json:"currentVersion,omitzero"`
-	// DesiredVersion is the version that the device should run; nil when it should run none.
+	// DesiredVersion is the version that the device should run; empty when it should run none.
 	DesiredVersion string `json:"desiredVersion,omitzero"`
 	// CurrentEtag identifies the content that the device says it runs.
 	CurrentEtag string `json:"currentEtag,omitzero"`
@@ -42,7 +42,7 @@ func (e *EdgeDeployment) setRaw(body []byte) { e.Raw = body }
 // EdgeDeploymentLog is an element of logs in Losant's schema "edgeDeployment".
 type EdgeDeploymentLog struct {
 	SourceType string `json:"sourceType,omitzero"`
-	// SourceID is the ID of what caused it; sourceType says of which kind that is.
+	// SourceID is the ID of what caused it; SourceType says of which kind that is.
 	SourceID       string    `json:"sourceId,omitzero"`
 	Date           time.Time `json:"date,omitzero"`
 	ChangeType     string    `json:"changeType,omitzero"`
@@ -69,15 +69,15 @@ type EdgeDeploymentRelease struct {
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e EdgeDeploymentRelease) MarshalJSON() ([]byte, error) {
 	type fields EdgeDeploymentRelease
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as edgeDeployments.release does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e EdgeDeploymentRelease) Validate() error {
 	return invalid("edgeDeployments.release", e.violations())
 }
@@ -109,8 +109,8 @@ type EdgeDeploymentRemove struct {
 	DeviceID Nullable[string] `json:"deviceId"`
 }
 
-// Validate checks the body against the documented constraints, as edgeDeployments.remove does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e EdgeDeploymentRemove) Validate() error {
 	return invalid("edgeDeployments.remove", e.violations())
 }
@@ -137,8 +137,8 @@ type EdgeDeploymentReplace struct {
 	NewVersion Nullable[string] `json:"newVersion"`
 }
 
-// Validate checks the body against the documented constraints, as edgeDeployments.replace does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e EdgeDeploymentReplace) Validate() error {
 	return invalid("edgeDeployments.replace", e.violations())
 }

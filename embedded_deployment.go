@@ -31,7 +31,8 @@ func (s *EmbeddedDeploymentService) Get(
 }
 
 var embeddedDeploymentGet = Operation{
-	Name: "embeddedDeployment.get", Method: http.MethodGet, Path: "/applications/{applicationId}/embedded/deployments/{embeddedDeploymentId}",
+	Name: "embeddedDeployment.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/embedded/deployments/{embeddedDeploymentId}",
 	Scopes: []Scope{ScopeEmbeddedDeploymentAll, ScopeEmbeddedDeploymentGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
@@ -131,10 +132,10 @@ func (s *EmbeddedDeploymentsService) Replace(
 // EmbeddedDeploymentsGetParams are the optional parameters of [EmbeddedDeploymentsService.Get], a [CallOption] of one
 // call. What is zero is not sent.
 type EmbeddedDeploymentsGetParams struct {
-	// SortField is the field that the list is sorted by. One of id, creationDate or lastUpdated. The default is
-	// lastUpdated.
+	// SortField is the field that the list is sorted by. One of "id", "creationDate" or "lastUpdated". The default is
+	// "lastUpdated".
 	SortField string
-	// SortDirection is the order of the list, descending when empty. One of asc or desc.
+	// SortDirection is the order of the list, descending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
@@ -168,31 +169,41 @@ func (p EmbeddedDeploymentsGetParams) encode(q *parameters) {
 }
 
 var embeddedDeploymentsExport = Operation{
-	Name: "embeddedDeployments.export", Method: http.MethodPost, Path: "/applications/{applicationId}/embedded/deployments/export",
-	Scopes: []Scope{ScopeEmbeddedDeploymentsAll, ScopeEmbeddedDeploymentsExport}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Once,
+	Name: "embeddedDeployments.export", Method: http.MethodPost,
+	Path:    "/applications/{applicationId}/embedded/deployments/export",
+	Scopes:  []Scope{ScopeEmbeddedDeploymentsAll, ScopeEmbeddedDeploymentsExport},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Once,
 }
 
 var embeddedDeploymentsGet = Operation{
-	Name: "embeddedDeployments.get", Method: http.MethodGet, Path: "/applications/{applicationId}/embedded/deployments",
-	Scopes: []Scope{ScopeEmbeddedDeploymentsAll, ScopeEmbeddedDeploymentsGet}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read, params: "EmbeddedDeploymentsGetParams",
+	Name: "embeddedDeployments.get", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/embedded/deployments",
+	Scopes:  []Scope{ScopeEmbeddedDeploymentsAll, ScopeEmbeddedDeploymentsGet},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read, params: "EmbeddedDeploymentsGetParams",
 }
 
 var embeddedDeploymentsRelease = Operation{
-	Name: "embeddedDeployments.release", Method: http.MethodPost, Path: "/applications/{applicationId}/embedded/deployments/release",
-	Scopes: []Scope{ScopeEmbeddedDeploymentsAll, ScopeEmbeddedDeploymentsRelease}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "embeddedDeployments.release", Method: http.MethodPost,
+	Path:    "/applications/{applicationId}/embedded/deployments/release",
+	Scopes:  []Scope{ScopeEmbeddedDeploymentsAll, ScopeEmbeddedDeploymentsRelease},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }
 
 var embeddedDeploymentsRemove = Operation{
-	Name: "embeddedDeployments.remove", Method: http.MethodPost, Path: "/applications/{applicationId}/embedded/deployments/remove",
-	Scopes: []Scope{ScopeEmbeddedDeploymentsAll, ScopeEmbeddedDeploymentsRemove}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "embeddedDeployments.remove", Method: http.MethodPost,
+	Path:    "/applications/{applicationId}/embedded/deployments/remove",
+	Scopes:  []Scope{ScopeEmbeddedDeploymentsAll, ScopeEmbeddedDeploymentsRemove},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }
 
 var embeddedDeploymentsReplace = Operation{
-	Name: "embeddedDeployments.replace", Method: http.MethodPost, Path: "/applications/{applicationId}/embedded/deployments/replace",
-	Scopes: []Scope{ScopeEmbeddedDeploymentsAll, ScopeEmbeddedDeploymentsReplace}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "embeddedDeployments.replace", Method: http.MethodPost,
+	Path:    "/applications/{applicationId}/embedded/deployments/replace",
+	Scopes:  []Scope{ScopeEmbeddedDeploymentsAll, ScopeEmbeddedDeploymentsReplace},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }

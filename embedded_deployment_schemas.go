@@ -20,9 +20,9 @@ type EmbeddedDeployment struct {
 	DeviceName           string                            `json:"deviceName,omitzero"`
 	DeviceConnectionInfo DeviceConnectionInfo              `json:"deviceConnectionInfo,omitzero"`
 	Flows                map[string]EmbeddedDeploymentFlow `json:"flows,omitzero"`
-	// CurrentBundleVersion is the version of the bundle that the device says it runs; nil when it runs none.
+	// CurrentBundleVersion is the version of the bundle that the device says it runs; empty when it runs none.
 	CurrentBundleVersion string `json:"currentBundleVersion,omitzero"`
-	// DesiredBundleVersion is the version of the bundle that the device should run; nil when it should run none.
+	// DesiredBundleVersion is the version of the bundle that the device should run; empty when it should run none.
 	DesiredBundleVersion string `json:"desiredBundleVersion,omitzero"`
 	// UnknownBundle says that the device runs a bundle that Losant did not make for it.
 	UnknownBundle bool                    `json:"unknownBundle,omitzero"`
@@ -36,7 +36,7 @@ func (e *EmbeddedDeployment) setRaw(body []byte) { e.Raw = body }
 
 // EmbeddedDeploymentExport is the body of embeddedDeployments.export (Losant's schema "embeddedDeploymentExport").
 type EmbeddedDeploymentExport struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
@@ -57,15 +57,15 @@ type EmbeddedDeploymentExport struct {
 	Gzip *bool `json:"gzip,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e EmbeddedDeploymentExport) MarshalJSON() ([]byte, error) {
 	type fields EmbeddedDeploymentExport
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as embeddedDeployments.export does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e EmbeddedDeploymentExport) Validate() error {
 	return invalid("embeddedDeployments.export", e.violations())
 }
@@ -90,22 +90,22 @@ func (e *EmbeddedDeploymentExport) check(check checker) {
 // EmbeddedDeploymentFlow is flows{} in Losant's schema "embeddedDeployment".
 type EmbeddedDeploymentFlow struct {
 	FlowName string `json:"flowName,omitzero"`
-	// CurrentVersion is the version that the device says it runs; nil when it runs none.
+	// CurrentVersion is the version that the device says it runs; empty when it runs none.
 	CurrentVersion string `json:"currentVersion,omitzero"`
-	// DesiredVersion is the version that the device should run; nil when it should run none.
+	// DesiredVersion is the version that the device should run; empty when it should run none.
 	DesiredVersion string `json:"desiredVersion,omitzero"`
 }
 
 // EmbeddedDeploymentLog is an element of logs in Losant's schema "embeddedDeployment".
 type EmbeddedDeploymentLog struct {
 	SourceType string `json:"sourceType,omitzero"`
-	// SourceID is the ID of what caused it; sourceType says of which kind that is.
+	// SourceID is the ID of what caused it; SourceType says of which kind that is.
 	SourceID     string    `json:"sourceId,omitzero"`
 	Date         time.Time `json:"date,omitzero"`
 	ChangeType   string    `json:"changeType,omitzero"`
 	UpdateType   string    `json:"updateType,omitzero"`
 	UpdateFlowID string    `json:"updateFlowId,omitzero"`
-	// DesiredVersion is the version that the device should run; nil when it should run none.
+	// DesiredVersion is the version that the device should run; empty when it should run none.
 	DesiredVersion  string `json:"desiredVersion,omitzero"`
 	NewBundle       string `json:"newBundle,omitzero"`
 	AttemptedBundle string `json:"attemptedBundle,omitzero"`
@@ -128,15 +128,15 @@ type EmbeddedDeploymentRelease struct {
 	ReleaseTag Nullable[string] `json:"releaseTag,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e EmbeddedDeploymentRelease) MarshalJSON() ([]byte, error) {
 	type fields EmbeddedDeploymentRelease
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as embeddedDeployments.release does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e EmbeddedDeploymentRelease) Validate() error {
 	return invalid("embeddedDeployments.release", e.violations())
 }
@@ -169,8 +169,8 @@ type EmbeddedDeploymentRemove struct {
 	DeviceID Nullable[string] `json:"deviceId"`
 }
 
-// Validate checks the body against the documented constraints, as embeddedDeployments.remove does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e EmbeddedDeploymentRemove) Validate() error {
 	return invalid("embeddedDeployments.remove", e.violations())
 }
@@ -197,8 +197,8 @@ type EmbeddedDeploymentReplace struct {
 	NewVersion Nullable[string] `json:"newVersion"`
 }
 
-// Validate checks the body against the documented constraints, as embeddedDeployments.replace does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e EmbeddedDeploymentReplace) Validate() error {
 	return invalid("embeddedDeployments.replace", e.violations())
 }

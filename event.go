@@ -61,19 +61,22 @@ func (s *EventService) Patch(
 }
 
 var eventDelete = Operation{
-	Name: "event.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/events/{eventId}",
+	Name: "event.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/events/{eventId}",
 	Scopes: []Scope{ScopeEventAll, ScopeEventDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var eventGet = Operation{
-	Name: "event.get", Method: http.MethodGet, Path: "/applications/{applicationId}/events/{eventId}",
+	Name: "event.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/events/{eventId}",
 	Scopes: []Scope{ScopeEventAll, ScopeEventGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var eventPatch = Operation{
-	Name: "event.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/events/{eventId}",
+	Name: "event.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/events/{eventId}",
 	Scopes: []Scope{ScopeEventAll, ScopeEventPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -230,24 +233,25 @@ func (a *EventsDeleteAnswer) answered(status int, body []byte) error {
 // EventsGetParams are the optional parameters of [EventsService.Get], a [CallOption] of one call. What is zero is not
 // sent.
 type EventsGetParams struct {
-	// SortField is the field that the list is sorted by. One of subject, id, creationDate, lastUpdated, level, state or
-	// deviceId. The default is creationDate.
+	// SortField is the field that the list is sorted by. One of "subject", "id", "creationDate", "lastUpdated",
+	// "level", "state" or "deviceId". The default is "creationDate".
 	SortField string
-	// SortDirection is the order of the list, descending when empty. One of asc or desc.
+	// SortDirection is the order of the list, descending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is
-	// subject.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be
+	// "subject".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
 	Filter string
-	// State restricts the result to events in this state; all states when empty. One of new, acknowledged or resolved.
+	// State restricts the result to events in this state; all states when empty. One of "new", "acknowledged" or
+	// "resolved".
 	State EventState
-	// Query is an advanced event query that the events have to match. It overrides filter, FilterField and state.
+	// Query is an advanced event query that the events have to match. It overrides Filter, FilterField and state.
 	Query Query
 }
 
@@ -272,7 +276,7 @@ type EventsMostRecentBySeverityParams struct {
 	// Filter is the pattern that the subject has to match, regardless of case. A * stands for any text. When empty,
 	// nothing is filtered.
 	Filter string
-	// Query is an advanced event query that the events have to match. It overrides filter.
+	// Query is an advanced event query that the events have to match. It overrides Filter.
 	Query Query
 }
 
@@ -292,15 +296,16 @@ func (p EventsMostRecentBySeverityParams) encode(q *parameters) {
 // EventsPatchParams are the optional parameters of [EventsService.Patch], a [CallOption] of one call. What is zero is
 // not sent.
 type EventsPatchParams struct {
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is
-	// subject.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be
+	// "subject".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
 	Filter string
-	// State restricts the change to events in this state; all states when empty. One of new, acknowledged or resolved.
+	// State restricts the change to events in this state; all states when empty. One of "new", "acknowledged" or
+	// "resolved".
 	State EventState
-	// Query is an advanced event query that the events to change have to match. It overrides filter, FilterField and
+	// Query is an advanced event query that the events to change have to match. It overrides Filter, FilterField and
 	// state.
 	Query Query
 	// Email is the address that gets the result of a job; that of the current user when empty.
@@ -347,37 +352,43 @@ func (a *EventsPatchAnswer) answered(status int, body []byte) error {
 }
 
 var eventsDelete = Operation{
-	Name: "events.delete", Method: http.MethodPost, Path: "/applications/{applicationId}/events/delete",
+	Name: "events.delete", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/events/delete",
 	Scopes: []Scope{ScopeEventsAll, ScopeEventsDelete}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Once, params: "EventsDeleteParams",
 }
 
 var eventsExport = Operation{
-	Name: "events.export", Method: http.MethodPost, Path: "/applications/{applicationId}/events/export",
+	Name: "events.export", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/events/export",
 	Scopes: []Scope{ScopeEventsAll, ScopeEventsExport}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Once,
 }
 
 var eventsGet = Operation{
-	Name: "events.get", Method: http.MethodGet, Path: "/applications/{applicationId}/events",
+	Name: "events.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/events",
 	Scopes: []Scope{ScopeEventsAll, ScopeEventsGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "EventsGetParams",
 }
 
 var eventsMostRecentBySeverity = Operation{
-	Name: "events.mostRecentBySeverity", Method: http.MethodGet, Path: "/applications/{applicationId}/events/mostRecentBySeverity",
+	Name: "events.mostRecentBySeverity", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/events/mostRecentBySeverity",
 	Scopes: []Scope{ScopeEventsAll, ScopeEventsMostRecentBySeverity}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "EventsMostRecentBySeverityParams",
 }
 
 var eventsPatch = Operation{
-	Name: "events.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/events",
+	Name: "events.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/events",
 	Scopes: []Scope{ScopeEventsAll, ScopeEventsPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once, params: "EventsPatchParams",
 }
 
 var eventsPost = Operation{
-	Name: "events.post", Method: http.MethodPost, Path: "/applications/{applicationId}/events",
+	Name: "events.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/events",
 	Scopes: []Scope{ScopeEventsAll, ScopeEventsPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// EventLevel is the severity of an event. A value that an answer has may be one that is not known here.
+// EventLevel is the severity of an event. An answer may have a value that is not known here, and [WithoutValidation]
+// sends one.
 type EventLevel string
 
 // The values of EventLevel.
@@ -18,8 +19,8 @@ const (
 	EventLevelCritical EventLevel = "critical"
 )
 
-// EventState is how far the handling of an event has come. A value that an answer has may be one that is not known
-// here.
+// EventState is how far the handling of an event has come. An answer may have a value that is not known here, and
+// [WithoutValidation] sends one.
 type EventState string
 
 // The values of EventState.
@@ -39,7 +40,7 @@ type Event struct {
 	CreationDate  time.Time `json:"creationDate,omitzero"`
 	LastUpdated   time.Time `json:"lastUpdated,omitzero"`
 	SourceType    string    `json:"sourceType,omitzero"`
-	// SourceID is the ID of what caused it; sourceType says of which kind that is.
+	// SourceID is the ID of what caused it; SourceType says of which kind that is.
 	SourceID   string     `json:"sourceId,omitzero"`
 	SourceName string     `json:"sourceName,omitzero"`
 	Level      EventLevel `json:"level,omitzero"`
@@ -78,15 +79,15 @@ type EventPatch struct {
 	EventTags map[string]string `json:"eventTags,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e EventPatch) MarshalJSON() ([]byte, error) {
 	type fields EventPatch
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as event.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e EventPatch) Validate() error { return invalid("event.patch", e.violations()) }
 
 func (e EventPatch) violations() []Violation {
@@ -131,7 +132,7 @@ type EventPost struct {
 	DeviceID *string `json:"deviceId,omitempty"`
 	// EventTags has keys of 1 to 255 characters of 0-9 A-Z a-z _ -; values of 1 to 255 characters.
 	EventTags map[string]string `json:"eventTags,omitzero"`
-	// CreationDate is when the event happened; now when it is absent.
+	// CreationDate is when the event happened; now when it is not set.
 	CreationDate *time.Time `json:"creationDate,omitempty"`
 	// DisableTagChangeTracking leaves changes of tags out of the updates of the event.
 	DisableTagChangeTracking *bool `json:"disableTagChangeTracking,omitempty"`
@@ -154,15 +155,15 @@ func (e *EventPost) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e EventPost) MarshalJSON() ([]byte, error) {
 	type fields EventPost
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as events.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e EventPost) Validate() error { return invalid("events.post", e.violations()) }
 
 func (e EventPost) violations() []Violation {
@@ -184,18 +185,18 @@ func (e *EventPost) check(check checker) {
 // EventUpdate is an element of updates in Losant's schema "event".
 type EventUpdate struct {
 	SourceType string `json:"sourceType,omitzero"`
-	// SourceID is the ID of what caused it; sourceType says of which kind that is.
-	SourceID       string                              `json:"sourceId,omitzero"`
-	SourceName     string                              `json:"sourceName,omitzero"`
-	CreationDate   time.Time                           `json:"creationDate,omitzero"`
-	Comment        string                              `json:"comment,omitzero"`
-	Data           any                                 `json:"data,omitzero"`
-	State          EventState                          `json:"state,omitzero"`
-	StateChange    EventUpdateStateChange              `json:"stateChange,omitzero"`
-	LevelChange    EventUpdateLevelChange              `json:"levelChange,omitzero"`
-	SubjectChange  EventUpdateSubjectChange            `json:"subjectChange,omitzero"`
-	DeviceIDChange EventUpdateDeviceIDChange           `json:"deviceIdChange,omitzero"`
-	TagsChange     map[string]EventUpdateSubjectChange `json:"tagsChange,omitzero"`
+	// SourceID is the ID of what caused it; SourceType says of which kind that is.
+	SourceID       string                           `json:"sourceId,omitzero"`
+	SourceName     string                           `json:"sourceName,omitzero"`
+	CreationDate   time.Time                        `json:"creationDate,omitzero"`
+	Comment        string                           `json:"comment,omitzero"`
+	Data           any                              `json:"data,omitzero"`
+	State          EventState                       `json:"state,omitzero"`
+	StateChange    EventUpdateStateChange           `json:"stateChange,omitzero"`
+	LevelChange    EventUpdateLevelChange           `json:"levelChange,omitzero"`
+	SubjectChange  EventUpdateTextChange            `json:"subjectChange,omitzero"`
+	DeviceIDChange EventUpdateDeviceIDChange        `json:"deviceIdChange,omitzero"`
+	TagsChange     map[string]EventUpdateTextChange `json:"tagsChange,omitzero"`
 }
 
 // EventUpdateDeviceIDChange is updates[].deviceIdChange in Losant's schema "event".
@@ -218,8 +219,8 @@ type EventUpdateStateChange struct {
 	New EventState `json:"new,omitzero"`
 }
 
-// EventUpdateSubjectChange is updates[].subjectChange in Losant's schema "event".
-type EventUpdateSubjectChange struct {
+// EventUpdateTextChange is updates[].subjectChange in Losant's schema "event".
+type EventUpdateTextChange struct {
 	Old string `json:"old,omitzero"`
 	New string `json:"new,omitzero"`
 }
@@ -265,7 +266,7 @@ func (e *EventsDeleted) setRaw(body []byte) { e.Raw = body }
 
 // EventsExport is the body of events.export (Losant's schema "eventsExport").
 type EventsExport struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
@@ -277,15 +278,15 @@ type EventsExport struct {
 	ExcludeUpdates *bool `json:"excludeUpdates,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e EventsExport) MarshalJSON() ([]byte, error) {
 	type fields EventsExport
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as events.export does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e EventsExport) Validate() error { return invalid("events.export", e.violations()) }
 
 func (e EventsExport) violations() []Violation {

@@ -88,13 +88,15 @@ func (p ExperienceDeleteParams) encode(q *parameters) {
 }
 
 var experienceBootstrap = Operation{
-	Name: "experience.bootstrap", Method: http.MethodPatch, Path: "/applications/{applicationId}/experience/bootstrap",
+	Name: "experience.bootstrap", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/experience/bootstrap",
 	Scopes: []Scope{ScopeExperienceAll, ScopeExperienceBootstrap}, general: &scopesOfApplicationGlobals,
 	class: rest.Once,
 }
 
 var experienceDelete = Operation{
-	Name: "experience.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/experience",
+	Name: "experience.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/experience",
 	Scopes: []Scope{ScopeExperienceAll, ScopeExperienceDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once, params: "ExperienceDeleteParams",
 }

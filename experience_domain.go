@@ -67,19 +67,22 @@ func (s *ExperienceDomainService) Patch(
 }
 
 var experienceDomainDelete = Operation{
-	Name: "experienceDomain.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/experience/domains/{experienceDomainId}",
+	Name: "experienceDomain.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/experience/domains/{experienceDomainId}",
 	Scopes: []Scope{ScopeExperienceDomainAll, ScopeExperienceDomainDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var experienceDomainGet = Operation{
-	Name: "experienceDomain.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/domains/{experienceDomainId}",
+	Name: "experienceDomain.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/domains/{experienceDomainId}",
 	Scopes: []Scope{ScopeExperienceDomainAll, ScopeExperienceDomainGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var experienceDomainPatch = Operation{
-	Name: "experienceDomain.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/experience/domains/{experienceDomainId}",
+	Name: "experienceDomain.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/experience/domains/{experienceDomainId}",
 	Scopes: []Scope{ScopeExperienceDomainAll, ScopeExperienceDomainPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -123,13 +126,15 @@ func (s *ExperienceDomainsService) Post(
 }
 
 var experienceDomainsGet = Operation{
-	Name: "experienceDomains.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/domains",
+	Name: "experienceDomains.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/domains",
 	Scopes: []Scope{ScopeExperienceDomainsAll, ScopeExperienceDomainsGet}, general: &scopesOfApplicationGet,
 	class: rest.Read,
 }
 
 var experienceDomainsPost = Operation{
-	Name: "experienceDomains.post", Method: http.MethodPost, Path: "/applications/{applicationId}/experience/domains",
+	Name: "experienceDomains.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/experience/domains",
 	Scopes: []Scope{ScopeExperienceDomainsAll, ScopeExperienceDomainsPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

@@ -49,15 +49,15 @@ type ExperienceDomainPatch struct {
 	DomainName *string `json:"domainName,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceDomainPatch) MarshalJSON() ([]byte, error) {
 	type fields ExperienceDomainPatch
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceDomain.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceDomainPatch) Validate() error {
 	return invalid("experienceDomain.patch", e.violations())
 }
@@ -101,15 +101,15 @@ type ExperienceDomainPost struct {
 	Version Nullable[string] `json:"version,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceDomainPost) MarshalJSON() ([]byte, error) {
 	type fields ExperienceDomainPost
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceDomains.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceDomainPost) Validate() error {
 	return invalid("experienceDomains.post", e.violations())
 }

@@ -149,27 +149,34 @@ func (p ExperienceEndpointLinkedResourcesParams) encode(q *parameters) {
 }
 
 var experienceEndpointDelete = Operation{
-	Name: "experienceEndpoint.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/experience/endpoints/{experienceEndpointId}",
-	Scopes: []Scope{ScopeExperienceEndpointAll, ScopeExperienceEndpointDelete}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Delete, params: "ExperienceEndpointDeleteParams",
+	Name: "experienceEndpoint.delete", Method: http.MethodDelete,
+	Path:    "/applications/{applicationId}/experience/endpoints/{experienceEndpointId}",
+	Scopes:  []Scope{ScopeExperienceEndpointAll, ScopeExperienceEndpointDelete},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Delete, params: "ExperienceEndpointDeleteParams",
 }
 
 var experienceEndpointGet = Operation{
-	Name: "experienceEndpoint.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/endpoints/{experienceEndpointId}",
+	Name: "experienceEndpoint.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/endpoints/{experienceEndpointId}",
 	Scopes: []Scope{ScopeExperienceEndpointAll, ScopeExperienceEndpointGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "ExperienceEndpointGetParams",
 }
 
 var experienceEndpointLinkedResources = Operation{
-	Name: "experienceEndpoint.linkedResources", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/endpoints/{experienceEndpointId}/linkedResources",
-	Scopes: []Scope{ScopeExperienceEndpointAll, ScopeExperienceEndpointLinkedResources}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read, params: "ExperienceEndpointLinkedResourcesParams",
+	Name: "experienceEndpoint.linkedResources", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/experience/endpoints/{experienceEndpointId}/linkedResources",
+	Scopes:  []Scope{ScopeExperienceEndpointAll, ScopeExperienceEndpointLinkedResources},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read, params: "ExperienceEndpointLinkedResourcesParams",
 }
 
 var experienceEndpointPatch = Operation{
-	Name: "experienceEndpoint.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/experience/endpoints/{experienceEndpointId}",
-	Scopes: []Scope{ScopeExperienceEndpointAll, ScopeExperienceEndpointPatch}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "experienceEndpoint.patch", Method: http.MethodPatch,
+	Path:    "/applications/{applicationId}/experience/endpoints/{experienceEndpointId}",
+	Scopes:  []Scope{ScopeExperienceEndpointAll, ScopeExperienceEndpointPatch},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }
 
 // ExperienceEndpointsService calls the actions of Losant's resource experienceEndpoints. The endpoints of an experience
@@ -235,12 +242,13 @@ func (s *ExperienceEndpointsService) Stats(
 // ExperienceEndpointsGetParams are the optional parameters of [ExperienceEndpointsService.Get], a [CallOption] of one
 // call. What is zero is not sent.
 type ExperienceEndpointsGetParams struct {
-	// SortField is the field that the list is sorted by. One of order, method, route, id, creationDate, requestCount or
-	// lastUpdated. The default is order.
+	// SortField is the field that the list is sorted by. One of "order", "method", "route", "id", "creationDate",
+	// "requestCount" or "lastUpdated". The default is "order".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of method or route.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "method" or
+	// "route".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -263,7 +271,8 @@ func (p ExperienceEndpointsGetParams) adjust(s *settings) []Violation {
 }
 
 func (p ExperienceEndpointsGetParams) encode(q *parameters) {
-	q.text("sortField", p.SortField).oneOf("order", "method", "route", "id", "creationDate", "requestCount", "lastUpdated")
+	q.text("sortField", p.SortField).oneOf("order", "method", "route", "id", "creationDate", "requestCount",
+		"lastUpdated")
 	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
 	q.text("filterField", p.FilterField).oneOf("method", "route")
 	q.text("filter", p.Filter)
@@ -275,8 +284,8 @@ func (p ExperienceEndpointsGetParams) encode(q *parameters) {
 // ExperienceEndpointsStatsParams are the optional parameters of [ExperienceEndpointsService.Stats], a [CallOption] of
 // one call. What is zero is not sent.
 type ExperienceEndpointsStatsParams struct {
-	// StatGrouping is the field that the requests are grouped by; "StatusCode" when empty. One of statusCode,
-	// endpointId, version or domain.
+	// StatGrouping is the field that the requests are grouped by; "statusCode" when empty. One of "statusCode",
+	// "endpointId", "version" or "domain".
 	StatGrouping string
 	// Duration is the length of the time range, counted back from its end. It is sent in milliseconds; 24 hours when
 	// zero.
@@ -315,19 +324,25 @@ func (p ExperienceEndpointsStatsParams) encode(q *parameters) {
 }
 
 var experienceEndpointsGet = Operation{
-	Name: "experienceEndpoints.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/endpoints",
-	Scopes: []Scope{ScopeExperienceEndpointsAll, ScopeExperienceEndpointsGet}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read, params: "ExperienceEndpointsGetParams",
+	Name: "experienceEndpoints.get", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/experience/endpoints",
+	Scopes:  []Scope{ScopeExperienceEndpointsAll, ScopeExperienceEndpointsGet},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read, params: "ExperienceEndpointsGetParams",
 }
 
 var experienceEndpointsPost = Operation{
-	Name: "experienceEndpoints.post", Method: http.MethodPost, Path: "/applications/{applicationId}/experience/endpoints",
-	Scopes: []Scope{ScopeExperienceEndpointsAll, ScopeExperienceEndpointsPost}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once,
+	Name: "experienceEndpoints.post", Method: http.MethodPost,
+	Path:    "/applications/{applicationId}/experience/endpoints",
+	Scopes:  []Scope{ScopeExperienceEndpointsAll, ScopeExperienceEndpointsPost},
+	general: &scopesOfApplicationApplyTemplate,
+	class:   rest.Once,
 }
 
 var experienceEndpointsStats = Operation{
-	Name: "experienceEndpoints.stats", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/endpoints/stats",
-	Scopes: []Scope{ScopeExperienceEndpointsAll, ScopeExperienceEndpointsStats}, general: &scopesOfApplicationDeviceCounts,
-	class: rest.Read, params: "ExperienceEndpointsStatsParams",
+	Name: "experienceEndpoints.stats", Method: http.MethodGet,
+	Path:    "/applications/{applicationId}/experience/endpoints/stats",
+	Scopes:  []Scope{ScopeExperienceEndpointsAll, ScopeExperienceEndpointsStats},
+	general: &scopesOfApplicationDeviceCounts,
+	class:   rest.Read, params: "ExperienceEndpointsStatsParams",
 }

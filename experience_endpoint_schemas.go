@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// EndpointAccess says who may call an experience endpoint. A value that an answer has may be one that is not known
-// here.
+// EndpointAccess says who may call an experience endpoint. An answer may have a value that is not known here, and
+// [WithoutValidation] sends one.
 type EndpointAccess string
 
 // The values of EndpointAccess.
@@ -19,8 +19,8 @@ const (
 	EndpointAccessDevice        EndpointAccess = "device"
 )
 
-// EndpointMethod is the method of requests that an experience endpoint answers. A value that an answer has may be one
-// that is not known here.
+// EndpointMethod is the method of requests that an experience endpoint answers. An answer may have a value that is not
+// known here, and [WithoutValidation] sends one.
 type EndpointMethod string
 
 // The values of EndpointMethod.
@@ -43,10 +43,10 @@ type ExperienceEndpoint struct {
 	ApplicationID        string    `json:"applicationId,omitzero"`
 	CreationDate         time.Time `json:"creationDate,omitzero"`
 	LastUpdated          time.Time `json:"lastUpdated,omitzero"`
-	// CreatedByID is the ID of who created it; createdByType says of which kind that is.
+	// CreatedByID is the ID of who created it; CreatedByType says of which kind that is.
 	CreatedByID   string `json:"createdById,omitzero"`
 	CreatedByType string `json:"createdByType,omitzero"`
-	// LastUpdatedByID is the ID of who changed it last; lastUpdatedByType says of which kind that is.
+	// LastUpdatedByID is the ID of who changed it last; LastUpdatedByType says of which kind that is.
 	LastUpdatedByID   string `json:"lastUpdatedById,omitzero"`
 	LastUpdatedByType string `json:"lastUpdatedByType,omitzero"`
 	Description       string `json:"description,omitzero"`
@@ -55,15 +55,15 @@ type ExperienceEndpoint struct {
 	Enabled bool           `json:"enabled,omitzero"`
 	Method  EndpointMethod `json:"method,omitzero"`
 	// Access says who may call the endpoint: anybody ("public"), users who are logged in ("authenticated"), members of
-	// experienceGroups ("group"), or those of them who may use the device of the request ("device").
+	// ExperienceGroups ("group"), or those of them who may use the device of the request ("device").
 	Access EndpointAccess `json:"access,omitzero"`
 	// DeviceIDTemplate is a template that finds the ID of the device in the request, for the access "device".
 	DeviceIDTemplate string            `json:"deviceIdTemplate,omitzero"`
 	EndpointTags     map[string]string `json:"endpointTags,omitzero"`
 	// StaticReply is a reply that needs no workflow: a page or a redirect.
-	StaticReply *ExperienceEndpointStaticReply `json:"staticReply,omitzero"`
+	StaticReply *ExperienceReply `json:"staticReply,omitzero"`
 	// UnauthorizedReply is the reply to those who may not call the endpoint.
-	UnauthorizedReply *ExperienceEndpointStaticReply      `json:"unauthorizedReply,omitzero"`
+	UnauthorizedReply *ExperienceReply                    `json:"unauthorizedReply,omitzero"`
 	ExperienceGroups  []ExperienceEndpointExperienceGroup `json:"experienceGroups,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
@@ -94,20 +94,20 @@ type ExperienceEndpointPatch struct {
 	// ExperienceGroupIDs replace all groups that may call the endpoint. They are at most 1000 ids.
 	ExperienceGroupIDs []string `json:"experienceGroupIds,omitzero"`
 	// StaticReply is a reply that needs no workflow: a page or a redirect.
-	StaticReply Nullable[ExperienceEndpointStaticReply] `json:"staticReply,omitzero"`
+	StaticReply Nullable[ExperienceReply] `json:"staticReply,omitzero"`
 	// UnauthorizedReply is the reply to those who may not call the endpoint.
-	UnauthorizedReply Nullable[ExperienceEndpointStaticReply] `json:"unauthorizedReply,omitzero"`
+	UnauthorizedReply Nullable[ExperienceReply] `json:"unauthorizedReply,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceEndpointPatch) MarshalJSON() ([]byte, error) {
 	type fields ExperienceEndpointPatch
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceEndpoint.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceEndpointPatch) Validate() error {
 	return invalid("experienceEndpoint.patch", e.violations())
 }
@@ -153,20 +153,20 @@ type ExperienceEndpointPost struct {
 	// ExperienceGroupIDs are at most 1000 ids.
 	ExperienceGroupIDs []string `json:"experienceGroupIds,omitzero"`
 	// StaticReply is a reply that needs no workflow: a page or a redirect.
-	StaticReply Nullable[ExperienceEndpointStaticReply] `json:"staticReply,omitzero"`
+	StaticReply Nullable[ExperienceReply] `json:"staticReply,omitzero"`
 	// UnauthorizedReply is the reply to those who may not call the endpoint.
-	UnauthorizedReply Nullable[ExperienceEndpointStaticReply] `json:"unauthorizedReply,omitzero"`
+	UnauthorizedReply Nullable[ExperienceReply] `json:"unauthorizedReply,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceEndpointPost) MarshalJSON() ([]byte, error) {
 	type fields ExperienceEndpointPost
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceEndpoints.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceEndpointPost) Validate() error {
 	return invalid("experienceEndpoints.post", e.violations())
 }
@@ -201,23 +201,6 @@ type ExperienceEndpointStat struct {
 	Time time.Time `json:"time,omitzero"`
 	// Count is the number of requests in the interval.
 	Count int `json:"count,omitzero"`
-}
-
-// ExperienceEndpointStaticReply is staticReply in Losant's schema "experienceEndpoint".
-type ExperienceEndpointStaticReply struct {
-	// Value is the ID of a page, or the URL to redirect to.
-	Value string `json:"value"`
-	// StatusCode is 100 to 599.
-	StatusCode int `json:"statusCode,omitzero"`
-	// Type is "page" or "redirect".
-	Type string `json:"type"`
-}
-
-func (e *ExperienceEndpointStaticReply) check(check checker) {
-	if e.StatusCode != 0 {
-		check.integer("statusCode", &e.StatusCode, 100, 599)
-	}
-	check.oneOf("type", &e.Type, "page", "redirect")
 }
 
 // ExperienceEndpointStats is the answer to experienceEndpoints.stats (Losant's schema "experienceEndpointStats").
@@ -266,3 +249,20 @@ type ExperienceEndpoints struct {
 }
 
 func (e *ExperienceEndpoints) setRaw(body []byte) { e.Raw = body }
+
+// ExperienceReply is staticReply in Losant's schema "experienceEndpoint".
+type ExperienceReply struct {
+	// Value is the ID of a page, or the URL to redirect to.
+	Value string `json:"value"`
+	// StatusCode is 100 to 599.
+	StatusCode int `json:"statusCode,omitzero"`
+	// Type is "page" or "redirect".
+	Type string `json:"type"`
+}
+
+func (e *ExperienceReply) check(check checker) {
+	if e.StatusCode != 0 {
+		check.integer("statusCode", &e.StatusCode, 100, 599)
+	}
+	check.oneOf("type", &e.Type, "page", "redirect")
+}

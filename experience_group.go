@@ -90,19 +90,22 @@ func (p ExperienceGroupGetParams) encode(q *parameters) {
 }
 
 var experienceGroupDelete = Operation{
-	Name: "experienceGroup.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/experience/groups/{experienceGroupId}",
+	Name: "experienceGroup.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/experience/groups/{experienceGroupId}",
 	Scopes: []Scope{ScopeExperienceGroupAll, ScopeExperienceGroupDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var experienceGroupGet = Operation{
-	Name: "experienceGroup.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/groups/{experienceGroupId}",
+	Name: "experienceGroup.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/groups/{experienceGroupId}",
 	Scopes: []Scope{ScopeExperienceGroupAll, ScopeExperienceGroupGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "ExperienceGroupGetParams",
 }
 
 var experienceGroupPatch = Operation{
-	Name: "experienceGroup.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/experience/groups/{experienceGroupId}",
+	Name: "experienceGroup.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/experience/groups/{experienceGroupId}",
 	Scopes: []Scope{ScopeExperienceGroupAll, ScopeExperienceGroupPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -146,21 +149,21 @@ func (s *ExperienceGroupsService) Post(
 // ExperienceGroupsGetParams are the optional parameters of [ExperienceGroupsService.Get], a [CallOption] of one call.
 // What is zero is not sent.
 type ExperienceGroupsGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
 	Filter string
-	// Query is an advanced query that the groups have to match. It overrides filter and FilterField.
+	// Query is an advanced query that the groups have to match. It overrides Filter and FilterField.
 	Query Query
 }
 
@@ -183,13 +186,15 @@ func (p ExperienceGroupsGetParams) encode(q *parameters) {
 }
 
 var experienceGroupsGet = Operation{
-	Name: "experienceGroups.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/groups",
+	Name: "experienceGroups.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/groups",
 	Scopes: []Scope{ScopeExperienceGroupsAll, ScopeExperienceGroupsGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "ExperienceGroupsGetParams",
 }
 
 var experienceGroupsPost = Operation{
-	Name: "experienceGroups.post", Method: http.MethodPost, Path: "/applications/{applicationId}/experience/groups",
+	Name: "experienceGroups.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/experience/groups",
 	Scopes: []Scope{ScopeExperienceGroupsAll, ScopeExperienceGroupsPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

@@ -32,10 +32,10 @@ type ExperienceGroup struct {
 	ParentID string `json:"parentId,omitzero"`
 	// AncestorIDs are the group's parent, the parent's parent and so on. They follow from ParentID.
 	AncestorIDs []string `json:"ancestorIds,omitzero"`
-	// DirectDeviceCount is the number of devices of this group, nil unless asked for by includeDirectDeviceCount.
+	// DirectDeviceCount is the number of devices of this group, nil unless asked for by IncludeDirectDeviceCount.
 	DirectDeviceCount *int `json:"directDeviceCount,omitzero"`
 	// TotalDeviceCount is the number of devices of this group and its descendants, nil unless asked for by
-	// includeTotalDeviceCount.
+	// IncludeTotalDeviceCount.
 	TotalDeviceCount *int `json:"totalDeviceCount,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
@@ -67,15 +67,15 @@ type ExperienceGroupPatch struct {
 	ParentID Nullable[string] `json:"parentId,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceGroupPatch) MarshalJSON() ([]byte, error) {
 	type fields ExperienceGroupPatch
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceGroup.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceGroupPatch) Validate() error {
 	return invalid("experienceGroup.patch", e.violations())
 }
@@ -133,15 +133,15 @@ type ExperienceGroupPost struct {
 	ParentID Nullable[string] `json:"parentId,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceGroupPost) MarshalJSON() ([]byte, error) {
 	type fields ExperienceGroupPost
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceGroups.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceGroupPost) Validate() error {
 	return invalid("experienceGroups.post", e.violations())
 }

@@ -18,15 +18,15 @@ type ExperienceBootstrapOptions struct {
 	Slug *string `json:"slug,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceBootstrapOptions) MarshalJSON() ([]byte, error) {
 	type fields ExperienceBootstrapOptions
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experience.bootstrap does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceBootstrapOptions) Validate() error {
 	return invalid("experience.bootstrap", e.violations())
 }
@@ -88,10 +88,12 @@ func (e *ExperienceLinkedResources) setRaw(body []byte) { e.Raw = body }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
 func (e ExperienceLinkedResources) Format(state fmt.State, _ rune) {
-	printRedacted(state, "ExperienceLinkedResources", e, "authKey", "community", "encryptionKey", "password", "privateKey")
+	printRedacted(state, "ExperienceLinkedResources", e, "authKey", "community", "encryptionKey", "password",
+		"privateKey")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
 func (e ExperienceLinkedResources) LogValue() slog.Value {
-	return redactedValue("ExperienceLinkedResources", e, "authKey", "community", "encryptionKey", "password", "privateKey")
+	return redactedValue("ExperienceLinkedResources", e, "authKey", "community", "encryptionKey", "password",
+		"privateKey")
 }

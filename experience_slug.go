@@ -67,19 +67,22 @@ func (s *ExperienceSlugService) Patch(
 }
 
 var experienceSlugDelete = Operation{
-	Name: "experienceSlug.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/experience/slugs/{experienceSlugId}",
+	Name: "experienceSlug.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/experience/slugs/{experienceSlugId}",
 	Scopes: []Scope{ScopeExperienceSlugAll, ScopeExperienceSlugDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var experienceSlugGet = Operation{
-	Name: "experienceSlug.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/slugs/{experienceSlugId}",
+	Name: "experienceSlug.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/slugs/{experienceSlugId}",
 	Scopes: []Scope{ScopeExperienceSlugAll, ScopeExperienceSlugGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var experienceSlugPatch = Operation{
-	Name: "experienceSlug.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/experience/slugs/{experienceSlugId}",
+	Name: "experienceSlug.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/experience/slugs/{experienceSlugId}",
 	Scopes: []Scope{ScopeExperienceSlugAll, ScopeExperienceSlugPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -123,13 +126,15 @@ func (s *ExperienceSlugsService) Post(
 }
 
 var experienceSlugsGet = Operation{
-	Name: "experienceSlugs.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/slugs",
+	Name: "experienceSlugs.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/slugs",
 	Scopes: []Scope{ScopeExperienceSlugsAll, ScopeExperienceSlugsGet}, general: &scopesOfApplicationGet,
 	class: rest.Read,
 }
 
 var experienceSlugsPost = Operation{
-	Name: "experienceSlugs.post", Method: http.MethodPost, Path: "/applications/{applicationId}/experience/slugs",
+	Name: "experienceSlugs.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/experience/slugs",
 	Scopes: []Scope{ScopeExperienceSlugsAll, ScopeExperienceSlugsPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

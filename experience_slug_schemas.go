@@ -35,15 +35,15 @@ type ExperienceSlugPatch struct {
 	Slug *string `json:"slug,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceSlugPatch) MarshalJSON() ([]byte, error) {
 	type fields ExperienceSlugPatch
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceSlug.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceSlugPatch) Validate() error { return invalid("experienceSlug.patch", e.violations()) }
 
 func (e ExperienceSlugPatch) violations() []Violation {
@@ -66,15 +66,15 @@ type ExperienceSlugPost struct {
 	Slug string `json:"slug"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceSlugPost) MarshalJSON() ([]byte, error) {
 	type fields ExperienceSlugPost
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceSlugs.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceSlugPost) Validate() error { return invalid("experienceSlugs.post", e.violations()) }
 
 func (e ExperienceSlugPost) violations() []Violation {

@@ -67,19 +67,22 @@ func (s *ExperienceUserService) Patch(
 }
 
 var experienceUserDelete = Operation{
-	Name: "experienceUser.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/experience/users/{experienceUserId}",
+	Name: "experienceUser.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/experience/users/{experienceUserId}",
 	Scopes: []Scope{ScopeExperienceUserAll, ScopeExperienceUserDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var experienceUserGet = Operation{
-	Name: "experienceUser.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/users/{experienceUserId}",
+	Name: "experienceUser.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/users/{experienceUserId}",
 	Scopes: []Scope{ScopeExperienceUserAll, ScopeExperienceUserGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var experienceUserPatch = Operation{
-	Name: "experienceUser.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/experience/users/{experienceUserId}",
+	Name: "experienceUser.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/experience/users/{experienceUserId}",
 	Scopes: []Scope{ScopeExperienceUserAll, ScopeExperienceUserPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -123,17 +126,17 @@ func (s *ExperienceUsersService) Post(
 // ExperienceUsersGetParams are the optional parameters of [ExperienceUsersService.Get], a [CallOption] of one call.
 // What is zero is not sent.
 type ExperienceUsersGetParams struct {
-	// SortField is the field that the list is sorted by. One of firstName, lastName, email, id, creationDate, lastLogin
-	// or lastUpdated. The default is email.
+	// SortField is the field that the list is sorted by. One of "firstName", "lastName", "email", "id", "creationDate",
+	// "lastLogin" or "lastUpdated". The default is "email".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of firstName,
-	// lastName or email.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "firstName",
+	// "lastName" or "email".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -156,7 +159,8 @@ func (p ExperienceUsersGetParams) adjust(s *settings) []Violation {
 }
 
 func (p ExperienceUsersGetParams) encode(q *parameters) {
-	q.text("sortField", p.SortField).oneOf("firstName", "lastName", "email", "id", "creationDate", "lastLogin", "lastUpdated")
+	q.text("sortField", p.SortField).oneOf("firstName", "lastName", "email", "id", "creationDate", "lastLogin",
+		"lastUpdated")
 	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
@@ -168,13 +172,15 @@ func (p ExperienceUsersGetParams) encode(q *parameters) {
 }
 
 var experienceUsersGet = Operation{
-	Name: "experienceUsers.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/users",
+	Name: "experienceUsers.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/users",
 	Scopes: []Scope{ScopeExperienceUsersAll, ScopeExperienceUsersGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "ExperienceUsersGetParams",
 }
 
 var experienceUsersPost = Operation{
-	Name: "experienceUsers.post", Method: http.MethodPost, Path: "/applications/{applicationId}/experience/users",
+	Name: "experienceUsers.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/experience/users",
 	Scopes: []Scope{ScopeExperienceUsersAll, ScopeExperienceUsersPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

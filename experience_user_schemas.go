@@ -70,15 +70,15 @@ type ExperienceUserPatch struct {
 	ExperienceGroupIDs []string `json:"experienceGroupIds,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceUserPatch) MarshalJSON() ([]byte, error) {
 	type fields ExperienceUserPatch
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceUser.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceUserPatch) Validate() error { return invalid("experienceUser.patch", e.violations()) }
 
 func (e ExperienceUserPatch) violations() []Violation {
@@ -129,15 +129,15 @@ type ExperienceUserPost struct {
 	ExperienceGroupIDs []string `json:"experienceGroupIds,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceUserPost) MarshalJSON() ([]byte, error) {
 	type fields ExperienceUserPost
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceUsers.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceUserPost) Validate() error { return invalid("experienceUsers.post", e.violations()) }
 
 func (e ExperienceUserPost) violations() []Violation {

@@ -60,7 +60,8 @@ func (s *ExperienceVersionService) Get(
 // The token needs one of the scopes all.Application, all.Application.bounded, all.Application.cli, all.Organization,
 // all.Organization.bounded, all.User, all.User.bounded, all.User.cli, experienceVersion.* or experienceVersion.patch.
 func (s *ExperienceVersionService) Patch(
-	ctx context.Context, applicationID, experienceVersionIDOrName string, patch ExperienceVersionPatch, opts ...CallOption,
+	ctx context.Context, applicationID, experienceVersionIDOrName string, patch ExperienceVersionPatch,
+	opts ...CallOption,
 ) (*ExperienceVersion, error) {
 	return call[ExperienceVersion](ctx, (*service)(s), &experienceVersionPatch, arguments{
 		ids:  ids{applicationID, experienceVersionIDOrName},
@@ -69,19 +70,22 @@ func (s *ExperienceVersionService) Patch(
 }
 
 var experienceVersionDelete = Operation{
-	Name: "experienceVersion.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/experience/versions/{experienceVersionIdOrName}",
+	Name: "experienceVersion.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/experience/versions/{experienceVersionIdOrName}",
 	Scopes: []Scope{ScopeExperienceVersionAll, ScopeExperienceVersionDelete}, general: &scopesOfApplicationGlobals,
 	class: rest.Once, last: aName,
 }
 
 var experienceVersionGet = Operation{
-	Name: "experienceVersion.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/versions/{experienceVersionIdOrName}",
+	Name: "experienceVersion.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/versions/{experienceVersionIdOrName}",
 	Scopes: []Scope{ScopeExperienceVersionAll, ScopeExperienceVersionGet}, general: &scopesOfApplicationGet,
 	class: rest.Read, last: aName,
 }
 
 var experienceVersionPatch = Operation{
-	Name: "experienceVersion.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/experience/versions/{experienceVersionIdOrName}",
+	Name: "experienceVersion.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/experience/versions/{experienceVersionIdOrName}",
 	Scopes: []Scope{ScopeExperienceVersionAll, ScopeExperienceVersionPatch}, general: &scopesOfApplicationGlobals,
 	class: rest.Once, last: aName,
 }
@@ -128,17 +132,17 @@ func (s *ExperienceVersionsService) Post(
 // ExperienceVersionsGetParams are the optional parameters of [ExperienceVersionsService.Get], a [CallOption] of one
 // call. What is zero is not sent.
 type ExperienceVersionsGetParams struct {
-	// SortField is the field that the list is sorted by. One of version, id, creationDate or lastUpdated. The default
-	// is version.
+	// SortField is the field that the list is sorted by. One of "version", "id", "creationDate" or "lastUpdated". The
+	// default is "version".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is
-	// version.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be
+	// "version".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -163,13 +167,15 @@ func (p ExperienceVersionsGetParams) encode(q *parameters) {
 }
 
 var experienceVersionsGet = Operation{
-	Name: "experienceVersions.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/versions",
+	Name: "experienceVersions.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/versions",
 	Scopes: []Scope{ScopeExperienceVersionsAll, ScopeExperienceVersionsGet}, general: &scopesOfApplicationGet,
 	class: rest.Read, params: "ExperienceVersionsGetParams",
 }
 
 var experienceVersionsPost = Operation{
-	Name: "experienceVersions.post", Method: http.MethodPost, Path: "/applications/{applicationId}/experience/versions",
+	Name: "experienceVersions.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/experience/versions",
 	Scopes: []Scope{ScopeExperienceVersionsAll, ScopeExperienceVersionsPost}, general: &scopesOfApplicationGlobals,
 	class: rest.Once,
 }

@@ -16,11 +16,11 @@ type ExperienceVersion struct {
 	ExperienceVersionID string    `json:"experienceVersionId,omitzero"`
 	ApplicationID       string    `json:"applicationId,omitzero"`
 	CreationDate        time.Time `json:"creationDate,omitzero"`
-	// CreatedByID is the ID of who created it; createdByType says of which kind that is.
+	// CreatedByID is the ID of who created it; CreatedByType says of which kind that is.
 	CreatedByID   string    `json:"createdById,omitzero"`
 	CreatedByType string    `json:"createdByType,omitzero"`
 	LastUpdated   time.Time `json:"lastUpdated,omitzero"`
-	// LastUpdatedByID is the ID of who changed it last; lastUpdatedByType says of which kind that is.
+	// LastUpdatedByID is the ID of who changed it last; LastUpdatedByType says of which kind that is.
 	LastUpdatedByID   string `json:"lastUpdatedById,omitzero"`
 	LastUpdatedByType string `json:"lastUpdatedByType,omitzero"`
 	// EndpointDefaultCORS says whether the endpoints of the experience allow cross-origin requests without a workflow
@@ -32,9 +32,9 @@ type ExperienceVersion struct {
 	Description        string                    `json:"description,omitzero"`
 	Globals            []ExperienceVersionGlobal `json:"globals,omitzero"`
 	// NotFoundReply is the reply to requests that no endpoint matches.
-	NotFoundReply *ExperienceEndpointStaticReply `json:"notFoundReply,omitzero"`
+	NotFoundReply *ExperienceReply `json:"notFoundReply,omitzero"`
 	// UnauthorizedReply is the reply to those who may not call the endpoint.
-	UnauthorizedReply *ExperienceEndpointStaticReply `json:"unauthorizedReply,omitzero"`
+	UnauthorizedReply *ExperienceReply `json:"unauthorizedReply,omitzero"`
 	// ResponseHeaders are headers that are added to every reply.
 	ResponseHeaders map[string]string                 `json:"responseHeaders,omitzero"`
 	AttachedDomains []ExperienceVersionAttachedDomain `json:"attachedDomains,omitzero"`
@@ -93,9 +93,9 @@ type ExperienceVersionPatch struct {
 	// Globals are at most 100 globals.
 	Globals []ExperienceVersionGlobalPost `json:"globals,omitzero"`
 	// NotFoundReply is the reply to requests that no endpoint matches.
-	NotFoundReply Nullable[ExperienceEndpointStaticReply] `json:"notFoundReply,omitzero"`
+	NotFoundReply Nullable[ExperienceReply] `json:"notFoundReply,omitzero"`
 	// UnauthorizedReply is the reply to those who may not call the endpoint.
-	UnauthorizedReply Nullable[ExperienceEndpointStaticReply] `json:"unauthorizedReply,omitzero"`
+	UnauthorizedReply Nullable[ExperienceReply] `json:"unauthorizedReply,omitzero"`
 	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
 	// SourceVersionIDOrName is the ID or name of a version whose content replaces that of the develop version. It is 1
@@ -105,15 +105,15 @@ type ExperienceVersionPatch struct {
 	ResponseHeaders map[string]string `json:"responseHeaders,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceVersionPatch) MarshalJSON() ([]byte, error) {
 	type fields ExperienceVersionPatch
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceVersion.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceVersionPatch) Validate() error {
 	return invalid("experienceVersion.patch", e.violations())
 }
@@ -160,9 +160,9 @@ type ExperienceVersionPost struct {
 	// Globals are at most 100 globals.
 	Globals []ExperienceVersionGlobalPost `json:"globals,omitzero"`
 	// NotFoundReply is the reply to requests that no endpoint matches.
-	NotFoundReply Nullable[ExperienceEndpointStaticReply] `json:"notFoundReply,omitzero"`
+	NotFoundReply Nullable[ExperienceReply] `json:"notFoundReply,omitzero"`
 	// UnauthorizedReply is the reply to those who may not call the endpoint.
-	UnauthorizedReply Nullable[ExperienceEndpointStaticReply] `json:"unauthorizedReply,omitzero"`
+	UnauthorizedReply Nullable[ExperienceReply] `json:"unauthorizedReply,omitzero"`
 	// AllowedCORSOrigins are the only origins that cross-origin requests may come from. They are at most 100 origins;
 	// each 8 to 270 characters.
 	AllowedCORSOrigins []string `json:"allowedCorsOrigins,omitzero"`
@@ -170,15 +170,15 @@ type ExperienceVersionPost struct {
 	ResponseHeaders map[string]string `json:"responseHeaders,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceVersionPost) MarshalJSON() ([]byte, error) {
 	type fields ExperienceVersionPost
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceVersions.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceVersionPost) Validate() error {
 	return invalid("experienceVersions.post", e.violations())
 }

@@ -128,25 +128,29 @@ func (p ExperienceViewLinkedResourcesParams) encode(q *parameters) {
 }
 
 var experienceViewDelete = Operation{
-	Name: "experienceView.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/experience/views/{experienceViewId}",
+	Name: "experienceView.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/experience/views/{experienceViewId}",
 	Scopes: []Scope{ScopeExperienceViewAll, ScopeExperienceViewDelete}, general: &scopesOfApplicationGlobals,
 	class: rest.Delete,
 }
 
 var experienceViewGet = Operation{
-	Name: "experienceView.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/views/{experienceViewId}",
+	Name: "experienceView.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/views/{experienceViewId}",
 	Scopes: []Scope{ScopeExperienceViewAll, ScopeExperienceViewGet}, general: &scopesOfApplicationGet,
 	class: rest.Read, params: "ExperienceViewGetParams",
 }
 
 var experienceViewLinkedResources = Operation{
-	Name: "experienceView.linkedResources", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/views/{experienceViewId}/linkedResources",
+	Name: "experienceView.linkedResources", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/views/{experienceViewId}/linkedResources",
 	Scopes: []Scope{ScopeExperienceViewAll, ScopeExperienceViewLinkedResources}, general: &scopesOfApplicationGet,
 	class: rest.Read, params: "ExperienceViewLinkedResourcesParams",
 }
 
 var experienceViewPatch = Operation{
-	Name: "experienceView.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/experience/views/{experienceViewId}",
+	Name: "experienceView.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/experience/views/{experienceViewId}",
 	Scopes: []Scope{ScopeExperienceViewAll, ScopeExperienceViewPatch}, general: &scopesOfApplicationGlobals,
 	class: rest.Once,
 }
@@ -191,21 +195,21 @@ func (s *ExperienceViewsService) Post(
 // ExperienceViewsGetParams are the optional parameters of [ExperienceViewsService.Get], a [CallOption] of one call.
 // What is zero is not sent.
 type ExperienceViewsGetParams struct {
-	// SortField is the field that the list is sorted by. One of id, creationDate, name or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "id", "creationDate", "name" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
 	Filter string
-	// ViewType restricts the list to views of this type; all types when empty. One of page, layout or component.
+	// ViewType restricts the list to views of this type; all types when empty. One of "page", "layout" or "component".
 	ViewType ViewType
 	// Version is the name of the experience version whose views are listed; "develop" when empty.
 	Version string
@@ -231,13 +235,15 @@ func (p ExperienceViewsGetParams) encode(q *parameters) {
 }
 
 var experienceViewsGet = Operation{
-	Name: "experienceViews.get", Method: http.MethodGet, Path: "/applications/{applicationId}/experience/views",
+	Name: "experienceViews.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/experience/views",
 	Scopes: []Scope{ScopeExperienceViewsAll, ScopeExperienceViewsGet}, general: &scopesOfApplicationGet,
 	class: rest.Read, params: "ExperienceViewsGetParams",
 }
 
 var experienceViewsPost = Operation{
-	Name: "experienceViews.post", Method: http.MethodPost, Path: "/applications/{applicationId}/experience/views",
+	Name: "experienceViews.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/experience/views",
 	Scopes: []Scope{ScopeExperienceViewsAll, ScopeExperienceViewsPost}, general: &scopesOfApplicationGlobals,
 	class: rest.Once,
 }

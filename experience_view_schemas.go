@@ -17,10 +17,10 @@ type ExperienceView struct {
 	ApplicationID    string    `json:"applicationId,omitzero"`
 	CreationDate     time.Time `json:"creationDate,omitzero"`
 	LastUpdated      time.Time `json:"lastUpdated,omitzero"`
-	// CreatedByID is the ID of who created it; createdByType says of which kind that is.
+	// CreatedByID is the ID of who created it; CreatedByType says of which kind that is.
 	CreatedByID   string `json:"createdById,omitzero"`
 	CreatedByType string `json:"createdByType,omitzero"`
-	// LastUpdatedByID is the ID of who changed it last; lastUpdatedByType says of which kind that is.
+	// LastUpdatedByID is the ID of who changed it last; LastUpdatedByType says of which kind that is.
 	LastUpdatedByID   string   `json:"lastUpdatedById,omitzero"`
 	LastUpdatedByType string   `json:"lastUpdatedByType,omitzero"`
 	Name              string   `json:"name,omitzero"`
@@ -67,15 +67,15 @@ type ExperienceViewPatch struct {
 	Headers  *ExperienceViewHeaders `json:"headers,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceViewPatch) MarshalJSON() ([]byte, error) {
 	type fields ExperienceViewPatch
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceView.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceViewPatch) Validate() error { return invalid("experienceView.patch", e.violations()) }
 
 func (e ExperienceViewPatch) violations() []Violation {
@@ -111,15 +111,15 @@ type ExperienceViewPost struct {
 	Headers  *ExperienceViewHeaders `json:"headers,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (e ExperienceViewPost) MarshalJSON() ([]byte, error) {
 	type fields ExperienceViewPost
 	return json.Marshal(fields(e))
 }
 
-// Validate checks the body against the documented constraints, as experienceViews.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (e ExperienceViewPost) Validate() error { return invalid("experienceViews.post", e.violations()) }
 
 func (e ExperienceViewPost) violations() []Violation {

@@ -93,31 +93,36 @@ func (p FileMoveParams) encode(q *parameters) {
 }
 
 var fileDelete = Operation{
-	Name: "file.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/file/{fileId}",
+	Name: "file.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/file/{fileId}",
 	Scopes: []Scope{ScopeFileAll, ScopeFileDelete}, general: &scopesOfApplicationGlobals,
 	class: rest.Delete,
 }
 
 var fileGet = Operation{
-	Name: "file.get", Method: http.MethodGet, Path: "/applications/{applicationId}/file/{fileId}",
+	Name: "file.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/file/{fileId}",
 	Scopes: []Scope{ScopeFileAll, ScopeFileGet}, general: &scopesOfApplicationGet,
 	class: rest.Read,
 }
 
 var fileMove = Operation{
-	Name: "file.move", Method: http.MethodPost, Path: "/applications/{applicationId}/file/{fileId}/move",
+	Name: "file.move", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/file/{fileId}/move",
 	Scopes: []Scope{ScopeFileAll, ScopeFileMove}, general: &scopesOfApplicationGlobals,
 	class: rest.Once, params: "FileMoveParams",
 }
 
 var filePatch = Operation{
-	Name: "file.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/file/{fileId}",
+	Name: "file.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/file/{fileId}",
 	Scopes: []Scope{ScopeFileAll, ScopeFilePatch}, general: &scopesOfApplicationGlobals,
 	class: rest.Once,
 }
 
 var fileUpload = Operation{
-	Name: "file.upload", Method: http.MethodPost, Path: "/applications/{applicationId}/file/{fileId}/upload",
+	Name: "file.upload", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/file/{fileId}/upload",
 	Scopes: []Scope{ScopeFileAll, ScopeFileUpload}, general: &scopesOfApplicationGlobals,
 	class: rest.Once,
 }
@@ -162,16 +167,16 @@ func (s *FilesService) Post(
 // FilesGetParams are the optional parameters of [FilesService.Get], a [CallOption] of one call. What is zero is not
 // sent.
 type FilesGetParams struct {
-	// SortField is the field that the list is sorted by. One of lastUpdated, type, name or creationDate. The default is
-	// lastUpdated.
+	// SortField is the field that the list is sorted by. One of "lastUpdated", "type", "name" or "creationDate". The
+	// default is "lastUpdated".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -179,7 +184,7 @@ type FilesGetParams struct {
 	// Type restricts the list to files or to directories: "file" or "directory". Both when empty.
 	Type string
 	// Status restricts the list to files of this status; both when empty. A file whose content has not arrived is
-	// pending. One of completed or pending.
+	// pending. One of "completed" or "pending".
 	Status string
 	// Directory is the path of the directory to list, such as /images/icons/. When empty, files of all directories are
 	// listed.
@@ -203,13 +208,15 @@ func (p FilesGetParams) encode(q *parameters) {
 }
 
 var filesGet = Operation{
-	Name: "files.get", Method: http.MethodGet, Path: "/applications/{applicationId}/files",
+	Name: "files.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/files",
 	Scopes: []Scope{ScopeFilesAll, ScopeFilesGet}, general: &scopesOfApplicationGet,
 	class: rest.Read, params: "FilesGetParams",
 }
 
 var filesPost = Operation{
-	Name: "files.post", Method: http.MethodPost, Path: "/applications/{applicationId}/files",
+	Name: "files.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/files",
 	Scopes: []Scope{ScopeFilesAll, ScopeFilesPost}, general: &scopesOfApplicationGlobals,
 	class: rest.Once,
 }

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// FileStatus is what happens to a file. A value that an answer has may be one that is not known here.
+// FileStatus is what happens to a file. An answer may have a value that is not known here, and [WithoutValidation]
+// sends one.
 type FileStatus string
 
 // The values of FileStatus.
@@ -20,7 +21,8 @@ const (
 	FileStatusCompleted FileStatus = "completed"
 )
 
-// FileType tells a file from a directory. A value that an answer has may be one that is not known here.
+// FileType tells a file from a directory. An answer may have a value that is not known here, and [WithoutValidation]
+// sends one.
 type FileType string
 
 // The values of FileType.
@@ -37,7 +39,7 @@ type File struct {
 	ApplicationID string    `json:"applicationId,omitzero"`
 	CreationDate  time.Time `json:"creationDate,omitzero"`
 	LastUpdated   time.Time `json:"lastUpdated,omitzero"`
-	// AuthorID is the ID of who created it; authorType says of which kind that is.
+	// AuthorID is the ID of who created it; AuthorType says of which kind that is.
 	AuthorID   string `json:"authorId,omitzero"`
 	AuthorType string `json:"authorType,omitzero"`
 	// Status is "pending" until the content has arrived, "moving" or "deleting" while a job is at it, and "completed".
@@ -92,15 +94,15 @@ type FilePatch struct {
 	FileDimensions *FileDimensionsPatch `json:"fileDimensions,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (f FilePatch) MarshalJSON() ([]byte, error) {
 	type fields FilePatch
 	return json.Marshal(fields(f))
 }
 
-// Validate checks the body against the documented constraints, as file.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (f FilePatch) Validate() error { return invalid("file.patch", f.violations()) }
 
 func (f FilePatch) violations() []Violation {
@@ -128,15 +130,15 @@ type FilePost struct {
 	FileDimensions *FileFileDimensions `json:"fileDimensions,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (f FilePost) MarshalJSON() ([]byte, error) {
 	type fields FilePost
 	return json.Marshal(fields(f))
 }
 
-// Validate checks the body against the documented constraints, as files.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (f FilePost) Validate() error { return invalid("files.post", f.violations()) }
 
 func (f FilePost) violations() []Violation {

@@ -47,8 +47,8 @@ func (s *FlowService) Delete(ctx context.Context, applicationID, flowID string, 
 	return call[Success](ctx, (*service)(s), &flowDelete, arguments{ids: ids{applicationID, flowID}}, opts)
 }
 
-// Errors returns the errors in the latest runs of a workflow. It is at most 25 of the last 24 hours unless limit and
-// duration say otherwise. [FlowErrorsParams] are its optional parameters.
+// Errors returns the errors in the latest runs of a workflow. It is at most 25 of the last 24 hours unless Limit and
+// Duration say otherwise. [FlowErrorsParams] are its optional parameters.
 //
 //	GET /applications/{applicationId}/flows/{flowId}/errors
 //
@@ -202,7 +202,7 @@ type FlowErrorsParams struct {
 	End Instant
 	// Limit is the largest number of errors to return; 25 when zero.
 	Limit int
-	// SortDirection is the order of the errors by time, the latest first when empty. One of asc or desc.
+	// SortDirection is the order of the errors by time, the latest first when empty. One of "asc" or "desc".
 	SortDirection string
 	// FlowVersion restricts the result to one version of the workflow, by its name or ID; "develop" is the one that is
 	// being edited. All versions when empty.
@@ -305,67 +305,78 @@ func (p FlowStatsParams) encode(q *parameters) {
 }
 
 var flowClearStorageEntries = Operation{
-	Name: "flow.clearStorageEntries", Method: http.MethodDelete, Path: "/applications/{applicationId}/flows/{flowId}/storage",
+	Name: "flow.clearStorageEntries", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/flows/{flowId}/storage",
 	Scopes: []Scope{ScopeFlowAll, ScopeFlowClearStorageEntries}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var flowDelete = Operation{
-	Name: "flow.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/flows/{flowId}",
+	Name: "flow.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/flows/{flowId}",
 	Scopes: []Scope{ScopeFlowAll, ScopeFlowDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var flowErrors = Operation{
-	Name: "flow.errors", Method: http.MethodGet, Path: "/applications/{applicationId}/flows/{flowId}/errors",
+	Name: "flow.errors", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows/{flowId}/errors",
 	Scopes: []Scope{ScopeFlowAll, ScopeFlowErrors}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "FlowErrorsParams",
 }
 
 var flowGet = Operation{
-	Name: "flow.get", Method: http.MethodGet, Path: "/applications/{applicationId}/flows/{flowId}",
+	Name: "flow.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows/{flowId}",
 	Scopes: []Scope{ScopeFlowAll, ScopeFlowGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "FlowGetParams",
 }
 
 var flowGetLogEntries = Operation{
-	Name: "flow.getLogEntries", Method: http.MethodGet, Path: "/applications/{applicationId}/flows/{flowId}/logs",
+	Name: "flow.getLogEntries", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows/{flowId}/logs",
 	Scopes: []Scope{ScopeFlowAll, ScopeFlowLog}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "FlowGetLogEntriesParams",
 }
 
 var flowGetStorageEntries = Operation{
-	Name: "flow.getStorageEntries", Method: http.MethodGet, Path: "/applications/{applicationId}/flows/{flowId}/storage",
+	Name: "flow.getStorageEntries", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows/{flowId}/storage",
 	Scopes: []Scope{ScopeFlowAll, ScopeFlowGetStorageEntries}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var flowGetStorageEntriesMetadata = Operation{
-	Name: "flow.getStorageEntriesMetadata", Method: http.MethodGet, Path: "/applications/{applicationId}/flows/{flowId}/storage-metadata",
+	Name: "flow.getStorageEntriesMetadata", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows/{flowId}/storage-metadata",
 	Scopes: []Scope{ScopeFlowAll, ScopeFlowGetStorageEntriesMetadata}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var flowPatch = Operation{
-	Name: "flow.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/flows/{flowId}",
+	Name: "flow.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/flows/{flowId}",
 	Scopes: []Scope{ScopeFlowAll, ScopeFlowPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once, params: "FlowPatchParams",
 }
 
 var flowPressVirtualButton = Operation{
-	Name: "flow.pressVirtualButton", Method: http.MethodPost, Path: "/applications/{applicationId}/flows/{flowId}/virtualButton",
+	Name: "flow.pressVirtualButton", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/flows/{flowId}/virtualButton",
 	Scopes: []Scope{ScopeFlowAll, ScopeFlowPressVirtualButton}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var flowSetStorageEntry = Operation{
-	Name: "flow.setStorageEntry", Method: http.MethodPatch, Path: "/applications/{applicationId}/flows/{flowId}/storage",
+	Name: "flow.setStorageEntry", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/flows/{flowId}/storage",
 	Scopes: []Scope{ScopeFlowAll, ScopeFlowSetStorageEntry}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var flowStats = Operation{
-	Name: "flow.stats", Method: http.MethodGet, Path: "/applications/{applicationId}/flows/{flowId}/stats",
+	Name: "flow.stats", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows/{flowId}/stats",
 	Scopes: []Scope{ScopeFlowAll, ScopeFlowStats}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "FlowStatsParams",
 }
@@ -459,29 +470,29 @@ func (s *FlowsService) Post(
 // FlowsGetParams are the optional parameters of [FlowsService.Get], a [CallOption] of one call. What is zero is not
 // sent.
 type FlowsGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
 	Filter string
-	// FlowClass is the class of the workflows to list; "cloud" when empty. One of edge, embedded, cloud, customNode or
-	// experience.
+	// FlowClass is the class of the workflows to list; "cloud" when empty. One of "edge", "embedded", "cloud",
+	// "customNode" or "experience".
 	FlowClass FlowClass
 	// TriggerFilter restricts the list to workflows whose default version has one of these triggers. No restriction
 	// when empty.
 	TriggerFilter []FlowTriggerFilterItem
 	// IncludeCustomNodes adds the custom nodes that the workflows of the answer refer to.
 	IncludeCustomNodes bool
-	// Query is an advanced query that the workflows have to match. It overrides filter, FilterField, FlowClass and
+	// Query is an advanced query that the workflows have to match. It overrides Filter, FilterField, FlowClass and
 	// TriggerFilter.
 	Query Query
 	// AllVersions also matches an advanced query against the saved versions of a workflow, not only its default
@@ -518,29 +529,29 @@ func (p FlowsGetParams) encode(q *parameters) {
 // FlowsGetByVersionParams are the optional parameters of [FlowsService.GetByVersion], a [CallOption] of one call. What
 // is zero is not sent.
 type FlowsGetByVersionParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
 	Filter string
-	// FlowClass is the class of the workflows to list; "cloud" when empty. One of edge, embedded, cloud, customNode or
-	// experience.
+	// FlowClass is the class of the workflows to list; "cloud" when empty. One of "edge", "embedded", "cloud",
+	// "customNode" or "experience".
 	FlowClass FlowClass
 	// TriggerFilter restricts the list to workflows whose default version has one of these triggers. No restriction
 	// when empty.
 	TriggerFilter []FlowTriggerFilterItem
 	// IncludeCustomNodes adds the custom nodes that the workflows of the answer refer to.
 	IncludeCustomNodes bool
-	// Query is an advanced query that the workflows have to match. It overrides filter, FilterField, FlowClass and
+	// Query is an advanced query that the workflows have to match. It overrides Filter, FilterField, FlowClass and
 	// TriggerFilter.
 	Query Query
 }
@@ -590,31 +601,36 @@ func (p FlowsPostParams) encode(q *parameters) {
 }
 
 var flowsGet = Operation{
-	Name: "flows.get", Method: http.MethodGet, Path: "/applications/{applicationId}/flows",
+	Name: "flows.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows",
 	Scopes: []Scope{ScopeFlowsAll, ScopeFlowsGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "FlowsGetParams",
 }
 
 var flowsGetByVersion = Operation{
-	Name: "flows.getByVersion", Method: http.MethodGet, Path: "/applications/{applicationId}/flows/version",
+	Name: "flows.getByVersion", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows/version",
 	Scopes: []Scope{ScopeFlowsAll, ScopeFlowsGetByVersion}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "FlowsGetByVersionParams",
 }
 
 var flowsImport = Operation{
-	Name: "flows.import", Method: http.MethodPost, Path: "/applications/{applicationId}/flows/import",
+	Name: "flows.import", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/flows/import",
 	Scopes: []Scope{ScopeFlowsAll, ScopeFlowsImport}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var flowsPalette = Operation{
-	Name: "flows.palette", Method: http.MethodGet, Path: "/applications/{applicationId}/flows/palette",
+	Name: "flows.palette", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows/palette",
 	Scopes: []Scope{ScopeFlowsAll, ScopeFlowsPalette}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var flowsPost = Operation{
-	Name: "flows.post", Method: http.MethodPost, Path: "/applications/{applicationId}/flows",
+	Name: "flows.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/flows",
 	Scopes: []Scope{ScopeFlowsAll, ScopeFlowsPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once, params: "FlowsPostParams",
 }

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// FlowClass is where a workflow runs. A value that an answer has may be one that is not known here.
+// FlowClass is where a workflow runs. An answer may have a value that is not known here, and [WithoutValidation] sends
+// one.
 type FlowClass string
 
 // The values of FlowClass.
@@ -266,23 +267,28 @@ func (c *CustomNodeFieldPost) UnmarshalJSON(data []byte) error {
 }
 
 func (c *CustomNodeFieldPost) check(check checker) {
-	switch {
-	case c.Checkbox != nil:
+	check.oneKind(c.Checkbox != nil, c.Select != nil, c.StringTemplate != nil, c.NumberTemplate != nil,
+		c.JSONTemplate != nil, c.PayloadPath != nil, c.Section != nil)
+	if c.Checkbox != nil {
 		c.Checkbox.check(check)
-	case c.Select != nil:
+	}
+	if c.Select != nil {
 		c.Select.check(check)
-	case c.StringTemplate != nil:
+	}
+	if c.StringTemplate != nil {
 		c.StringTemplate.check(check)
-	case c.NumberTemplate != nil:
+	}
+	if c.NumberTemplate != nil {
 		c.NumberTemplate.check(check)
-	case c.JSONTemplate != nil:
+	}
+	if c.JSONTemplate != nil {
 		c.JSONTemplate.check(check)
-	case c.PayloadPath != nil:
+	}
+	if c.PayloadPath != nil {
 		c.PayloadPath.check(check)
-	case c.Section != nil:
+	}
+	if c.Section != nil {
 		c.Section.check(check)
-	default:
-		check.refuse("", "must be of a known kind")
 	}
 }
 
@@ -406,10 +412,10 @@ type Flow struct {
 	ApplicationID string    `json:"applicationId,omitzero"`
 	CreationDate  time.Time `json:"creationDate,omitzero"`
 	LastUpdated   time.Time `json:"lastUpdated,omitzero"`
-	// CreatedByID is the ID of who created it; createdByType says of which kind that is.
+	// CreatedByID is the ID of who created it; CreatedByType says of which kind that is.
 	CreatedByID   string `json:"createdById,omitzero"`
 	CreatedByType string `json:"createdByType,omitzero"`
-	// LastUpdatedByID is the ID of who changed it last; lastUpdatedByType says of which kind that is.
+	// LastUpdatedByID is the ID of who changed it last; LastUpdatedByType says of which kind that is.
 	LastUpdatedByID   string `json:"lastUpdatedById,omitzero"`
 	LastUpdatedByType string `json:"lastUpdatedByType,omitzero"`
 	Name              string `json:"name,omitzero"`
@@ -581,15 +587,15 @@ type FlowPatch struct {
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (f FlowPatch) MarshalJSON() ([]byte, error) {
 	type fields FlowPatch
 	return json.Marshal(fields(f))
 }
 
-// Validate checks the body against the documented constraints, as flow.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (f FlowPatch) Validate() error { return invalid("flow.patch", f.violations()) }
 
 func (f FlowPatch) violations() []Violation {
@@ -656,15 +662,15 @@ type FlowPost struct {
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (f FlowPost) MarshalJSON() ([]byte, error) {
 	type fields FlowPost
 	return json.Marshal(fields(f))
 }
 
-// Validate checks the body against the documented constraints, as flows.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (f FlowPost) Validate() error { return invalid("flows.post", f.violations()) }
 
 func (f FlowPost) violations() []Violation {
@@ -749,15 +755,15 @@ type FlowStorageEntry struct {
 	Value any    `json:"value,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (f FlowStorageEntry) MarshalJSON() ([]byte, error) {
 	type fields FlowStorageEntry
 	return json.Marshal(fields(f))
 }
 
-// Validate checks the body against the documented constraints, as flow.setStorageEntry does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (f FlowStorageEntry) Validate() error { return invalid("flow.setStorageEntry", f.violations()) }
 
 func (f FlowStorageEntry) violations() []Violation {
@@ -964,15 +970,15 @@ type FlowsImportPost struct {
 	FlowVersions []FlowsImportFlowVersion `json:"flowVersions,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (f FlowsImportPost) MarshalJSON() ([]byte, error) {
 	type fields FlowsImportPost
 	return json.Marshal(fields(f))
 }
 
-// Validate checks the body against the documented constraints, as flows.import does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (f FlowsImportPost) Validate() error { return invalid("flows.import", f.violations()) }
 
 func (f FlowsImportPost) violations() []Violation {

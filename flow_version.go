@@ -35,7 +35,7 @@ func (s *FlowVersionService) Delete(
 }
 
 // Errors returns the errors in the latest runs of a version of a workflow. It is at most 25 of the last 24 hours unless
-// limit and duration say otherwise. [FlowVersionErrorsParams] are its optional parameters.
+// Limit and Duration say otherwise. [FlowVersionErrorsParams] are its optional parameters.
 //
 //	GET /applications/{applicationId}/flows/{flowId}/versions/{flowVersionId}/errors
 //
@@ -134,7 +134,7 @@ type FlowVersionErrorsParams struct {
 	End Instant
 	// Limit is the largest number of errors to return; 25 when zero.
 	Limit int
-	// SortDirection is the order of the errors by time, the latest first when empty. One of asc or desc.
+	// SortDirection is the order of the errors by time, the latest first when empty. One of "asc" or "desc".
 	SortDirection string
 	// DeviceID restricts the result to errors on one edge device, by its ID.
 	DeviceID string
@@ -246,37 +246,43 @@ func (p FlowVersionStatsParams) encode(q *parameters) {
 }
 
 var flowVersionDelete = Operation{
-	Name: "flowVersion.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/flows/{flowId}/versions/{flowVersionId}",
+	Name: "flowVersion.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/flows/{flowId}/versions/{flowVersionId}",
 	Scopes: []Scope{ScopeFlowVersionAll, ScopeFlowVersionDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once, last: aName,
 }
 
 var flowVersionErrors = Operation{
-	Name: "flowVersion.errors", Method: http.MethodGet, Path: "/applications/{applicationId}/flows/{flowId}/versions/{flowVersionId}/errors",
+	Name: "flowVersion.errors", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows/{flowId}/versions/{flowVersionId}/errors",
 	Scopes: []Scope{ScopeFlowVersionAll, ScopeFlowVersionErrors}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, last: aName, params: "FlowVersionErrorsParams",
 }
 
 var flowVersionGet = Operation{
-	Name: "flowVersion.get", Method: http.MethodGet, Path: "/applications/{applicationId}/flows/{flowId}/versions/{flowVersionId}",
+	Name: "flowVersion.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows/{flowId}/versions/{flowVersionId}",
 	Scopes: []Scope{ScopeFlowVersionAll, ScopeFlowVersionGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, last: aName, params: "FlowVersionGetParams",
 }
 
 var flowVersionGetLogEntries = Operation{
-	Name: "flowVersion.getLogEntries", Method: http.MethodGet, Path: "/applications/{applicationId}/flows/{flowId}/versions/{flowVersionId}/logs",
+	Name: "flowVersion.getLogEntries", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows/{flowId}/versions/{flowVersionId}/logs",
 	Scopes: []Scope{ScopeFlowVersionAll, ScopeFlowVersionLog}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, last: aName, params: "FlowVersionGetLogEntriesParams",
 }
 
 var flowVersionPatch = Operation{
-	Name: "flowVersion.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/flows/{flowId}/versions/{flowVersionId}",
+	Name: "flowVersion.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/flows/{flowId}/versions/{flowVersionId}",
 	Scopes: []Scope{ScopeFlowVersionAll, ScopeFlowVersionPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once, last: aName, params: "FlowVersionPatchParams",
 }
 
 var flowVersionStats = Operation{
-	Name: "flowVersion.stats", Method: http.MethodGet, Path: "/applications/{applicationId}/flows/{flowId}/versions/{flowVersionId}/stats",
+	Name: "flowVersion.stats", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows/{flowId}/versions/{flowVersionId}/stats",
 	Scopes: []Scope{ScopeFlowVersionAll, ScopeFlowVersionStats}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, last: aName, params: "FlowVersionStatsParams",
 }
@@ -363,24 +369,24 @@ func (a *FlowVersionsDeleteAnswer) answered(status int, body []byte) error {
 // FlowVersionsGetParams are the optional parameters of [FlowVersionsService.Get], a [CallOption] of one call. What is
 // zero is not sent.
 type FlowVersionsGetParams struct {
-	// SortField is the field that the list is sorted by. One of version, id, creationDate or lastUpdated. The default
-	// is version.
+	// SortField is the field that the list is sorted by. One of "version", "id", "creationDate" or "lastUpdated". The
+	// default is "version".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is
-	// version.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be
+	// "version".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
 	Filter string
 	// IncludeCustomNodes adds the custom nodes that the workflows of the answer refer to.
 	IncludeCustomNodes bool
-	// Query is an advanced query that the versions have to match. It overrides filter and FilterField.
+	// Query is an advanced query that the versions have to match. It overrides Filter and FilterField.
 	Query Query
 }
 
@@ -426,19 +432,22 @@ func (p FlowVersionsPostParams) encode(q *parameters) {
 }
 
 var flowVersionsDelete = Operation{
-	Name: "flowVersions.delete", Method: http.MethodPost, Path: "/applications/{applicationId}/flows/{flowId}/versions/delete",
+	Name: "flowVersions.delete", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/flows/{flowId}/versions/delete",
 	Scopes: []Scope{ScopeFlowVersionsAll, ScopeFlowVersionsDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var flowVersionsGet = Operation{
-	Name: "flowVersions.get", Method: http.MethodGet, Path: "/applications/{applicationId}/flows/{flowId}/versions",
+	Name: "flowVersions.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/flows/{flowId}/versions",
 	Scopes: []Scope{ScopeFlowVersionsAll, ScopeFlowVersionsGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "FlowVersionsGetParams",
 }
 
 var flowVersionsPost = Operation{
-	Name: "flowVersions.post", Method: http.MethodPost, Path: "/applications/{applicationId}/flows/{flowId}/versions",
+	Name: "flowVersions.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/flows/{flowId}/versions",
 	Scopes: []Scope{ScopeFlowVersionsAll, ScopeFlowVersionsPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once, params: "FlowVersionsPostParams",
 }

@@ -20,10 +20,10 @@ type FlowVersion struct {
 	ApplicationID string    `json:"applicationId,omitzero"`
 	CreationDate  time.Time `json:"creationDate,omitzero"`
 	LastUpdated   time.Time `json:"lastUpdated,omitzero"`
-	// CreatedByID is the ID of who created it; createdByType says of which kind that is.
+	// CreatedByID is the ID of who created it; CreatedByType says of which kind that is.
 	CreatedByID   string `json:"createdById,omitzero"`
 	CreatedByType string `json:"createdByType,omitzero"`
-	// LastUpdatedByID is the ID of who changed it last; lastUpdatedByType says of which kind that is.
+	// LastUpdatedByID is the ID of who changed it last; LastUpdatedByType says of which kind that is.
 	LastUpdatedByID   string          `json:"lastUpdatedById,omitzero"`
 	LastUpdatedByType string          `json:"lastUpdatedByType,omitzero"`
 	Version           string          `json:"version,omitzero"`
@@ -64,15 +64,15 @@ type FlowVersionPatch struct {
 	Enabled *bool   `json:"enabled,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (f FlowVersionPatch) MarshalJSON() ([]byte, error) {
 	type fields FlowVersionPatch
 	return json.Marshal(fields(f))
 }
 
-// Validate checks the body against the documented constraints, as flowVersion.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (f FlowVersionPatch) Validate() error { return invalid("flowVersion.patch", f.violations()) }
 
 func (f FlowVersionPatch) violations() []Violation {
@@ -102,15 +102,15 @@ type FlowVersionPost struct {
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (f FlowVersionPost) MarshalJSON() ([]byte, error) {
 	type fields FlowVersionPost
 	return json.Marshal(fields(f))
 }
 
-// Validate checks the body against the documented constraints, as flowVersions.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (f FlowVersionPost) Validate() error { return invalid("flowVersions.post", f.violations()) }
 
 func (f FlowVersionPost) violations() []Violation {
@@ -181,7 +181,7 @@ func (f FlowVersions) LogValue() slog.Value {
 
 // FlowVersionsDeletePost is the body of flowVersions.delete (Losant's schema "flowVersionsDeletePost").
 type FlowVersionsDeletePost struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	Query Query   `json:"query"`
@@ -190,15 +190,15 @@ type FlowVersionsDeletePost struct {
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (f FlowVersionsDeletePost) MarshalJSON() ([]byte, error) {
 	type fields FlowVersionsDeletePost
 	return json.Marshal(fields(f))
 }
 
-// Validate checks the body against the documented constraints, as flowVersions.delete does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (f FlowVersionsDeletePost) Validate() error {
 	return invalid("flowVersions.delete", f.violations())
 }

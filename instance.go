@@ -169,17 +169,17 @@ func (p InstanceDeviceCountsParams) encode(q *parameters) {
 type InstanceHistoricalSummariesParams struct {
 	// Month is a time within the month that is summarized; now when zero.
 	Month time.Time
-	// SortField is the field that the list is sorted by. One of resourceId or currentPeriodStart. The default is
-	// currentPeriodStart.
+	// SortField is the field that the list is sorted by. One of "resourceId" or "currentPeriodStart". The default is
+	// "currentPeriodStart".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of resourceType,
-	// resourceId, ownerId or ownerType.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "resourceType",
+	// "resourceId", "ownerId" or "ownerType".
 	FilterField string
 	// Filter is the text that the field named by FilterField has to be equal to. When empty, nothing is filtered.
 	Filter string
@@ -282,49 +282,57 @@ func (p InstancePayloadCountsBreakdownParams) encode(q *parameters) {
 }
 
 var instanceDeviceCounts = Operation{
-	Name: "instance.deviceCounts", Method: http.MethodGet, Path: "/instances/{instanceId}/deviceCounts",
+	Name: "instance.deviceCounts", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/deviceCounts",
 	Scopes: []Scope{ScopeInstanceAll, ScopeInstanceDeviceCounts}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceDeviceCountsParams",
 }
 
 var instanceGenerateReport = Operation{
-	Name: "instance.generateReport", Method: http.MethodPost, Path: "/instances/{instanceId}/generateReport",
+	Name: "instance.generateReport", Method: http.MethodPost,
+	Path:   "/instances/{instanceId}/generateReport",
 	Scopes: []Scope{ScopeInstanceAll, ScopeInstanceGenerateReport}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Once,
 }
 
 var instanceGet = Operation{
-	Name: "instance.get", Method: http.MethodGet, Path: "/instances/{instanceId}",
+	Name: "instance.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}",
 	Scopes: []Scope{ScopeInstanceAll, ScopeInstanceGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read,
 }
 
 var instanceHistoricalSummaries = Operation{
-	Name: "instance.historicalSummaries", Method: http.MethodGet, Path: "/instances/{instanceId}/historicalSummaries",
+	Name: "instance.historicalSummaries", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/historicalSummaries",
 	Scopes: []Scope{ScopeInstanceAll, ScopeInstanceHistoricalSummaries}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceHistoricalSummariesParams",
 }
 
 var instanceNotebookMinuteCounts = Operation{
-	Name: "instance.notebookMinuteCounts", Method: http.MethodGet, Path: "/instances/{instanceId}/notebookMinuteCounts",
+	Name: "instance.notebookMinuteCounts", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/notebookMinuteCounts",
 	Scopes: []Scope{ScopeInstanceAll, ScopeInstanceNotebookMinuteCounts}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceNotebookMinuteCountsParams",
 }
 
 var instancePatch = Operation{
-	Name: "instance.patch", Method: http.MethodPatch, Path: "/instances/{instanceId}",
+	Name: "instance.patch", Method: http.MethodPatch,
+	Path:   "/instances/{instanceId}",
 	Scopes: []Scope{ScopeInstanceAll, ScopeInstancePatch}, general: &scopesOfInstancePatch,
 	class: rest.Once,
 }
 
 var instancePayloadCounts = Operation{
-	Name: "instance.payloadCounts", Method: http.MethodGet, Path: "/instances/{instanceId}/payloadCounts",
+	Name: "instance.payloadCounts", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/payloadCounts",
 	Scopes: []Scope{ScopeInstanceAll, ScopeInstancePayloadCounts}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstancePayloadCountsParams",
 }
 
 var instancePayloadCountsBreakdown = Operation{
-	Name: "instance.payloadCountsBreakdown", Method: http.MethodGet, Path: "/instances/{instanceId}/payloadCountsBreakdown",
+	Name: "instance.payloadCountsBreakdown", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/payloadCountsBreakdown",
 	Scopes: []Scope{ScopeInstanceAll, ScopeInstancePayloadCountsBreakdown}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstancePayloadCountsBreakdownParams",
 }
@@ -349,16 +357,16 @@ func (s *InstancesService) Get(ctx context.Context, opts ...CallOption) (*Instan
 // InstancesGetParams are the optional parameters of [InstancesService.Get], a [CallOption] of one call. What is zero is
 // not sent.
 type InstancesGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -379,7 +387,8 @@ func (p InstancesGetParams) encode(q *parameters) {
 }
 
 var instancesGet = Operation{
-	Name: "instances.get", Method: http.MethodGet, Path: "/instances",
+	Name: "instances.get", Method: http.MethodGet,
+	Path:   "/instances",
 	Scopes: []Scope{ScopeInstancesAll, ScopeInstancesGet}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read, params: "InstancesGetParams",
 }

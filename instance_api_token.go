@@ -61,19 +61,22 @@ func (s *InstanceAPITokenService) Patch(
 }
 
 var instanceAPITokenDelete = Operation{
-	Name: "instanceApiToken.delete", Method: http.MethodDelete, Path: "/instances/{instanceId}/tokens/{apiTokenId}",
+	Name: "instanceApiToken.delete", Method: http.MethodDelete,
+	Path:   "/instances/{instanceId}/tokens/{apiTokenId}",
 	Scopes: []Scope{ScopeInstanceAPITokenAll, ScopeInstanceAPITokenDelete}, general: &scopesOfInstanceAPITokenDelete,
 	class: rest.Delete,
 }
 
 var instanceAPITokenGet = Operation{
-	Name: "instanceApiToken.get", Method: http.MethodGet, Path: "/instances/{instanceId}/tokens/{apiTokenId}",
+	Name: "instanceApiToken.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/tokens/{apiTokenId}",
 	Scopes: []Scope{ScopeInstanceAPITokenAll, ScopeInstanceAPITokenGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read,
 }
 
 var instanceAPITokenPatch = Operation{
-	Name: "instanceApiToken.patch", Method: http.MethodPatch, Path: "/instances/{instanceId}/tokens/{apiTokenId}",
+	Name: "instanceApiToken.patch", Method: http.MethodPatch,
+	Path:   "/instances/{instanceId}/tokens/{apiTokenId}",
 	Scopes: []Scope{ScopeInstanceAPITokenAll, ScopeInstanceAPITokenPatch}, general: &scopesOfInstanceAPITokenDelete,
 	class: rest.Once,
 }
@@ -115,16 +118,17 @@ func (s *InstanceAPITokensService) Post(
 // InstanceAPITokensGetParams are the optional parameters of [InstanceAPITokensService.Get], a [CallOption] of one call.
 // What is zero is not sent.
 type InstanceAPITokensGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, status, id, creationDate, lastUpdated or
-	// expirationDate. The default is name.
+	// SortField is the field that the list is sorted by. One of "name", "status", "id", "creationDate", "lastUpdated"
+	// or "expirationDate". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of name or status.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "name" or
+	// "status".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -149,13 +153,15 @@ func (p InstanceAPITokensGetParams) encode(q *parameters) {
 }
 
 var instanceAPITokensGet = Operation{
-	Name: "instanceApiTokens.get", Method: http.MethodGet, Path: "/instances/{instanceId}/tokens",
+	Name: "instanceApiTokens.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/tokens",
 	Scopes: []Scope{ScopeInstanceAPITokensAll, ScopeInstanceAPITokensGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceAPITokensGetParams",
 }
 
 var instanceAPITokensPost = Operation{
-	Name: "instanceApiTokens.post", Method: http.MethodPost, Path: "/instances/{instanceId}/tokens",
+	Name: "instanceApiTokens.post", Method: http.MethodPost,
+	Path:   "/instances/{instanceId}/tokens",
 	Scopes: []Scope{ScopeInstanceAPITokensAll, ScopeInstanceAPITokensPost}, general: &scopesOfInstanceAPITokenDelete,
 	class: rest.Once,
 }

@@ -30,7 +30,8 @@ func (s *InstanceAuditLogService) Get(
 }
 
 var instanceAuditLogGet = Operation{
-	Name: "instanceAuditLog.get", Method: http.MethodGet, Path: "/instance/{instanceId}/audit-logs/{instanceAuditLogId}",
+	Name: "instanceAuditLog.get", Method: http.MethodGet,
+	Path:   "/instance/{instanceId}/audit-logs/{instanceAuditLogId}",
 	Scopes: []Scope{ScopeInstanceAuditLogAll, ScopeInstanceAuditLogGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read,
 }
@@ -58,10 +59,10 @@ func (s *InstanceAuditLogsService) Get(
 // InstanceAuditLogsGetParams are the optional parameters of [InstanceAuditLogsService.Get], a [CallOption] of one call.
 // What is zero is not sent.
 type InstanceAuditLogsGetParams struct {
-	// SortField is the field that the list is sorted by. One of creationDate, responseStatus or actorName. The default
-	// is creationDate.
+	// SortField is the field that the list is sorted by. One of "creationDate", "responseStatus" or "actorName". The
+	// default is "creationDate".
 	SortField string
-	// SortDirection is the order of the list, descending when empty. One of asc or desc.
+	// SortDirection is the order of the list, descending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
@@ -98,7 +99,8 @@ func (p InstanceAuditLogsGetParams) encode(q *parameters) {
 }
 
 var instanceAuditLogsGet = Operation{
-	Name: "instanceAuditLogs.get", Method: http.MethodGet, Path: "/instance/{instanceId}/audit-logs",
+	Name: "instanceAuditLogs.get", Method: http.MethodGet,
+	Path:   "/instance/{instanceId}/audit-logs",
 	Scopes: []Scope{ScopeInstanceAuditLogsAll, ScopeInstanceAuditLogsGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceAuditLogsGetParams",
 }

@@ -33,7 +33,7 @@ func (s *InstanceCustomNodeService) Delete(
 }
 
 // Errors returns the latest errors that a custom node of an instance ran into. It is at most 25 of the last 24 hours
-// unless limit and duration say otherwise. [InstanceCustomNodeErrorsParams] are its optional parameters.
+// unless Limit and Duration say otherwise. [InstanceCustomNodeErrorsParams] are its optional parameters.
 //
 //	GET /instances/{instanceId}/nodes/{instanceCustomNodeId}/errors
 //
@@ -111,7 +111,7 @@ type InstanceCustomNodeErrorsParams struct {
 	End Instant
 	// Limit is the largest number of errors to return; 25 when zero.
 	Limit int
-	// SortDirection is the order of the errors by time, the latest first when empty. One of asc or desc.
+	// SortDirection is the order of the errors by time, the latest first when empty. One of "asc" or "desc".
 	SortDirection string
 }
 
@@ -157,31 +157,36 @@ func (p InstanceCustomNodeStatsParams) encode(q *parameters) {
 }
 
 var instanceCustomNodeDelete = Operation{
-	Name: "instanceCustomNode.delete", Method: http.MethodDelete, Path: "/instances/{instanceId}/nodes/{instanceCustomNodeId}",
+	Name: "instanceCustomNode.delete", Method: http.MethodDelete,
+	Path:   "/instances/{instanceId}/nodes/{instanceCustomNodeId}",
 	Scopes: []Scope{ScopeInstanceCustomNodeAll, ScopeInstanceCustomNodeDelete}, general: &scopesOfInstancePatch,
 	class: rest.Delete,
 }
 
 var instanceCustomNodeErrors = Operation{
-	Name: "instanceCustomNode.errors", Method: http.MethodGet, Path: "/instances/{instanceId}/nodes/{instanceCustomNodeId}/errors",
+	Name: "instanceCustomNode.errors", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/nodes/{instanceCustomNodeId}/errors",
 	Scopes: []Scope{ScopeInstanceCustomNodeAll, ScopeInstanceCustomNodeErrors}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceCustomNodeErrorsParams",
 }
 
 var instanceCustomNodeGet = Operation{
-	Name: "instanceCustomNode.get", Method: http.MethodGet, Path: "/instances/{instanceId}/nodes/{instanceCustomNodeId}",
+	Name: "instanceCustomNode.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/nodes/{instanceCustomNodeId}",
 	Scopes: []Scope{ScopeInstanceCustomNodeAll, ScopeInstanceCustomNodeGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read,
 }
 
 var instanceCustomNodePatch = Operation{
-	Name: "instanceCustomNode.patch", Method: http.MethodPatch, Path: "/instances/{instanceId}/nodes/{instanceCustomNodeId}",
+	Name: "instanceCustomNode.patch", Method: http.MethodPatch,
+	Path:   "/instances/{instanceId}/nodes/{instanceCustomNodeId}",
 	Scopes: []Scope{ScopeInstanceCustomNodeAll, ScopeInstanceCustomNodePatch}, general: &scopesOfInstancePatch,
 	class: rest.Once,
 }
 
 var instanceCustomNodeStats = Operation{
-	Name: "instanceCustomNode.stats", Method: http.MethodGet, Path: "/instances/{instanceId}/nodes/{instanceCustomNodeId}/stats",
+	Name: "instanceCustomNode.stats", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/nodes/{instanceCustomNodeId}/stats",
 	Scopes: []Scope{ScopeInstanceCustomNodeAll, ScopeInstanceCustomNodeStats}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceCustomNodeStatsParams",
 }
@@ -225,16 +230,16 @@ func (s *InstanceCustomNodesService) Post(
 // InstanceCustomNodesGetParams are the optional parameters of [InstanceCustomNodesService.Get], a [CallOption] of one
 // call. What is zero is not sent.
 type InstanceCustomNodesGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -259,13 +264,15 @@ func (p InstanceCustomNodesGetParams) encode(q *parameters) {
 }
 
 var instanceCustomNodesGet = Operation{
-	Name: "instanceCustomNodes.get", Method: http.MethodGet, Path: "/instances/{instanceId}/nodes",
+	Name: "instanceCustomNodes.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/nodes",
 	Scopes: []Scope{ScopeInstanceCustomNodesAll, ScopeInstanceCustomNodesGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceCustomNodesGetParams",
 }
 
 var instanceCustomNodesPost = Operation{
-	Name: "instanceCustomNodes.post", Method: http.MethodPost, Path: "/instances/{instanceId}/nodes",
+	Name: "instanceCustomNodes.post", Method: http.MethodPost,
+	Path:   "/instances/{instanceId}/nodes",
 	Scopes: []Scope{ScopeInstanceCustomNodesAll, ScopeInstanceCustomNodesPost}, general: &scopesOfInstancePatch,
 	class: rest.Once,
 }

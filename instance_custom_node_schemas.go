@@ -16,11 +16,11 @@ type InstanceCustomNode struct {
 	InstanceCustomNodeID string    `json:"instanceCustomNodeId,omitzero"`
 	InstanceID           string    `json:"instanceId,omitzero"`
 	CreationDate         time.Time `json:"creationDate,omitzero"`
-	// CreatedByID is the ID of who created it; createdByType says of which kind that is.
+	// CreatedByID is the ID of who created it; CreatedByType says of which kind that is.
 	CreatedByID   string    `json:"createdById,omitzero"`
 	CreatedByType string    `json:"createdByType,omitzero"`
 	LastUpdated   time.Time `json:"lastUpdated,omitzero"`
-	// LastUpdatedByID is the ID of who changed it last; lastUpdatedByType says of which kind that is.
+	// LastUpdatedByID is the ID of who changed it last; LastUpdatedByType says of which kind that is.
 	LastUpdatedByID   string `json:"lastUpdatedById,omitzero"`
 	LastUpdatedByType string `json:"lastUpdatedByType,omitzero"`
 	Name              string `json:"name,omitzero"`
@@ -74,15 +74,15 @@ type InstanceCustomNodePatch struct {
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (in InstanceCustomNodePatch) MarshalJSON() ([]byte, error) {
 	type fields InstanceCustomNodePatch
 	return json.Marshal(fields(in))
 }
 
-// Validate checks the body against the documented constraints, as instanceCustomNode.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (in InstanceCustomNodePatch) Validate() error {
 	return invalid("instanceCustomNode.patch", in.violations())
 }
@@ -135,15 +135,15 @@ type InstanceCustomNodePost struct {
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (in InstanceCustomNodePost) MarshalJSON() ([]byte, error) {
 	type fields InstanceCustomNodePost
 	return json.Marshal(fields(in))
 }
 
-// Validate checks the body against the documented constraints, as instanceCustomNodes.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (in InstanceCustomNodePost) Validate() error {
 	return invalid("instanceCustomNodes.post", in.violations())
 }

@@ -60,19 +60,22 @@ func (s *InstanceMemberService) Patch(
 }
 
 var instanceMemberDelete = Operation{
-	Name: "instanceMember.delete", Method: http.MethodDelete, Path: "/instances/{instanceId}/members/{userId}",
+	Name: "instanceMember.delete", Method: http.MethodDelete,
+	Path:   "/instances/{instanceId}/members/{userId}",
 	Scopes: []Scope{ScopeInstanceMemberAll, ScopeInstanceMemberDelete}, general: &scopesOfInstanceAPITokenDelete,
 	class: rest.Delete,
 }
 
 var instanceMemberGet = Operation{
-	Name: "instanceMember.get", Method: http.MethodGet, Path: "/instances/{instanceId}/members/{userId}",
+	Name: "instanceMember.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/members/{userId}",
 	Scopes: []Scope{ScopeInstanceMemberAll, ScopeInstanceMemberGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read,
 }
 
 var instanceMemberPatch = Operation{
-	Name: "instanceMember.patch", Method: http.MethodPatch, Path: "/instances/{instanceId}/members/{userId}",
+	Name: "instanceMember.patch", Method: http.MethodPatch,
+	Path:   "/instances/{instanceId}/members/{userId}",
 	Scopes: []Scope{ScopeInstanceMemberAll, ScopeInstanceMemberPatch}, general: &scopesOfInstanceAPITokenDelete,
 	class: rest.Once,
 }
@@ -115,11 +118,12 @@ func (s *InstanceMembersService) Post(
 // InstanceMembersGetParams are the optional parameters of [InstanceMembersService.Get], a [CallOption] of one call.
 // What is zero is not sent.
 type InstanceMembersGetParams struct {
-	// SortField is the field that the list is sorted by. One of email or role. The default is email.
+	// SortField is the field that the list is sorted by. One of "email" or "role". The default is "email".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of email or role.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "email" or
+	// "role".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -142,13 +146,15 @@ func (p InstanceMembersGetParams) encode(q *parameters) {
 }
 
 var instanceMembersGet = Operation{
-	Name: "instanceMembers.get", Method: http.MethodGet, Path: "/instances/{instanceId}/members",
+	Name: "instanceMembers.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/members",
 	Scopes: []Scope{ScopeInstanceMembersAll, ScopeInstanceMembersGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceMembersGetParams",
 }
 
 var instanceMembersPost = Operation{
-	Name: "instanceMembers.post", Method: http.MethodPost, Path: "/instances/{instanceId}/members",
+	Name: "instanceMembers.post", Method: http.MethodPost,
+	Path:   "/instances/{instanceId}/members",
 	Scopes: []Scope{ScopeInstanceMembersAll, ScopeInstanceMembersPost}, general: &scopesOfInstanceAPITokenDelete,
 	class: rest.Once,
 }

@@ -12,8 +12,8 @@ type InstanceMemberPatch struct {
 	Role string `json:"role"`
 }
 
-// Validate checks the body against the documented constraints, as instanceMember.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (in InstanceMemberPatch) Validate() error {
 	return invalid("instanceMember.patch", in.violations())
 }
@@ -50,15 +50,15 @@ type InstanceMemberPost struct {
 	Role *string `json:"role,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (in InstanceMemberPost) MarshalJSON() ([]byte, error) {
 	type fields InstanceMemberPost
 	return json.Marshal(fields(in))
 }
 
-// Validate checks the body against the documented constraints, as instanceMembers.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (in InstanceMemberPost) Validate() error {
 	return invalid("instanceMembers.post", in.violations())
 }
@@ -74,7 +74,8 @@ func (in *InstanceMemberPost) check(check checker) {
 	check.length("email", in.Email, 0, 1024)
 	check.must("email", in.Email, mustBeEmail)
 	check.oneOf("role", in.Role, "admin", "view")
-	check.atLeastOne("email and role, or userId and role", in.Email != nil && in.Role != nil, in.UserID != nil && in.Role != nil)
+	check.atLeastOne("email and role, or userId and role", in.Email != nil && in.Role != nil,
+		in.UserID != nil && in.Role != nil)
 }
 
 // InstanceMembers is the answer to instanceMembers.get (Losant's schema "instanceMembers").

@@ -43,7 +43,8 @@ func (s *InstanceNotificationRuleService) Delete(
 // The token needs one of the scopes all.Instance, all.Instance.bounded, all.User, all.User.bounded,
 // instanceNotificationRule.* or instanceNotificationRule.evaluate.
 func (s *InstanceNotificationRuleService) Evaluate(
-	ctx context.Context, instanceID, notificationRuleID string, evaluationOptions NotificationRuleEvaluationOptions, opts ...CallOption,
+	ctx context.Context, instanceID, notificationRuleID string, evaluationOptions NotificationRuleEvaluationOptions,
+	opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
 	return call[JobEnqueuedResult](ctx, (*service)(s), &instanceNotificationRuleEvaluate, arguments{
 		ids:  ids{instanceID, notificationRuleID},
@@ -125,33 +126,43 @@ func (p InstanceNotificationRuleLogsParams) encode(q *parameters) {
 }
 
 var instanceNotificationRuleDelete = Operation{
-	Name: "instanceNotificationRule.delete", Method: http.MethodDelete, Path: "/instances/{instanceId}/notification-rules/{notificationRuleId}",
-	Scopes: []Scope{ScopeInstanceNotificationRuleAll, ScopeInstanceNotificationRuleDelete}, general: &scopesOfInstancePatch,
-	class: rest.Delete,
+	Name: "instanceNotificationRule.delete", Method: http.MethodDelete,
+	Path:    "/instances/{instanceId}/notification-rules/{notificationRuleId}",
+	Scopes:  []Scope{ScopeInstanceNotificationRuleAll, ScopeInstanceNotificationRuleDelete},
+	general: &scopesOfInstancePatch,
+	class:   rest.Delete,
 }
 
 var instanceNotificationRuleEvaluate = Operation{
-	Name: "instanceNotificationRule.evaluate", Method: http.MethodPost, Path: "/instances/{instanceId}/notification-rules/{notificationRuleId}/evaluate",
-	Scopes: []Scope{ScopeInstanceNotificationRuleAll, ScopeInstanceNotificationRuleEvaluate}, general: &scopesOfInstancePatch,
-	class: rest.Once,
+	Name: "instanceNotificationRule.evaluate", Method: http.MethodPost,
+	Path:    "/instances/{instanceId}/notification-rules/{notificationRuleId}/evaluate",
+	Scopes:  []Scope{ScopeInstanceNotificationRuleAll, ScopeInstanceNotificationRuleEvaluate},
+	general: &scopesOfInstancePatch,
+	class:   rest.Once,
 }
 
 var instanceNotificationRuleGet = Operation{
-	Name: "instanceNotificationRule.get", Method: http.MethodGet, Path: "/instances/{instanceId}/notification-rules/{notificationRuleId}",
-	Scopes: []Scope{ScopeInstanceNotificationRuleAll, ScopeInstanceNotificationRuleGet}, general: &scopesOfInstanceDeviceCounts,
-	class: rest.Read,
+	Name: "instanceNotificationRule.get", Method: http.MethodGet,
+	Path:    "/instances/{instanceId}/notification-rules/{notificationRuleId}",
+	Scopes:  []Scope{ScopeInstanceNotificationRuleAll, ScopeInstanceNotificationRuleGet},
+	general: &scopesOfInstanceDeviceCounts,
+	class:   rest.Read,
 }
 
 var instanceNotificationRuleLogs = Operation{
-	Name: "instanceNotificationRule.logs", Method: http.MethodGet, Path: "/instances/{instanceId}/notification-rules/{notificationRuleId}/logs",
-	Scopes: []Scope{ScopeInstanceNotificationRuleAll, ScopeInstanceNotificationRuleLogs}, general: &scopesOfInstancePatch,
-	class: rest.Read, params: "InstanceNotificationRuleLogsParams",
+	Name: "instanceNotificationRule.logs", Method: http.MethodGet,
+	Path:    "/instances/{instanceId}/notification-rules/{notificationRuleId}/logs",
+	Scopes:  []Scope{ScopeInstanceNotificationRuleAll, ScopeInstanceNotificationRuleLogs},
+	general: &scopesOfInstancePatch,
+	class:   rest.Read, params: "InstanceNotificationRuleLogsParams",
 }
 
 var instanceNotificationRulePatch = Operation{
-	Name: "instanceNotificationRule.patch", Method: http.MethodPatch, Path: "/instances/{instanceId}/notification-rules/{notificationRuleId}",
-	Scopes: []Scope{ScopeInstanceNotificationRuleAll, ScopeInstanceNotificationRulePatch}, general: &scopesOfInstancePatch,
-	class: rest.Once,
+	Name: "instanceNotificationRule.patch", Method: http.MethodPatch,
+	Path:    "/instances/{instanceId}/notification-rules/{notificationRuleId}",
+	Scopes:  []Scope{ScopeInstanceNotificationRuleAll, ScopeInstanceNotificationRulePatch},
+	general: &scopesOfInstancePatch,
+	class:   rest.Once,
 }
 
 // InstanceNotificationRulesService calls the actions of Losant's resource instanceNotificationRules. The notification
@@ -196,16 +207,16 @@ func (s *InstanceNotificationRulesService) Post(
 // InstanceNotificationRulesGetParams are the optional parameters of [InstanceNotificationRulesService.Get], a
 // [CallOption] of one call. What is zero is not sent.
 type InstanceNotificationRulesGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -230,13 +241,17 @@ func (p InstanceNotificationRulesGetParams) encode(q *parameters) {
 }
 
 var instanceNotificationRulesGet = Operation{
-	Name: "instanceNotificationRules.get", Method: http.MethodGet, Path: "/instances/{instanceId}/notification-rules",
-	Scopes: []Scope{ScopeInstanceNotificationRulesAll, ScopeInstanceNotificationRulesGet}, general: &scopesOfInstanceDeviceCounts,
-	class: rest.Read, params: "InstanceNotificationRulesGetParams",
+	Name: "instanceNotificationRules.get", Method: http.MethodGet,
+	Path:    "/instances/{instanceId}/notification-rules",
+	Scopes:  []Scope{ScopeInstanceNotificationRulesAll, ScopeInstanceNotificationRulesGet},
+	general: &scopesOfInstanceDeviceCounts,
+	class:   rest.Read, params: "InstanceNotificationRulesGetParams",
 }
 
 var instanceNotificationRulesPost = Operation{
-	Name: "instanceNotificationRules.post", Method: http.MethodPost, Path: "/instances/{instanceId}/notification-rules",
-	Scopes: []Scope{ScopeInstanceNotificationRulesAll, ScopeInstanceNotificationRulesPost}, general: &scopesOfInstancePatch,
-	class: rest.Once,
+	Name: "instanceNotificationRules.post", Method: http.MethodPost,
+	Path:    "/instances/{instanceId}/notification-rules",
+	Scopes:  []Scope{ScopeInstanceNotificationRulesAll, ScopeInstanceNotificationRulesPost},
+	general: &scopesOfInstancePatch,
+	class:   rest.Once,
 }

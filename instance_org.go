@@ -270,45 +270,53 @@ func (p InstanceOrgPayloadCountsBreakdownParams) encode(q *parameters) {
 }
 
 var instanceOrgDelete = Operation{
-	Name: "instanceOrg.delete", Method: http.MethodDelete, Path: "/instances/{instanceId}/orgs/{orgId}",
+	Name: "instanceOrg.delete", Method: http.MethodDelete,
+	Path:   "/instances/{instanceId}/orgs/{orgId}",
 	Scopes: []Scope{ScopeInstanceOrgAll, ScopeInstanceOrgDelete}, general: &scopesOfInstancePatch,
 	class: rest.Delete,
 }
 
 var instanceOrgDeviceCounts = Operation{
-	Name: "instanceOrg.deviceCounts", Method: http.MethodGet, Path: "/instances/{instanceId}/orgs/{orgId}/deviceCounts",
+	Name: "instanceOrg.deviceCounts", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/orgs/{orgId}/deviceCounts",
 	Scopes: []Scope{ScopeInstanceOrgAll, ScopeInstanceOrgDeviceCounts}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceOrgDeviceCountsParams",
 }
 
 var instanceOrgGet = Operation{
-	Name: "instanceOrg.get", Method: http.MethodGet, Path: "/instances/{instanceId}/orgs/{orgId}",
+	Name: "instanceOrg.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/orgs/{orgId}",
 	Scopes: []Scope{ScopeInstanceOrgAll, ScopeInstanceOrgGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceOrgGetParams",
 }
 
 var instanceOrgNotebookMinuteCounts = Operation{
-	Name: "instanceOrg.notebookMinuteCounts", Method: http.MethodGet, Path: "/instances/{instanceId}/orgs/{orgId}/notebookMinuteCounts",
+	Name: "instanceOrg.notebookMinuteCounts", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/orgs/{orgId}/notebookMinuteCounts",
 	Scopes: []Scope{ScopeInstanceOrgAll, ScopeInstanceOrgNotebookMinuteCounts}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceOrgNotebookMinuteCountsParams",
 }
 
 var instanceOrgPatch = Operation{
-	Name: "instanceOrg.patch", Method: http.MethodPatch, Path: "/instances/{instanceId}/orgs/{orgId}",
+	Name: "instanceOrg.patch", Method: http.MethodPatch,
+	Path:   "/instances/{instanceId}/orgs/{orgId}",
 	Scopes: []Scope{ScopeInstanceOrgAll, ScopeInstanceOrgPatch}, general: &scopesOfInstancePatch,
 	class: rest.Once, params: "InstanceOrgPatchParams",
 }
 
 var instanceOrgPayloadCounts = Operation{
-	Name: "instanceOrg.payloadCounts", Method: http.MethodGet, Path: "/instances/{instanceId}/orgs/{orgId}/payloadCounts",
+	Name: "instanceOrg.payloadCounts", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/orgs/{orgId}/payloadCounts",
 	Scopes: []Scope{ScopeInstanceOrgAll, ScopeInstanceOrgPayloadCounts}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceOrgPayloadCountsParams",
 }
 
 var instanceOrgPayloadCountsBreakdown = Operation{
-	Name: "instanceOrg.payloadCountsBreakdown", Method: http.MethodGet, Path: "/instances/{instanceId}/orgs/{orgId}/payloadCountsBreakdown",
-	Scopes: []Scope{ScopeInstanceOrgAll, ScopeInstanceOrgPayloadCountsBreakdown}, general: &scopesOfInstanceDeviceCounts,
-	class: rest.Read, params: "InstanceOrgPayloadCountsBreakdownParams",
+	Name: "instanceOrg.payloadCountsBreakdown", Method: http.MethodGet,
+	Path:    "/instances/{instanceId}/orgs/{orgId}/payloadCountsBreakdown",
+	Scopes:  []Scope{ScopeInstanceOrgAll, ScopeInstanceOrgPayloadCountsBreakdown},
+	general: &scopesOfInstanceDeviceCounts,
+	class:   rest.Read, params: "InstanceOrgPayloadCountsBreakdownParams",
 }
 
 // InstanceOrgsService calls the actions of Losant's resource instanceOrgs. The organizations of an instance are listed
@@ -347,16 +355,16 @@ func (s *InstanceOrgsService) Post(
 // InstanceOrgsGetParams are the optional parameters of [InstanceOrgsService.Get], a [CallOption] of one call. What is
 // zero is not sent.
 type InstanceOrgsGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -406,13 +414,15 @@ func (p InstanceOrgsPostParams) encode(q *parameters) {
 }
 
 var instanceOrgsGet = Operation{
-	Name: "instanceOrgs.get", Method: http.MethodGet, Path: "/instances/{instanceId}/orgs",
+	Name: "instanceOrgs.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/orgs",
 	Scopes: []Scope{ScopeInstanceOrgsAll, ScopeInstanceOrgsGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceOrgsGetParams",
 }
 
 var instanceOrgsPost = Operation{
-	Name: "instanceOrgs.post", Method: http.MethodPost, Path: "/instances/{instanceId}/orgs",
+	Name: "instanceOrgs.post", Method: http.MethodPost,
+	Path:   "/instances/{instanceId}/orgs",
 	Scopes: []Scope{ScopeInstanceOrgsAll, ScopeInstanceOrgsPost}, general: &scopesOfInstancePatch,
 	class: rest.Once, params: "InstanceOrgsPostParams",
 }

@@ -65,21 +65,25 @@ func (s *InstanceOrgInviteService) ResendInvite(
 }
 
 var instanceOrgInviteDelete = Operation{
-	Name: "instanceOrgInvite.delete", Method: http.MethodDelete, Path: "/instances/{instanceId}/orgs/{orgId}/invites/{inviteId}",
+	Name: "instanceOrgInvite.delete", Method: http.MethodDelete,
+	Path:   "/instances/{instanceId}/orgs/{orgId}/invites/{inviteId}",
 	Scopes: []Scope{ScopeInstanceOrgInviteAll, ScopeInstanceOrgInviteDelete}, general: &scopesOfInstanceAPITokenDelete,
 	class: rest.Delete,
 }
 
 var instanceOrgInviteGet = Operation{
-	Name: "instanceOrgInvite.get", Method: http.MethodGet, Path: "/instances/{instanceId}/orgs/{orgId}/invites/{inviteId}",
+	Name: "instanceOrgInvite.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/orgs/{orgId}/invites/{inviteId}",
 	Scopes: []Scope{ScopeInstanceOrgInviteAll, ScopeInstanceOrgInviteGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read,
 }
 
 var instanceOrgInviteResendInvite = Operation{
-	Name: "instanceOrgInvite.resendInvite", Method: http.MethodPost, Path: "/instances/{instanceId}/orgs/{orgId}/invites/{inviteId}",
-	Scopes: []Scope{ScopeInstanceOrgInviteAll, ScopeInstanceOrgInviteResendInvite}, general: &scopesOfInstanceAPITokenDelete,
-	class: rest.Once,
+	Name: "instanceOrgInvite.resendInvite", Method: http.MethodPost,
+	Path:    "/instances/{instanceId}/orgs/{orgId}/invites/{inviteId}",
+	Scopes:  []Scope{ScopeInstanceOrgInviteAll, ScopeInstanceOrgInviteResendInvite},
+	general: &scopesOfInstanceAPITokenDelete,
+	class:   rest.Once,
 }
 
 // InstanceOrgInvitesService calls the actions of Losant's resource instanceOrgInvites. The open invitations to an
@@ -121,11 +125,13 @@ func (s *InstanceOrgInvitesService) Post(
 // InstanceOrgInvitesGetParams are the optional parameters of [InstanceOrgInvitesService.Get], a [CallOption] of one
 // call. What is zero is not sent.
 type InstanceOrgInvitesGetParams struct {
-	// SortField is the field that the list is sorted by. One of email, role or inviteDate. The default is inviteDate.
+	// SortField is the field that the list is sorted by. One of "email", "role" or "inviteDate". The default is
+	// "inviteDate".
 	SortField string
-	// SortDirection is the order of the list, descending when empty. One of asc or desc.
+	// SortDirection is the order of the list, descending when empty. One of "asc" or "desc".
 	SortDirection string
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of email or role.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "email" or
+	// "role".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -148,13 +154,15 @@ func (p InstanceOrgInvitesGetParams) encode(q *parameters) {
 }
 
 var instanceOrgInvitesGet = Operation{
-	Name: "instanceOrgInvites.get", Method: http.MethodGet, Path: "/instances/{instanceId}/orgs/{orgId}/invites",
+	Name: "instanceOrgInvites.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/orgs/{orgId}/invites",
 	Scopes: []Scope{ScopeInstanceOrgInvitesAll, ScopeInstanceOrgInvitesGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceOrgInvitesGetParams",
 }
 
 var instanceOrgInvitesPost = Operation{
-	Name: "instanceOrgInvites.post", Method: http.MethodPost, Path: "/instances/{instanceId}/orgs/{orgId}/invites",
+	Name: "instanceOrgInvites.post", Method: http.MethodPost,
+	Path:   "/instances/{instanceId}/orgs/{orgId}/invites",
 	Scopes: []Scope{ScopeInstanceOrgInvitesAll, ScopeInstanceOrgInvitesPost}, general: &scopesOfInstanceAPITokenDelete,
 	class: rest.Once,
 }

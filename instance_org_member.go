@@ -62,19 +62,22 @@ func (s *InstanceOrgMemberService) Patch(
 }
 
 var instanceOrgMemberDelete = Operation{
-	Name: "instanceOrgMember.delete", Method: http.MethodDelete, Path: "/instances/{instanceId}/orgs/{orgId}/members/{userId}",
+	Name: "instanceOrgMember.delete", Method: http.MethodDelete,
+	Path:   "/instances/{instanceId}/orgs/{orgId}/members/{userId}",
 	Scopes: []Scope{ScopeInstanceOrgMemberAll, ScopeInstanceOrgMemberDelete}, general: &scopesOfInstanceAPITokenDelete,
 	class: rest.Delete,
 }
 
 var instanceOrgMemberGet = Operation{
-	Name: "instanceOrgMember.get", Method: http.MethodGet, Path: "/instances/{instanceId}/orgs/{orgId}/members/{userId}",
+	Name: "instanceOrgMember.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/orgs/{orgId}/members/{userId}",
 	Scopes: []Scope{ScopeInstanceOrgMemberAll, ScopeInstanceOrgMemberGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read,
 }
 
 var instanceOrgMemberPatch = Operation{
-	Name: "instanceOrgMember.patch", Method: http.MethodPatch, Path: "/instances/{instanceId}/orgs/{orgId}/members/{userId}",
+	Name: "instanceOrgMember.patch", Method: http.MethodPatch,
+	Path:   "/instances/{instanceId}/orgs/{orgId}/members/{userId}",
 	Scopes: []Scope{ScopeInstanceOrgMemberAll, ScopeInstanceOrgMemberPatch}, general: &scopesOfInstanceAPITokenDelete,
 	class: rest.Once,
 }
@@ -118,11 +121,12 @@ func (s *InstanceOrgMembersService) Post(
 // InstanceOrgMembersGetParams are the optional parameters of [InstanceOrgMembersService.Get], a [CallOption] of one
 // call. What is zero is not sent.
 type InstanceOrgMembersGetParams struct {
-	// SortField is the field that the list is sorted by. One of email or role. The default is email.
+	// SortField is the field that the list is sorted by. One of "email" or "role". The default is "email".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of email or role.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "email" or
+	// "role".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -145,13 +149,15 @@ func (p InstanceOrgMembersGetParams) encode(q *parameters) {
 }
 
 var instanceOrgMembersGet = Operation{
-	Name: "instanceOrgMembers.get", Method: http.MethodGet, Path: "/instances/{instanceId}/orgs/{orgId}/members",
+	Name: "instanceOrgMembers.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/orgs/{orgId}/members",
 	Scopes: []Scope{ScopeInstanceOrgMembersAll, ScopeInstanceOrgMembersGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceOrgMembersGetParams",
 }
 
 var instanceOrgMembersPost = Operation{
-	Name: "instanceOrgMembers.post", Method: http.MethodPost, Path: "/instances/{instanceId}/orgs/{orgId}/members",
+	Name: "instanceOrgMembers.post", Method: http.MethodPost,
+	Path:   "/instances/{instanceId}/orgs/{orgId}/members",
 	Scopes: []Scope{ScopeInstanceOrgMembersAll, ScopeInstanceOrgMembersPost}, general: &scopesOfInstanceAPITokenDelete,
 	class: rest.Once,
 }

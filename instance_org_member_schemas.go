@@ -33,20 +33,20 @@ func (in *InstanceOrgMember) setRaw(body []byte) { in.Raw = body }
 type InstanceOrgMemberPatch struct {
 	Role *MemberRole `json:"role,omitempty"`
 	// ApplicationRoles are roles for single applications, in place of the role for all. They are at most 100 roles.
-	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
+	ApplicationRoles []MemberResourceRole `json:"applicationRoles,omitzero"`
 	// DashboardRoles are roles for single dashboards, in place of the role for all. They are at most 100 roles.
-	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
+	DashboardRoles []MemberResourceRole `json:"dashboardRoles,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (in InstanceOrgMemberPatch) MarshalJSON() ([]byte, error) {
 	type fields InstanceOrgMemberPatch
 	return json.Marshal(fields(in))
 }
 
-// Validate checks the body against the documented constraints, as instanceOrgMember.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (in InstanceOrgMemberPatch) Validate() error {
 	return invalid("instanceOrgMember.patch", in.violations())
 }
@@ -75,23 +75,23 @@ type InstanceOrgMemberPost struct {
 	UserID *string    `json:"userId,omitempty"`
 	Role   MemberRole `json:"role"`
 	// ApplicationRoles are roles for single applications, in place of the role for all. They are at most 100 roles.
-	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
+	ApplicationRoles []MemberResourceRole `json:"applicationRoles,omitzero"`
 	// DashboardRoles are roles for single dashboards, in place of the role for all. They are at most 100 roles.
-	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
+	DashboardRoles []MemberResourceRole `json:"dashboardRoles,omitzero"`
 	// Email is an e-mail address; at most 1024 characters.
 	Email            *string `json:"email,omitempty"`
 	DisallowTransfer *bool   `json:"disallowTransfer,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (in InstanceOrgMemberPost) MarshalJSON() ([]byte, error) {
 	type fields InstanceOrgMemberPost
 	return json.Marshal(fields(in))
 }
 
-// Validate checks the body against the documented constraints, as instanceOrgMembers.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (in InstanceOrgMemberPost) Validate() error {
 	return invalid("instanceOrgMembers.post", in.violations())
 }

@@ -11,16 +11,16 @@ import (
 type InstanceOrg struct {
 	Hypermedia
 
-	CreationDate time.Time                     `json:"creationDate,omitzero"`
-	LastUpdated  time.Time                     `json:"lastUpdated,omitzero"`
-	Name         string                        `json:"name,omitzero"`
-	ID           string                        `json:"id,omitzero"`
-	OrgID        string                        `json:"orgId,omitzero"`
-	InstanceID   string                        `json:"instanceId,omitzero"`
-	Description  string                        `json:"description,omitzero"`
-	IconColor    string                        `json:"iconColor,omitzero"`
-	Limits       InstanceOrgDefaultLimitConfig `json:"limits,omitzero"`
-	Summary      InstanceOrgSummary            `json:"summary,omitzero"`
+	CreationDate time.Time          `json:"creationDate,omitzero"`
+	LastUpdated  time.Time          `json:"lastUpdated,omitzero"`
+	Name         string             `json:"name,omitzero"`
+	ID           string             `json:"id,omitzero"`
+	OrgID        string             `json:"orgId,omitzero"`
+	InstanceID   string             `json:"instanceId,omitzero"`
+	Description  string             `json:"description,omitzero"`
+	IconColor    string             `json:"iconColor,omitzero"`
+	Limits       OrgLimits          `json:"limits,omitzero"`
+	Summary      InstanceOrgSummary `json:"summary,omitzero"`
 	// WhitelistedEmailDomains are the only domains that addresses of members may have. Any domain when empty.
 	WhitelistedEmailDomains []string `json:"whitelistedEmailDomains,omitzero"`
 	AuditLogEnabled         bool     `json:"auditLogEnabled,omitzero"`
@@ -73,8 +73,8 @@ type InstanceOrgPatch struct {
 	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
 	// IconColor is at most 64 characters.
-	IconColor *string                            `json:"iconColor,omitempty"`
-	Limits    *InstanceOrgDefaultLimitConfigPost `json:"limits,omitempty"`
+	IconColor *string        `json:"iconColor,omitempty"`
+	Limits    *OrgLimitsPost `json:"limits,omitempty"`
 	// WhitelistedEmailDomains are the only domains that addresses of members may have. Any domain when empty. They are
 	// each 3 to 45 characters.
 	WhitelistedEmailDomains []string `json:"whitelistedEmailDomains,omitzero"`
@@ -92,15 +92,15 @@ type InstanceOrgPatch struct {
 	Banner  *InstanceOrgBannerPost `json:"banner,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (in InstanceOrgPatch) MarshalJSON() ([]byte, error) {
 	type fields InstanceOrgPatch
 	return json.Marshal(fields(in))
 }
 
-// Validate checks the body against the documented constraints, as instanceOrg.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (in InstanceOrgPatch) Validate() error { return invalid("instanceOrg.patch", in.violations()) }
 
 func (in InstanceOrgPatch) violations() []Violation {
@@ -144,8 +144,8 @@ type InstanceOrgPost struct {
 	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
 	// IconColor is at most 64 characters.
-	IconColor *string                            `json:"iconColor,omitempty"`
-	Limits    *InstanceOrgDefaultLimitConfigPost `json:"limits,omitempty"`
+	IconColor *string        `json:"iconColor,omitempty"`
+	Limits    *OrgLimitsPost `json:"limits,omitempty"`
 	// Members are at most 10 members.
 	Members []InstanceOrgMemberPost `json:"members,omitzero"`
 	// WhitelistedEmailDomains are the only domains that addresses of members may have. Any domain when empty. They are
@@ -165,15 +165,15 @@ type InstanceOrgPost struct {
 	Banner  *InstanceOrgBannerPost `json:"banner,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (in InstanceOrgPost) MarshalJSON() ([]byte, error) {
 	type fields InstanceOrgPost
 	return json.Marshal(fields(in))
 }
 
-// Validate checks the body against the documented constraints, as instanceOrgs.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (in InstanceOrgPost) Validate() error { return invalid("instanceOrgs.post", in.violations()) }
 
 func (in InstanceOrgPost) violations() []Violation {

@@ -281,43 +281,52 @@ func (p InstanceSandboxUndeleteParams) encode(q *parameters) {
 }
 
 var instanceSandboxDelete = Operation{
-	Name: "instanceSandbox.delete", Method: http.MethodDelete, Path: "/instances/{instanceId}/sandboxes/{instanceSandboxId}",
+	Name: "instanceSandbox.delete", Method: http.MethodDelete,
+	Path:   "/instances/{instanceId}/sandboxes/{instanceSandboxId}",
 	Scopes: []Scope{ScopeInstanceSandboxAll, ScopeInstanceSandboxDelete}, general: &scopesOfInstancePatch,
 	class: rest.Delete,
 }
 
 var instanceSandboxDeviceCounts = Operation{
-	Name: "instanceSandbox.deviceCounts", Method: http.MethodGet, Path: "/instances/{instanceId}/sandboxes/{instanceSandboxId}/deviceCounts",
+	Name: "instanceSandbox.deviceCounts", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/sandboxes/{instanceSandboxId}/deviceCounts",
 	Scopes: []Scope{ScopeInstanceSandboxAll, ScopeInstanceSandboxDeviceCounts}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceSandboxDeviceCountsParams",
 }
 
 var instanceSandboxGet = Operation{
-	Name: "instanceSandbox.get", Method: http.MethodGet, Path: "/instances/{instanceId}/sandboxes/{instanceSandboxId}",
+	Name: "instanceSandbox.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/sandboxes/{instanceSandboxId}",
 	Scopes: []Scope{ScopeInstanceSandboxAll, ScopeInstanceSandboxGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceSandboxGetParams",
 }
 
 var instanceSandboxNotebookMinuteCounts = Operation{
-	Name: "instanceSandbox.notebookMinuteCounts", Method: http.MethodGet, Path: "/instances/{instanceId}/sandboxes/{instanceSandboxId}/notebookMinuteCounts",
-	Scopes: []Scope{ScopeInstanceSandboxAll, ScopeInstanceSandboxNotebookMinuteCounts}, general: &scopesOfInstanceDeviceCounts,
-	class: rest.Read, params: "InstanceSandboxNotebookMinuteCountsParams",
+	Name: "instanceSandbox.notebookMinuteCounts", Method: http.MethodGet,
+	Path:    "/instances/{instanceId}/sandboxes/{instanceSandboxId}/notebookMinuteCounts",
+	Scopes:  []Scope{ScopeInstanceSandboxAll, ScopeInstanceSandboxNotebookMinuteCounts},
+	general: &scopesOfInstanceDeviceCounts,
+	class:   rest.Read, params: "InstanceSandboxNotebookMinuteCountsParams",
 }
 
 var instanceSandboxPayloadCounts = Operation{
-	Name: "instanceSandbox.payloadCounts", Method: http.MethodGet, Path: "/instances/{instanceId}/sandboxes/{instanceSandboxId}/payloadCounts",
+	Name: "instanceSandbox.payloadCounts", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/sandboxes/{instanceSandboxId}/payloadCounts",
 	Scopes: []Scope{ScopeInstanceSandboxAll, ScopeInstanceSandboxPayloadCounts}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceSandboxPayloadCountsParams",
 }
 
 var instanceSandboxPayloadCountsBreakdown = Operation{
-	Name: "instanceSandbox.payloadCountsBreakdown", Method: http.MethodGet, Path: "/instances/{instanceId}/sandboxes/{instanceSandboxId}/payloadCountsBreakdown",
-	Scopes: []Scope{ScopeInstanceSandboxAll, ScopeInstanceSandboxPayloadCountsBreakdown}, general: &scopesOfInstanceDeviceCounts,
-	class: rest.Read, params: "InstanceSandboxPayloadCountsBreakdownParams",
+	Name: "instanceSandbox.payloadCountsBreakdown", Method: http.MethodGet,
+	Path:    "/instances/{instanceId}/sandboxes/{instanceSandboxId}/payloadCountsBreakdown",
+	Scopes:  []Scope{ScopeInstanceSandboxAll, ScopeInstanceSandboxPayloadCountsBreakdown},
+	general: &scopesOfInstanceDeviceCounts,
+	class:   rest.Read, params: "InstanceSandboxPayloadCountsBreakdownParams",
 }
 
 var instanceSandboxUndelete = Operation{
-	Name: "instanceSandbox.undelete", Method: http.MethodPatch, Path: "/instances/{instanceId}/sandboxes/{instanceSandboxId}/undelete",
+	Name: "instanceSandbox.undelete", Method: http.MethodPatch,
+	Path:   "/instances/{instanceId}/sandboxes/{instanceSandboxId}/undelete",
 	Scopes: []Scope{ScopeInstanceSandboxAll, ScopeInstanceSandboxUndelete}, general: &scopesOfInstancePatch,
 	class: rest.Once, params: "InstanceSandboxUndeleteParams",
 }
@@ -350,10 +359,10 @@ type InstanceSandboxesGetParams struct {
 	SummaryExclude []string
 	// SummaryInclude are the fields to include in the summary, such as PayloadCount.
 	SummaryInclude []string
-	// SortField is the field that the list is sorted by. One of firstName, lastName, email, id, creationDate,
-	// lastSuccessfulLogin, lastFailedLogin, failedLoginCount or lastUpdated. The default is email.
+	// SortField is the field that the list is sorted by. One of "firstName", "lastName", "email", "id", "creationDate",
+	// "lastSuccessfulLogin", "lastFailedLogin", "failedLoginCount" or "lastUpdated". The default is "email".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// StartingAfterID is the ID of an item: the list starts with the one after it.
 	StartingAfterID string
@@ -361,8 +370,8 @@ type InstanceSandboxesGetParams struct {
 	EndingBeforeID string
 	// Limit is the largest number of accounts to return; 100 when zero.
 	Limit int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of firstName,
-	// lastName or email.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "firstName",
+	// "lastName" or "email".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -382,7 +391,8 @@ func (p InstanceSandboxesGetParams) adjust(s *settings) []Violation {
 func (p InstanceSandboxesGetParams) encode(q *parameters) {
 	q.list("summaryExclude", p.SummaryExclude)
 	q.list("summaryInclude", p.SummaryInclude)
-	q.text("sortField", p.SortField).oneOf("firstName", "lastName", "email", "id", "creationDate", "lastSuccessfulLogin", "lastFailedLogin", "failedLoginCount", "lastUpdated")
+	q.text("sortField", p.SortField).oneOf("firstName", "lastName", "email", "id", "creationDate",
+		"lastSuccessfulLogin", "lastFailedLogin", "failedLoginCount", "lastUpdated")
 	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
 	q.text("startingAfterId", p.StartingAfterID).id()
 	q.text("endingBeforeId", p.EndingBeforeID).id()
@@ -393,7 +403,8 @@ func (p InstanceSandboxesGetParams) encode(q *parameters) {
 }
 
 var instanceSandboxesGet = Operation{
-	Name: "instanceSandboxes.get", Method: http.MethodGet, Path: "/instances/{instanceId}/sandboxes",
+	Name: "instanceSandboxes.get", Method: http.MethodGet,
+	Path:   "/instances/{instanceId}/sandboxes",
 	Scopes: []Scope{ScopeInstanceSandboxesAll, ScopeInstanceSandboxesGet}, general: &scopesOfInstanceDeviceCounts,
 	class: rest.Read, params: "InstanceSandboxesGetParams",
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// MFAMode says for whom multi-factor authentication is required. A value that an answer has may be one that is not
-// known here.
+// MFAMode says for whom multi-factor authentication is required. An answer may have a value that is not known here, and
+// [WithoutValidation] sends one.
 type MFAMode string
 
 // The values of MFAMode.
@@ -32,8 +32,8 @@ type Instance struct {
 	ReportConfigs []InstanceReportConfig `json:"reportConfigs,omitzero"`
 	Limits        InstanceLimits         `json:"limits,omitzero"`
 	// OrgDefaultLimitConfig are the limits that a new organization gets.
-	OrgDefaultLimitConfig InstanceOrgDefaultLimitConfig `json:"orgDefaultLimitConfig,omitzero"`
-	Members               []InstanceMember              `json:"members,omitzero"`
+	OrgDefaultLimitConfig OrgLimits        `json:"orgDefaultLimitConfig,omitzero"`
+	Members               []InstanceMember `json:"members,omitzero"`
 	// MFAMode says whether members need multi-factor authentication: all of them, administrators only, or nobody.
 	MFAMode MFAMode `json:"mfaMode,omitzero"`
 
@@ -105,8 +105,171 @@ type InstanceMember struct {
 	SSOLinked bool `json:"ssoLinked,omitzero"`
 }
 
-// InstanceOrgDefaultLimitConfig is orgDefaultLimitConfig in Losant's schema "instance".
-type InstanceOrgDefaultLimitConfig struct {
+// InstancePatch is the body of instance.patch (Losant's schema "instancePatch").
+type InstancePatch struct {
+	// ReportConfigs are at most 10 configs.
+	ReportConfigs []InstanceReportConfigPatch `json:"reportConfigs,omitzero"`
+	// OrgDefaultLimitConfig are the limits that a new organization gets.
+	OrgDefaultLimitConfig *OrgLimitsPost `json:"orgDefaultLimitConfig,omitempty"`
+	// MFAMode says whether members need multi-factor authentication: all of them, administrators only, or nobody.
+	MFAMode *MFAMode `json:"mfaMode,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
+func (in InstancePatch) MarshalJSON() ([]byte, error) {
+	type fields InstancePatch
+	return json.Marshal(fields(in))
+}
+
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
+func (in InstancePatch) Validate() error { return invalid("instance.patch", in.violations()) }
+
+func (in InstancePatch) violations() []Violation {
+	var body checked
+	in.check(checker{body: &body}.field("instance"))
+	return body.found
+}
+
+func (in *InstancePatch) check(check checker) {
+	check.count("reportConfigs", "configs", len(in.ReportConfigs), 0, 10)
+	for i := range in.ReportConfigs {
+		in.ReportConfigs[i].check(check.element("reportConfigs", i))
+	}
+	if in.OrgDefaultLimitConfig != nil {
+		in.OrgDefaultLimitConfig.check(check.field("orgDefaultLimitConfig"))
+	}
+	check.oneOf("mfaMode", (*string)(in.MFAMode), "notRequired", "adminRequired", "required")
+}
+
+// InstanceReportConfig is an element of reportConfigs in Losant's schema "instance".
+type InstanceReportConfig struct {
+	ID string `json:"id,omitzero"`
+	// Cron is a cron expression that says when it runs.
+	Cron string `json:"cron,omitzero"`
+	// Timezone is a name of the time zone database, such as "America/New_York".
+	Timezone string   `json:"timezone,omitzero"`
+	Emails   []string `json:"emails,omitzero"`
+	// CallbackURL is a URL that Losant calls with each report.
+	CallbackURL     string `json:"callbackUrl,omitzero"`
+	ResourceGroupBy string `json:"resourceGroupBy,omitzero"`
+	DateGroupBy     string `json:"dateGroupBy,omitzero"`
+	// Periods is how many days or months the report covers, as DateGroupBy says.
+	Periods        int  `json:"periods,omitzero"`
+	IncludeSandbox bool `json:"includeSandbox,omitzero"`
+}
+
+// InstanceReportConfigPatch is an element of reportConfigs in Losant's schema "instance".
+type InstanceReportConfigPatch struct {
+	// ID is at most 48 characters.
+	ID *string `json:"id,omitempty"`
+	// Cron is a cron expression that says when it runs. It is at most 255 characters.
+	Cron string `json:"cron"`
+	// Timezone is a name of the time zone database, such as "America/New_York". It is at most 255 characters.
+	Timezone *string `json:"timezone,omitempty"`
+	// Emails are at most 10 emails; each an e-mail address, at most 1024 characters.
+	Emails []string `json:"emails,omitzero"`
+	// CallbackURL is a URL that Losant calls with each report. It is a URL; at most 1024 characters.
+	CallbackURL *string `json:"callbackUrl,omitempty"`
+	// ResourceGroupBy is "application" or "organization".
+	ResourceGroupBy *string `json:"resourceGroupBy,omitempty"`
+	// DateGroupBy is "day" or "month".
+	DateGroupBy *string `json:"dateGroupBy,omitempty"`
+	// Periods is how many days or months the report covers, as DateGroupBy says. It is 1 to 90.
+	Periods        *int  `json:"periods,omitempty"`
+	IncludeSandbox *bool `json:"includeSandbox,omitempty"`
+}
+
+func (in *InstanceReportConfigPatch) check(check checker) {
+	check.length("id", in.ID, 0, 48)
+	check.length("cron", &in.Cron, 0, 255)
+	check.length("timezone", in.Timezone, 0, 255)
+	check.count("emails", "emails", len(in.Emails), 0, 10)
+	for i := range in.Emails {
+		check.element("emails", i).length("", &in.Emails[i], 0, 1024)
+		check.element("emails", i).must("", &in.Emails[i], mustBeEmail)
+	}
+	check.length("callbackUrl", in.CallbackURL, 0, 1024)
+	check.must("callbackUrl", in.CallbackURL, mustBeURL)
+	check.oneOf("resourceGroupBy", in.ResourceGroupBy, "application", "organization")
+	check.oneOf("dateGroupBy", in.DateGroupBy, "day", "month")
+	check.integer("periods", in.Periods, 1, 90)
+}
+
+// InstanceReportOptionsPost is the body of instance.generateReport (Losant's schema "instanceReportOptionsPost").
+type InstanceReportOptionsPost struct {
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
+	// e-mail address; at most 1024 characters.
+	Email *string `json:"email,omitempty"`
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// characters.
+	CallbackURL *string `json:"callbackUrl,omitempty"`
+	// ResourceGroupBy is "application" or "organization".
+	ResourceGroupBy *string `json:"resourceGroupBy,omitempty"`
+	// DateGroupBy is "day" or "month".
+	DateGroupBy    *string    `json:"dateGroupBy,omitempty"`
+	IncludeSandbox *bool      `json:"includeSandbox,omitempty"`
+	Start          *time.Time `json:"start,omitempty"`
+	End            *time.Time `json:"end,omitempty"`
+}
+
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
+func (in InstanceReportOptionsPost) MarshalJSON() ([]byte, error) {
+	type fields InstanceReportOptionsPost
+	return json.Marshal(fields(in))
+}
+
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
+func (in InstanceReportOptionsPost) Validate() error {
+	return invalid("instance.generateReport", in.violations())
+}
+
+func (in InstanceReportOptionsPost) violations() []Violation {
+	var body checked
+	in.check(checker{body: &body}.field("options"))
+	return body.found
+}
+
+func (in *InstanceReportOptionsPost) check(check checker) {
+	check.length("email", in.Email, 0, 1024)
+	check.must("email", in.Email, mustBeEmail)
+	check.length("callbackUrl", in.CallbackURL, 0, 1024)
+	check.must("callbackUrl", in.CallbackURL, mustBeURL)
+	check.oneOf("resourceGroupBy", in.ResourceGroupBy, "application", "organization")
+	check.oneOf("dateGroupBy", in.DateGroupBy, "day", "month")
+	check.time("start", in.Start)
+	check.time("end", in.End)
+}
+
+// Instances is the answer to instances.get (Losant's schema "instances").
+type Instances struct {
+	Hypermedia
+
+	Items []Instance `json:"items,omitzero"`
+	// Count is the number of items in this answer.
+	Count int `json:"count,omitzero"`
+	// TotalCount is the number of items on all pages.
+	TotalCount int `json:"totalCount,omitzero"`
+	// PerPage is the number of items of a page, as the server applied it.
+	PerPage int `json:"perPage,omitzero"`
+	// Page is the number of this page, from 0.
+	Page          int    `json:"page,omitzero"`
+	Filter        string `json:"filter,omitzero"`
+	FilterField   string `json:"filterField,omitzero"`
+	SortField     string `json:"sortField,omitzero"`
+	SortDirection string `json:"sortDirection,omitzero"`
+
+	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
+	Raw json.RawMessage `json:"-"`
+}
+
+func (in *Instances) setRaw(body []byte) { in.Raw = body }
+
+// OrgLimits is orgDefaultLimitConfig in Losant's schema "instance".
+type OrgLimits struct {
 	Apitoken                        int `json:"apitoken,omitzero"`
 	Application                     int `json:"application,omitzero"`
 	Applicationcertificate          int `json:"applicationcertificate,omitzero"`
@@ -149,8 +312,8 @@ type InstanceOrgDefaultLimitConfig struct {
 	SystemInterval int `json:"systemInterval,omitzero"`
 }
 
-// InstanceOrgDefaultLimitConfigPost is orgDefaultLimitConfig in Losant's schema "instance".
-type InstanceOrgDefaultLimitConfigPost struct {
+// OrgLimitsPost is orgDefaultLimitConfig in Losant's schema "instance".
+type OrgLimitsPost struct {
 	// Apitoken is at least 0.
 	Apitoken *int `json:"apitoken,omitempty"`
 	// Application is at least 0.
@@ -222,202 +385,39 @@ type InstanceOrgDefaultLimitConfigPost struct {
 	SystemInterval *int `json:"systemInterval,omitempty"`
 }
 
-func (in *InstanceOrgDefaultLimitConfigPost) check(check checker) {
-	check.integer("apitoken", in.Apitoken, 0, unlimited)
-	check.integer("application", in.Application, 0, unlimited)
-	check.integer("applicationcertificate", in.Applicationcertificate, 0, unlimited)
-	check.integer("applicationcertificateauthority", in.Applicationcertificateauthority, 0, unlimited)
-	check.integer("applicationkey", in.Applicationkey, 0, unlimited)
-	check.integer("credential", in.Credential, 0, unlimited)
-	check.integer("dashboard", in.Dashboard, 0, unlimited)
-	check.integer("datatable", in.Datatable, 0, unlimited)
-	check.integer("device", in.Device, 0, unlimited)
-	check.integer("devicerecipe", in.Devicerecipe, 0, unlimited)
-	check.integer("experiencedomain", in.Experiencedomain, 0, unlimited)
-	check.integer("experienceendpoint", in.Experienceendpoint, 0, unlimited)
-	check.integer("experiencegroup", in.Experiencegroup, 0, unlimited)
-	check.integer("experienceslug", in.Experienceslug, 0, unlimited)
-	check.integer("experienceuser", in.Experienceuser, 0, unlimited)
-	check.integer("experienceversion", in.Experienceversion, 0, unlimited)
-	check.integer("experienceview", in.Experienceview, 0, unlimited)
-	check.integer("file", in.File, 0, unlimited)
-	check.integer("flow", in.Flow, 0, unlimited)
-	check.integer("integration", in.Integration, 0, unlimited)
-	check.integer("notebook", in.Notebook, 0, unlimited)
-	check.integer("privatefile", in.Privatefile, 0, unlimited)
-	check.integer("resourcejob", in.Resourcejob, 0, unlimited)
-	check.integer("webhook", in.Webhook, 0, unlimited)
-	check.long("dataTTL", in.DataTTL, 86400, unlimited)
-	check.integer("member", in.Member, 0, unlimited)
-	check.integer("payload", in.Payload, 0, unlimited)
-	check.integer("storage", in.Storage, 0, unlimited)
-	check.integer("notebookMinutesPerRun", in.NotebookMinutesPerRun, 0, unlimited)
-	check.integer("notebookMinutesPerMonth", in.NotebookMinutesPerMonth, 0, unlimited)
-	check.integer("notebookInParallel", in.NotebookInParallel, 0, unlimited)
-	check.integer("experienceFlowSlots", in.ExperienceFlowSlots, 0, unlimited)
-	check.integer("applicationFlowSlots", in.ApplicationFlowSlots, 0, unlimited)
-	check.integer("systemInterval", in.SystemInterval, 5, 3600)
+func (o *OrgLimitsPost) check(check checker) {
+	check.integer("apitoken", o.Apitoken, 0, unlimited)
+	check.integer("application", o.Application, 0, unlimited)
+	check.integer("applicationcertificate", o.Applicationcertificate, 0, unlimited)
+	check.integer("applicationcertificateauthority", o.Applicationcertificateauthority, 0, unlimited)
+	check.integer("applicationkey", o.Applicationkey, 0, unlimited)
+	check.integer("credential", o.Credential, 0, unlimited)
+	check.integer("dashboard", o.Dashboard, 0, unlimited)
+	check.integer("datatable", o.Datatable, 0, unlimited)
+	check.integer("device", o.Device, 0, unlimited)
+	check.integer("devicerecipe", o.Devicerecipe, 0, unlimited)
+	check.integer("experiencedomain", o.Experiencedomain, 0, unlimited)
+	check.integer("experienceendpoint", o.Experienceendpoint, 0, unlimited)
+	check.integer("experiencegroup", o.Experiencegroup, 0, unlimited)
+	check.integer("experienceslug", o.Experienceslug, 0, unlimited)
+	check.integer("experienceuser", o.Experienceuser, 0, unlimited)
+	check.integer("experienceversion", o.Experienceversion, 0, unlimited)
+	check.integer("experienceview", o.Experienceview, 0, unlimited)
+	check.integer("file", o.File, 0, unlimited)
+	check.integer("flow", o.Flow, 0, unlimited)
+	check.integer("integration", o.Integration, 0, unlimited)
+	check.integer("notebook", o.Notebook, 0, unlimited)
+	check.integer("privatefile", o.Privatefile, 0, unlimited)
+	check.integer("resourcejob", o.Resourcejob, 0, unlimited)
+	check.integer("webhook", o.Webhook, 0, unlimited)
+	check.long("dataTTL", o.DataTTL, 86400, unlimited)
+	check.integer("member", o.Member, 0, unlimited)
+	check.integer("payload", o.Payload, 0, unlimited)
+	check.integer("storage", o.Storage, 0, unlimited)
+	check.integer("notebookMinutesPerRun", o.NotebookMinutesPerRun, 0, unlimited)
+	check.integer("notebookMinutesPerMonth", o.NotebookMinutesPerMonth, 0, unlimited)
+	check.integer("notebookInParallel", o.NotebookInParallel, 0, unlimited)
+	check.integer("experienceFlowSlots", o.ExperienceFlowSlots, 0, unlimited)
+	check.integer("applicationFlowSlots", o.ApplicationFlowSlots, 0, unlimited)
+	check.integer("systemInterval", o.SystemInterval, 5, 3600)
 }
-
-// InstancePatch is the body of instance.patch (Losant's schema "instancePatch").
-type InstancePatch struct {
-	// ReportConfigs are at most 10 configs.
-	ReportConfigs []InstanceReportConfigPatch `json:"reportConfigs,omitzero"`
-	// OrgDefaultLimitConfig are the limits that a new organization gets.
-	OrgDefaultLimitConfig *InstanceOrgDefaultLimitConfigPost `json:"orgDefaultLimitConfig,omitempty"`
-	// MFAMode says whether members need multi-factor authentication: all of them, administrators only, or nobody.
-	MFAMode *MFAMode `json:"mfaMode,omitempty"`
-}
-
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
-func (in InstancePatch) MarshalJSON() ([]byte, error) {
-	type fields InstancePatch
-	return json.Marshal(fields(in))
-}
-
-// Validate checks the body against the documented constraints, as instance.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
-func (in InstancePatch) Validate() error { return invalid("instance.patch", in.violations()) }
-
-func (in InstancePatch) violations() []Violation {
-	var body checked
-	in.check(checker{body: &body}.field("instance"))
-	return body.found
-}
-
-func (in *InstancePatch) check(check checker) {
-	check.count("reportConfigs", "configs", len(in.ReportConfigs), 0, 10)
-	for i := range in.ReportConfigs {
-		in.ReportConfigs[i].check(check.element("reportConfigs", i))
-	}
-	if in.OrgDefaultLimitConfig != nil {
-		in.OrgDefaultLimitConfig.check(check.field("orgDefaultLimitConfig"))
-	}
-	check.oneOf("mfaMode", (*string)(in.MFAMode), "notRequired", "adminRequired", "required")
-}
-
-// InstanceReportConfig is an element of reportConfigs in Losant's schema "instance".
-type InstanceReportConfig struct {
-	ID string `json:"id,omitzero"`
-	// Cron is a cron expression that says when it runs.
-	Cron string `json:"cron,omitzero"`
-	// Timezone is a name of the time zone database, such as "America/New_York".
-	Timezone string   `json:"timezone,omitzero"`
-	Emails   []string `json:"emails,omitzero"`
-	// CallbackURL is a URL that Losant calls with each report.
-	CallbackURL     string `json:"callbackUrl,omitzero"`
-	ResourceGroupBy string `json:"resourceGroupBy,omitzero"`
-	DateGroupBy     string `json:"dateGroupBy,omitzero"`
-	// Periods is how many days or months the report covers, as dateGroupBy says.
-	Periods        int  `json:"periods,omitzero"`
-	IncludeSandbox bool `json:"includeSandbox,omitzero"`
-}
-
-// InstanceReportConfigPatch is an element of reportConfigs in Losant's schema "instance".
-type InstanceReportConfigPatch struct {
-	// ID is at most 48 characters.
-	ID *string `json:"id,omitempty"`
-	// Cron is a cron expression that says when it runs. It is at most 255 characters.
-	Cron string `json:"cron"`
-	// Timezone is a name of the time zone database, such as "America/New_York". It is at most 255 characters.
-	Timezone *string `json:"timezone,omitempty"`
-	// Emails are at most 10 emails; each an e-mail address, at most 1024 characters.
-	Emails []string `json:"emails,omitzero"`
-	// CallbackURL is a URL that Losant calls with each report. It is a URL; at most 1024 characters.
-	CallbackURL *string `json:"callbackUrl,omitempty"`
-	// ResourceGroupBy is "application" or "organization".
-	ResourceGroupBy *string `json:"resourceGroupBy,omitempty"`
-	// DateGroupBy is "day" or "month".
-	DateGroupBy *string `json:"dateGroupBy,omitempty"`
-	// Periods is how many days or months the report covers, as dateGroupBy says. It is 1 to 90.
-	Periods        *int  `json:"periods,omitempty"`
-	IncludeSandbox *bool `json:"includeSandbox,omitempty"`
-}
-
-func (in *InstanceReportConfigPatch) check(check checker) {
-	check.length("id", in.ID, 0, 48)
-	check.length("cron", &in.Cron, 0, 255)
-	check.length("timezone", in.Timezone, 0, 255)
-	check.count("emails", "emails", len(in.Emails), 0, 10)
-	for i := range in.Emails {
-		check.element("emails", i).length("", &in.Emails[i], 0, 1024)
-		check.element("emails", i).must("", &in.Emails[i], mustBeEmail)
-	}
-	check.length("callbackUrl", in.CallbackURL, 0, 1024)
-	check.must("callbackUrl", in.CallbackURL, mustBeURL)
-	check.oneOf("resourceGroupBy", in.ResourceGroupBy, "application", "organization")
-	check.oneOf("dateGroupBy", in.DateGroupBy, "day", "month")
-	check.integer("periods", in.Periods, 1, 90)
-}
-
-// InstanceReportOptionsPost is the body of instance.generateReport (Losant's schema "instanceReportOptionsPost").
-type InstanceReportOptionsPost struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
-	// e-mail address; at most 1024 characters.
-	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
-	// characters.
-	CallbackURL *string `json:"callbackUrl,omitempty"`
-	// ResourceGroupBy is "application" or "organization".
-	ResourceGroupBy *string `json:"resourceGroupBy,omitempty"`
-	// DateGroupBy is "day" or "month".
-	DateGroupBy    *string    `json:"dateGroupBy,omitempty"`
-	IncludeSandbox *bool      `json:"includeSandbox,omitempty"`
-	Start          *time.Time `json:"start,omitempty"`
-	End            *time.Time `json:"end,omitempty"`
-}
-
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
-func (in InstanceReportOptionsPost) MarshalJSON() ([]byte, error) {
-	type fields InstanceReportOptionsPost
-	return json.Marshal(fields(in))
-}
-
-// Validate checks the body against the documented constraints, as instance.generateReport does before it sends anything. The error
-// is a [*ValidationError] or nil.
-func (in InstanceReportOptionsPost) Validate() error {
-	return invalid("instance.generateReport", in.violations())
-}
-
-func (in InstanceReportOptionsPost) violations() []Violation {
-	var body checked
-	in.check(checker{body: &body}.field("options"))
-	return body.found
-}
-
-func (in *InstanceReportOptionsPost) check(check checker) {
-	check.length("email", in.Email, 0, 1024)
-	check.must("email", in.Email, mustBeEmail)
-	check.length("callbackUrl", in.CallbackURL, 0, 1024)
-	check.must("callbackUrl", in.CallbackURL, mustBeURL)
-	check.oneOf("resourceGroupBy", in.ResourceGroupBy, "application", "organization")
-	check.oneOf("dateGroupBy", in.DateGroupBy, "day", "month")
-	check.time("start", in.Start)
-	check.time("end", in.End)
-}
-
-// Instances is the answer to instances.get (Losant's schema "instances").
-type Instances struct {
-	Hypermedia
-
-	Items []Instance `json:"items,omitzero"`
-	// Count is the number of items in this answer.
-	Count int `json:"count,omitzero"`
-	// TotalCount is the number of items on all pages.
-	TotalCount int `json:"totalCount,omitzero"`
-	// PerPage is the number of items of a page, as the server applied it.
-	PerPage int `json:"perPage,omitzero"`
-	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-
-	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
-	Raw json.RawMessage `json:"-"`
-}
-
-func (in *Instances) setRaw(body []byte) { in.Raw = body }

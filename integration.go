@@ -85,19 +85,22 @@ func (p IntegrationDeleteParams) encode(q *parameters) {
 }
 
 var integrationDelete = Operation{
-	Name: "integration.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/integrations/{integrationId}",
+	Name: "integration.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/integrations/{integrationId}",
 	Scopes: []Scope{ScopeIntegrationAll, ScopeIntegrationDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete, params: "IntegrationDeleteParams",
 }
 
 var integrationGet = Operation{
-	Name: "integration.get", Method: http.MethodGet, Path: "/applications/{applicationId}/integrations/{integrationId}",
+	Name: "integration.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/integrations/{integrationId}",
 	Scopes: []Scope{ScopeIntegrationAll, ScopeIntegrationGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var integrationPatch = Operation{
-	Name: "integration.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/integrations/{integrationId}",
+	Name: "integration.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/integrations/{integrationId}",
 	Scopes: []Scope{ScopeIntegrationAll, ScopeIntegrationPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -143,17 +146,17 @@ func (s *IntegrationsService) Post(
 // IntegrationsGetParams are the optional parameters of [IntegrationsService.Get], a [CallOption] of one call. What is
 // zero is not sent.
 type IntegrationsGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate, integrationType or lastUpdated.
-	// The default is name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate", "integrationType" or
+	// "lastUpdated". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of name or
-	// integrationType.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "name" or
+	// "integrationType".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -178,13 +181,15 @@ func (p IntegrationsGetParams) encode(q *parameters) {
 }
 
 var integrationsGet = Operation{
-	Name: "integrations.get", Method: http.MethodGet, Path: "/applications/{applicationId}/integrations",
+	Name: "integrations.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/integrations",
 	Scopes: []Scope{ScopeIntegrationsAll, ScopeIntegrationsGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "IntegrationsGetParams",
 }
 
 var integrationsPost = Operation{
-	Name: "integrations.post", Method: http.MethodPost, Path: "/applications/{applicationId}/integrations",
+	Name: "integrations.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/integrations",
 	Scopes: []Scope{ScopeIntegrationsAll, ScopeIntegrationsPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

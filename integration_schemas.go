@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// IntegrationType is the service that an integration is connected to. A value that an answer has may be one that is not
-// known here.
+// IntegrationType is the service that an integration is connected to. An answer may have a value that is not known
+// here, and [WithoutValidation] sends one.
 type IntegrationType string
 
 // The values of IntegrationType.
@@ -57,12 +57,14 @@ func (in *Integration) setRaw(body []byte) { in.Raw = body }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
 func (in Integration) Format(state fmt.State, _ rune) {
-	printRedacted(state, "Integration", in, "accessToken", "connectionString", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
+	printRedacted(state, "Integration", in, "accessToken", "connectionString", "headerValue", "keyJson", "password",
+		"privateKey", "secretAccessKey")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
 func (in Integration) LogValue() slog.Value {
-	return redactedValue("Integration", in, "accessToken", "connectionString", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
+	return redactedValue("Integration", in, "accessToken", "connectionString", "headerValue", "keyJson", "password",
+		"privateKey", "secretAccessKey")
 }
 
 // IntegrationAzureEventHubConfig is azureEventHubConfig in Losant's schema "integration". Under fmt, and as an
@@ -91,7 +93,9 @@ func (in *IntegrationAzureEventHubConfig) check(check checker) {
 	if in.ConnectionString != "" {
 		check.length("connectionString", &in.ConnectionString, 1, 1024)
 	}
-	check.exactlyOne("hubName and consumerGroup and connectionString, or hubName and consumerGroup and hostName", in.HubName != "" && in.ConsumerGroup != "" && in.ConnectionString != "", in.HubName != "" && in.ConsumerGroup != "" && in.HostName != "")
+	check.exactlyOne("hubName and consumerGroup and connectionString, or hubName and consumerGroup and hostName",
+		in.HubName != "" && in.ConsumerGroup != "" && in.ConnectionString != "",
+		in.HubName != "" && in.ConsumerGroup != "" && in.HostName != "")
 }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
@@ -268,15 +272,15 @@ type IntegrationPatch struct {
 	WebsocketConfig     *IntegrationWebsocketConfigPost `json:"websocketConfig,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (in IntegrationPatch) MarshalJSON() ([]byte, error) {
 	type fields IntegrationPatch
 	return json.Marshal(fields(in))
 }
 
-// Validate checks the body against the documented constraints, as integration.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (in IntegrationPatch) Validate() error { return invalid("integration.patch", in.violations()) }
 
 func (in IntegrationPatch) violations() []Violation {
@@ -311,12 +315,14 @@ func (in *IntegrationPatch) check(check checker) {
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
 func (in IntegrationPatch) Format(state fmt.State, _ rune) {
-	printRedacted(state, "IntegrationPatch", in, "accessToken", "connectionString", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
+	printRedacted(state, "IntegrationPatch", in, "accessToken", "connectionString", "headerValue", "keyJson",
+		"password", "privateKey", "secretAccessKey")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
 func (in IntegrationPatch) LogValue() slog.Value {
-	return redactedValue("IntegrationPatch", in, "accessToken", "connectionString", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
+	return redactedValue("IntegrationPatch", in, "accessToken", "connectionString", "headerValue", "keyJson",
+		"password", "privateKey", "secretAccessKey")
 }
 
 // IntegrationPost is the body of integrations.post (Losant's schema "integrationPost"). Under fmt, and as an attribute
@@ -338,15 +344,15 @@ type IntegrationPost struct {
 	WebsocketConfig     *IntegrationWebsocketConfigPost `json:"websocketConfig,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (in IntegrationPost) MarshalJSON() ([]byte, error) {
 	type fields IntegrationPost
 	return json.Marshal(fields(in))
 }
 
-// Validate checks the body against the documented constraints, as integrations.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (in IntegrationPost) Validate() error { return invalid("integrations.post", in.violations()) }
 
 func (in IntegrationPost) violations() []Violation {
@@ -357,7 +363,8 @@ func (in IntegrationPost) violations() []Violation {
 
 func (in *IntegrationPost) check(check checker) {
 	check.length("name", &in.Name, 1, 255)
-	check.oneOf("integrationType", (*string)(&in.IntegrationType), "azureEventHub", "googlePubSub", "mqtt", "particle", "sqs", "websocket")
+	check.oneOf("integrationType", (*string)(&in.IntegrationType), "azureEventHub", "googlePubSub", "mqtt", "particle",
+		"sqs", "websocket")
 	check.length("credentialName", in.CredentialName, 1, 255)
 	check.unique("topics", in.Topics)
 	for i := range in.Topics {
@@ -382,12 +389,14 @@ func (in *IntegrationPost) check(check checker) {
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
 func (in IntegrationPost) Format(state fmt.State, _ rune) {
-	printRedacted(state, "IntegrationPost", in, "accessToken", "connectionString", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
+	printRedacted(state, "IntegrationPost", in, "accessToken", "connectionString", "headerValue", "keyJson", "password",
+		"privateKey", "secretAccessKey")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
 func (in IntegrationPost) LogValue() slog.Value {
-	return redactedValue("IntegrationPost", in, "accessToken", "connectionString", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
+	return redactedValue("IntegrationPost", in, "accessToken", "connectionString", "headerValue", "keyJson", "password",
+		"privateKey", "secretAccessKey")
 }
 
 // IntegrationSqsConfig is sqsConfig in Losant's schema "integration". Under fmt, and as an attribute of slog, it shows
@@ -573,10 +582,12 @@ func (in *Integrations) setRaw(body []byte) { in.Raw = body }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
 func (in Integrations) Format(state fmt.State, _ rune) {
-	printRedacted(state, "Integrations", in, "accessToken", "connectionString", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
+	printRedacted(state, "Integrations", in, "accessToken", "connectionString", "headerValue", "keyJson", "password",
+		"privateKey", "secretAccessKey")
 }
 
 // LogValue is the value as JSON with placeholders for its secrets.
 func (in Integrations) LogValue() slog.Value {
-	return redactedValue("Integrations", in, "accessToken", "connectionString", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
+	return redactedValue("Integrations", in, "accessToken", "connectionString", "headerValue", "keyJson", "password",
+		"privateKey", "secretAccessKey")
 }

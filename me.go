@@ -530,121 +530,141 @@ func (p MePayloadCountsBreakdownParams) encode(q *parameters) {
 }
 
 var meAddRecentItem = Operation{
-	Name: "me.addRecentItem", Method: http.MethodPost, Path: "/me/recentItems",
+	Name: "me.addRecentItem", Method: http.MethodPost,
+	Path:   "/me/recentItems",
 	Scopes: []Scope{ScopeMeAll, ScopeMeAddRecentItem}, general: &scopesOfMeAddRecentItem,
 	class: rest.Once,
 }
 
 var meChangePassword = Operation{
-	Name: "me.changePassword", Method: http.MethodPatch, Path: "/me/changePassword",
+	Name: "me.changePassword", Method: http.MethodPatch,
+	Path:   "/me/changePassword",
 	Scopes: []Scope{ScopeMeAll, ScopeMeChangePassword}, general: &scopesOfMeChangePassword,
 	class: rest.Once,
 }
 
 var meDelete = Operation{
-	Name: "me.delete", Method: http.MethodPost, Path: "/me/delete",
+	Name: "me.delete", Method: http.MethodPost,
+	Path:   "/me/delete",
 	Scopes: []Scope{ScopeMeAll, ScopeMeDelete}, general: &scopesOfMeChangePassword,
 	class: rest.Once,
 }
 
 var meDeviceCounts = Operation{
-	Name: "me.deviceCounts", Method: http.MethodGet, Path: "/me/deviceCounts",
+	Name: "me.deviceCounts", Method: http.MethodGet,
+	Path:   "/me/deviceCounts",
 	Scopes: []Scope{ScopeMeAll, ScopeMeDeviceCounts}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read, params: "MeDeviceCountsParams",
 }
 
 var meDisableTwoFactorAuth = Operation{
-	Name: "me.disableTwoFactorAuth", Method: http.MethodPatch, Path: "/me/disableTwoFactorAuth",
+	Name: "me.disableTwoFactorAuth", Method: http.MethodPatch,
+	Path:   "/me/disableTwoFactorAuth",
 	Scopes: []Scope{ScopeMeAll, ScopeMeDisableTwoFactorAuth}, general: &scopesOfMeChangePassword,
 	class: rest.Once, params: "MeDisableTwoFactorAuthParams",
 }
 
 var meDisconnectGitHub = Operation{
-	Name: "me.disconnectGithub", Method: http.MethodPatch, Path: "/me/disconnectGithub",
+	Name: "me.disconnectGithub", Method: http.MethodPatch,
+	Path:   "/me/disconnectGithub",
 	Scopes: []Scope{ScopeMeAll, ScopeMeDisconnectGitHub}, general: &scopesOfMeChangePassword,
 	class: rest.Once, params: "MeDisconnectGitHubParams",
 }
 
 var meEnableTwoFactorAuth = Operation{
-	Name: "me.enableTwoFactorAuth", Method: http.MethodPatch, Path: "/me/enableTwoFactorAuth",
+	Name: "me.enableTwoFactorAuth", Method: http.MethodPatch,
+	Path:   "/me/enableTwoFactorAuth",
 	Scopes: []Scope{ScopeMeAll, ScopeMeEnableTwoFactorAuth}, general: &scopesOfMeChangePassword,
 	class: rest.Once, params: "MeEnableTwoFactorAuthParams",
 }
 
 var meFetchRecentItems = Operation{
-	Name: "me.fetchRecentItems", Method: http.MethodGet, Path: "/me/recentItems",
+	Name: "me.fetchRecentItems", Method: http.MethodGet,
+	Path:   "/me/recentItems",
 	Scopes: []Scope{ScopeMeAll, ScopeMeFetchRecentItems}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read, params: "MeFetchRecentItemsParams",
 }
 
 var meGenerateTwoFactorAuth = Operation{
-	Name: "me.generateTwoFactorAuth", Method: http.MethodPatch, Path: "/me/generateTwoFactorAuth",
+	Name: "me.generateTwoFactorAuth", Method: http.MethodPatch,
+	Path:   "/me/generateTwoFactorAuth",
 	Scopes: []Scope{ScopeMeAll, ScopeMeGenerateTwoFactorAuth}, general: &scopesOfMeChangePassword,
 	class: rest.Once,
 }
 
 var meGet = Operation{
-	Name: "me.get", Method: http.MethodGet, Path: "/me",
+	Name: "me.get", Method: http.MethodGet,
+	Path:   "/me",
 	Scopes: []Scope{ScopeMeAll, ScopeMeGet}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read, params: "MeGetParams",
 }
 
 var meInvite = Operation{
-	Name: "me.invite", Method: http.MethodGet, Path: "/me/invites/{inviteId}",
+	Name: "me.invite", Method: http.MethodGet,
+	Path:   "/me/invites/{inviteId}",
 	Scopes: []Scope{ScopeMeAll, ScopeMeInvite}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read,
 }
 
 var meInvites = Operation{
-	Name: "me.invites", Method: http.MethodGet, Path: "/me/invites",
+	Name: "me.invites", Method: http.MethodGet,
+	Path:   "/me/invites",
 	Scopes: []Scope{ScopeMeAll, ScopeMeInvites}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read,
 }
 
 var meNotebookMinuteCounts = Operation{
-	Name: "me.notebookMinuteCounts", Method: http.MethodGet, Path: "/me/notebookMinuteCounts",
+	Name: "me.notebookMinuteCounts", Method: http.MethodGet,
+	Path:   "/me/notebookMinuteCounts",
 	Scopes: []Scope{ScopeMeAll, ScopeMeNotebookMinuteCounts}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read, params: "MeNotebookMinuteCountsParams",
 }
 
 var mePatch = Operation{
-	Name: "me.patch", Method: http.MethodPatch, Path: "/me",
+	Name: "me.patch", Method: http.MethodPatch,
+	Path:   "/me",
 	Scopes: []Scope{ScopeMeAll, ScopeMePatch}, general: &scopesOfMeChangePassword,
 	class: rest.Once, params: "MePatchParams",
 }
 
 var mePayloadCounts = Operation{
-	Name: "me.payloadCounts", Method: http.MethodGet, Path: "/me/payloadCounts",
+	Name: "me.payloadCounts", Method: http.MethodGet,
+	Path:   "/me/payloadCounts",
 	Scopes: []Scope{ScopeMeAll, ScopeMePayloadCounts}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read, params: "MePayloadCountsParams",
 }
 
 var mePayloadCountsBreakdown = Operation{
-	Name: "me.payloadCountsBreakdown", Method: http.MethodGet, Path: "/me/payloadCountsBreakdown",
+	Name: "me.payloadCountsBreakdown", Method: http.MethodGet,
+	Path:   "/me/payloadCountsBreakdown",
 	Scopes: []Scope{ScopeMeAll, ScopeMePayloadCountsBreakdown}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read, params: "MePayloadCountsBreakdownParams",
 }
 
 var meRefreshToken = Operation{
-	Name: "me.refreshToken", Method: http.MethodGet, Path: "/me/refreshToken",
+	Name: "me.refreshToken", Method: http.MethodGet,
+	Path:   "/me/refreshToken",
 	Scopes: []Scope{ScopeMeAll, ScopeMeRefreshToken}, general: &scopesOfMeChangePassword,
 	class: rest.Read,
 }
 
 var meRespondToInvite = Operation{
-	Name: "me.respondToInvite", Method: http.MethodPost, Path: "/me/invites/{inviteId}",
+	Name: "me.respondToInvite", Method: http.MethodPost,
+	Path:   "/me/invites/{inviteId}",
 	Scopes: []Scope{ScopeMeAll, ScopeMeRespondToInvite}, general: &scopesOfMeChangePassword,
 	class: rest.Once,
 }
 
 var meTransferResources = Operation{
-	Name: "me.transferResources", Method: http.MethodPatch, Path: "/me/transferResources",
+	Name: "me.transferResources", Method: http.MethodPatch,
+	Path:   "/me/transferResources",
 	Scopes: []Scope{ScopeMeAll, ScopeMeTransferResources}, general: &scopesOfMeChangePassword,
 	class: rest.Once,
 }
 
 var meVerifyEmail = Operation{
-	Name: "me.verifyEmail", Method: http.MethodPost, Path: "/me/verify-email",
+	Name: "me.verifyEmail", Method: http.MethodPost,
+	Path:   "/me/verify-email",
 	Scopes: []Scope{ScopeMeAll, ScopeMeVerifyEmail}, general: &scopesOfMeChangePassword,
 	class: rest.Once,
 }

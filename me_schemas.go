@@ -106,15 +106,15 @@ type MePatch struct {
 	CurrentCredentials *MeCurrentCredentials `json:"currentCredentials,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (m MePatch) MarshalJSON() ([]byte, error) {
 	type fields MePatch
 	return json.Marshal(fields(m))
 }
 
-// Validate checks the body against the documented constraints, as me.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (m MePatch) Validate() error { return invalid("me.patch", m.violations()) }
 
 func (m MePatch) violations() []Violation {

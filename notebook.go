@@ -61,7 +61,8 @@ func (s *NotebookService) Delete(
 // The token needs one of the scopes all.Application, all.Application.bounded, all.Organization,
 // all.Organization.bounded, all.User, all.User.bounded, notebook.* or notebook.execute.
 func (s *NotebookService) Execute(
-	ctx context.Context, applicationID, notebookID string, executionOptions NotebookExecutionOptions, opts ...CallOption,
+	ctx context.Context, applicationID, notebookID string, executionOptions NotebookExecutionOptions,
+	opts ...CallOption,
 ) (*SuccessWithExecutionID, error) {
 	return call[SuccessWithExecutionID](ctx, (*service)(s), &notebookExecute, arguments{
 		ids:  ids{applicationID, notebookID},
@@ -199,55 +200,64 @@ func (p NotebookNotebookMinuteCountsParams) encode(q *parameters) {
 }
 
 var notebookCancelExecution = Operation{
-	Name: "notebook.cancelExecution", Method: http.MethodPost, Path: "/applications/{applicationId}/notebooks/{notebookId}/cancelExecution",
+	Name: "notebook.cancelExecution", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/notebooks/{notebookId}/cancelExecution",
 	Scopes: []Scope{ScopeNotebookAll, ScopeNotebookExecute}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var notebookDelete = Operation{
-	Name: "notebook.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/notebooks/{notebookId}",
+	Name: "notebook.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/notebooks/{notebookId}",
 	Scopes: []Scope{ScopeNotebookAll, ScopeNotebookDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete,
 }
 
 var notebookExecute = Operation{
-	Name: "notebook.execute", Method: http.MethodPost, Path: "/applications/{applicationId}/notebooks/{notebookId}/execute",
+	Name: "notebook.execute", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/notebooks/{notebookId}/execute",
 	Scopes: []Scope{ScopeNotebookAll, ScopeNotebookExecute}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var notebookGet = Operation{
-	Name: "notebook.get", Method: http.MethodGet, Path: "/applications/{applicationId}/notebooks/{notebookId}",
+	Name: "notebook.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/notebooks/{notebookId}",
 	Scopes: []Scope{ScopeNotebookAll, ScopeNotebookGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var notebookLogs = Operation{
-	Name: "notebook.logs", Method: http.MethodGet, Path: "/applications/{applicationId}/notebooks/{notebookId}/logs",
+	Name: "notebook.logs", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/notebooks/{notebookId}/logs",
 	Scopes: []Scope{ScopeNotebookAll, ScopeNotebookLogs}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "NotebookLogsParams",
 }
 
 var notebookNotebookMinuteCounts = Operation{
-	Name: "notebook.notebookMinuteCounts", Method: http.MethodGet, Path: "/applications/{applicationId}/notebooks/{notebookId}/notebookMinuteCounts",
+	Name: "notebook.notebookMinuteCounts", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/notebooks/{notebookId}/notebookMinuteCounts",
 	Scopes: []Scope{ScopeNotebookAll, ScopeNotebookNotebookMinuteCounts}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "NotebookNotebookMinuteCountsParams",
 }
 
 var notebookPatch = Operation{
-	Name: "notebook.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/notebooks/{notebookId}",
+	Name: "notebook.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/notebooks/{notebookId}",
 	Scopes: []Scope{ScopeNotebookAll, ScopeNotebookPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var notebookRequestInputDataExport = Operation{
-	Name: "notebook.requestInputDataExport", Method: http.MethodPost, Path: "/applications/{applicationId}/notebooks/{notebookId}/requestInputDataExport",
+	Name: "notebook.requestInputDataExport", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/notebooks/{notebookId}/requestInputDataExport",
 	Scopes: []Scope{ScopeNotebookAll, ScopeNotebookRequestInputDataExport}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Once,
 }
 
 var notebookUpload = Operation{
-	Name: "notebook.upload", Method: http.MethodPost, Path: "/applications/{applicationId}/notebooks/{notebookId}/upload",
+	Name: "notebook.upload", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/notebooks/{notebookId}/upload",
 	Scopes: []Scope{ScopeNotebookAll, ScopeNotebookUpload}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -288,16 +298,16 @@ func (s *NotebooksService) Post(
 // NotebooksGetParams are the optional parameters of [NotebooksService.Get], a [CallOption] of one call. What is zero is
 // not sent.
 type NotebooksGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate, lastUpdated or
-	// lastExecutionRequested. The default is name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate", "lastUpdated" or
+	// "lastExecutionRequested". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -318,13 +328,15 @@ func (p NotebooksGetParams) encode(q *parameters) {
 }
 
 var notebooksGet = Operation{
-	Name: "notebooks.get", Method: http.MethodGet, Path: "/applications/{applicationId}/notebooks",
+	Name: "notebooks.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/notebooks",
 	Scopes: []Scope{ScopeNotebooksAll, ScopeNotebooksGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "NotebooksGetParams",
 }
 
 var notebooksPost = Operation{
-	Name: "notebooks.post", Method: http.MethodPost, Path: "/applications/{applicationId}/notebooks",
+	Name: "notebooks.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/notebooks",
 	Scopes: []Scope{ScopeNotebooksAll, ScopeNotebooksPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

@@ -38,11 +38,11 @@ func (n *Notebook) setRaw(body []byte) { n.Raw = body }
 // NotebookDataExportOptions is the body of notebook.requestInputDataExport (Losant's schema
 // "notebookDataExportOptions").
 type NotebookDataExportOptions struct {
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// RelativeTo is the time that counts as now for the relative times of the inputs; the time of the call when it is
-	// absent.
+	// not set.
 	RelativeTo *time.Time `json:"relativeTo,omitempty"`
 	// TemplateContext is JSON text with the values of templates. It is at most 32767 characters.
 	TemplateContext *string `json:"templateContext,omitempty"`
@@ -68,15 +68,15 @@ func (n *NotebookDataExportOptions) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (n NotebookDataExportOptions) MarshalJSON() ([]byte, error) {
 	type fields NotebookDataExportOptions
 	return json.Marshal(fields(n))
 }
 
-// Validate checks the body against the documented constraints, as notebook.requestInputDataExport does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (n NotebookDataExportOptions) Validate() error {
 	return invalid("notebook.requestInputDataExport", n.violations())
 }
@@ -110,7 +110,7 @@ type NotebookExecutionLog struct {
 	// MaxAllowedRunMinutes is how long the run may take, in minutes.
 	MaxAllowedRunMinutes int    `json:"maxAllowedRunMinutes,omitzero"`
 	SourceType           string `json:"sourceType,omitzero"`
-	// SourceID is the ID of what caused it; sourceType says of which kind that is.
+	// SourceID is the ID of what caused it; SourceType says of which kind that is.
 	SourceID    string    `json:"sourceId,omitzero"`
 	RunQueuedAt time.Time `json:"runQueuedAt,omitzero"`
 	// RunStartedAt is when the run began; zero before that.
@@ -144,11 +144,11 @@ type NotebookExecutionLogs []NotebookExecutionLog
 // NotebookExecutionOptions is the body of notebook.execute (Losant's schema "notebookExecutionOptions").
 type NotebookExecutionOptions struct {
 	// RelativeTo is the time that counts as now for the relative times of the inputs; the time of the call when it is
-	// absent.
+	// not set.
 	RelativeTo *time.Time `json:"relativeTo,omitempty"`
 	// TemplateContext is JSON text with the values of templates. It is at most 32767 characters.
 	TemplateContext *string `json:"templateContext,omitempty"`
-	// Email is the address that is told when the job is done; that of the current user when it is absent. It is an
+	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
 	// e-mail address; at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
@@ -173,15 +173,15 @@ func (n *NotebookExecutionOptions) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (n NotebookExecutionOptions) MarshalJSON() ([]byte, error) {
 	type fields NotebookExecutionOptions
 	return json.Marshal(fields(n))
 }
 
-// Validate checks the body against the documented constraints, as notebook.execute does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (n NotebookExecutionOptions) Validate() error {
 	return invalid("notebook.execute", n.violations())
 }
@@ -575,23 +575,28 @@ func (n *NotebookInputPost) UnmarshalJSON(data []byte) error {
 }
 
 func (n *NotebookInputPost) check(check checker) {
-	switch {
-	case n.DeviceData != nil:
+	check.oneKind(n.DeviceData != nil, n.DeviceConnectionHistory != nil, n.DeviceMetadata != nil, n.DataTable != nil,
+		n.EventData != nil, n.ExternalURL != nil, n.ApplicationFile != nil)
+	if n.DeviceData != nil {
 		n.DeviceData.check(check)
-	case n.DeviceConnectionHistory != nil:
+	}
+	if n.DeviceConnectionHistory != nil {
 		n.DeviceConnectionHistory.check(check)
-	case n.DeviceMetadata != nil:
+	}
+	if n.DeviceMetadata != nil {
 		n.DeviceMetadata.check(check)
-	case n.DataTable != nil:
+	}
+	if n.DataTable != nil {
 		n.DataTable.check(check)
-	case n.EventData != nil:
+	}
+	if n.EventData != nil {
 		n.EventData.check(check)
-	case n.ExternalURL != nil:
+	}
+	if n.ExternalURL != nil {
 		n.ExternalURL.check(check)
-	case n.ApplicationFile != nil:
+	}
+	if n.ApplicationFile != nil {
 		n.ApplicationFile.check(check)
-	default:
-		check.refuse("", "must be of a known kind")
 	}
 }
 
@@ -833,19 +838,22 @@ func (n *NotebookOutputPost) UnmarshalJSON(data []byte) error {
 }
 
 func (n *NotebookOutputPost) check(check checker) {
-	switch {
-	case n.DataTable != nil:
+	check.oneKind(n.DataTable != nil, n.File != nil, n.Directory != nil, n.ExecutionResult != nil,
+		n.TemporaryURL != nil)
+	if n.DataTable != nil {
 		n.DataTable.check(check)
-	case n.File != nil:
+	}
+	if n.File != nil {
 		n.File.check(check)
-	case n.Directory != nil:
+	}
+	if n.Directory != nil {
 		n.Directory.check(check)
-	case n.ExecutionResult != nil:
+	}
+	if n.ExecutionResult != nil {
 		n.ExecutionResult.check(check)
-	case n.TemporaryURL != nil:
+	}
+	if n.TemporaryURL != nil {
 		n.TemporaryURL.check(check)
-	default:
-		check.refuse("", "must be of a known kind")
 	}
 }
 
@@ -872,15 +880,15 @@ type NotebookPatch struct {
 	ImageVersion *string `json:"imageVersion,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (n NotebookPatch) MarshalJSON() ([]byte, error) {
 	type fields NotebookPatch
 	return json.Marshal(fields(n))
 }
 
-// Validate checks the body against the documented constraints, as notebook.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (n NotebookPatch) Validate() error { return invalid("notebook.patch", n.violations()) }
 
 func (n NotebookPatch) violations() []Violation {
@@ -913,15 +921,15 @@ type NotebookPost struct {
 	Outputs      []NotebookOutputPost `json:"outputs,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (n NotebookPost) MarshalJSON() ([]byte, error) {
 	type fields NotebookPost
 	return json.Marshal(fields(n))
 }
 
-// Validate checks the body against the documented constraints, as notebooks.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (n NotebookPost) Validate() error { return invalid("notebooks.post", n.violations()) }
 
 func (n NotebookPost) violations() []Violation {

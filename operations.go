@@ -2,7 +2,8 @@
 
 package losant
 
-// Operations returns all operations of API 1.30.0, ordered by resource and action. The result is the caller's own.
+// Operations returns all operations of API 1.30.0, ordered by resource and action. The result is the caller's
+// own.
 func Operations() []Operation {
 	return documented([]*Operation{
 		&applicationApplyTemplate,
@@ -383,8 +384,8 @@ func Operations() []Operation {
 	})
 }
 
-// The scopes that open operations of several resources. The Bounded ones came with API version 1.30.0; what they bound is
-// not documented.
+// The scopes that open operations of several resources. The Bounded ones came with API version 1.30.0; what they bound
+// is not documented.
 const (
 	ScopeAllApplication          Scope = "all.Application"
 	ScopeAllApplicationBounded   Scope = "all.Application.bounded"
@@ -1257,7 +1258,8 @@ const (
 	ScopeWebhooksPost Scope = "webhooks.post"
 )
 
-// scopesOfApplicationApplyTemplate are the general scopes of application.applyTemplate, and of all operations that are open to the same.
+// scopesOfApplicationApplyTemplate are the general scopes of application.applyTemplate, and of all operations that are
+// open to the same.
 var scopesOfApplicationApplyTemplate = []Scope{
 	ScopeAllApplication,
 	ScopeAllApplicationBounded,
@@ -1267,7 +1269,8 @@ var scopesOfApplicationApplyTemplate = []Scope{
 	ScopeAllUserBounded,
 }
 
-// scopesOfApplicationDeviceCounts are the general scopes of application.deviceCounts, and of all operations that are open to the same.
+// scopesOfApplicationDeviceCounts are the general scopes of application.deviceCounts, and of all operations that are
+// open to the same.
 var scopesOfApplicationDeviceCounts = []Scope{
 	ScopeAllApplication,
 	ScopeAllApplicationBounded,
@@ -1295,7 +1298,8 @@ var scopesOfApplicationGet = []Scope{
 	ScopeAllUserRead,
 }
 
-// scopesOfApplicationGlobals are the general scopes of application.globals, and of all operations that are open to the same.
+// scopesOfApplicationGlobals are the general scopes of application.globals, and of all operations that are open to the
+// same.
 var scopesOfApplicationGlobals = []Scope{
 	ScopeAllApplication,
 	ScopeAllApplicationBounded,
@@ -1307,14 +1311,16 @@ var scopesOfApplicationGlobals = []Scope{
 	ScopeAllUserCli,
 }
 
-// scopesOfApplicationAPITokenDelete are the general scopes of applicationApiToken.delete, and of all operations that are open to the same.
+// scopesOfApplicationAPITokenDelete are the general scopes of applicationApiToken.delete, and of all operations that
+// are open to the same.
 var scopesOfApplicationAPITokenDelete = []Scope{
 	ScopeAllApplication,
 	ScopeAllOrganization,
 	ScopeAllUser,
 }
 
-// scopesOfApplicationTemplateGet are the general scopes of applicationTemplate.get, and of all operations that are open to the same.
+// scopesOfApplicationTemplateGet are the general scopes of applicationTemplate.get, and of all operations that are open
+// to the same.
 var scopesOfApplicationTemplateGet = []Scope{
 	ScopeAllUser,
 	ScopeAllUserBounded,
@@ -1338,7 +1344,8 @@ var scopesOfApplicationsGet = []Scope{
 	ScopeOnlyOrganizationRead,
 }
 
-// scopesOfApplicationsImport are the general scopes of applications.import, and of all operations that are open to the same.
+// scopesOfApplicationsImport are the general scopes of applications.import, and of all operations that are open to the
+// same.
 var scopesOfApplicationsImport = []Scope{
 	ScopeAllOrganization,
 	ScopeAllOrganizationBounded,
@@ -1348,7 +1355,8 @@ var scopesOfApplicationsImport = []Scope{
 	ScopeOnlyOrganizationBounded,
 }
 
-// scopesOfApplicationsPeriodSummaries are the general scopes of applications.periodSummaries, and of all operations that are open to the same.
+// scopesOfApplicationsPeriodSummaries are the general scopes of applications.periodSummaries, and of all operations
+// that are open to the same.
 var scopesOfApplicationsPeriodSummaries = []Scope{
 	ScopeAllOrganization,
 	ScopeAllOrganizationBounded,
@@ -1376,7 +1384,8 @@ var scopesOfDataExport = []Scope{
 	ScopeAllUserRead,
 }
 
-// scopesOfDeviceSendCommand are the general scopes of device.sendCommand, and of all operations that are open to the same.
+// scopesOfDeviceSendCommand are the general scopes of device.sendCommand, and of all operations that are open to the
+// same.
 var scopesOfDeviceSendCommand = []Scope{
 	ScopeAllApplication,
 	ScopeAllApplicationBounded,
@@ -1387,7 +1396,8 @@ var scopesOfDeviceSendCommand = []Scope{
 	ScopeAllUserBounded,
 }
 
-// scopesOfInstanceDeviceCounts are the general scopes of instance.deviceCounts, and of all operations that are open to the same.
+// scopesOfInstanceDeviceCounts are the general scopes of instance.deviceCounts, and of all operations that are open to
+// the same.
 var scopesOfInstanceDeviceCounts = []Scope{
 	ScopeAllInstance,
 	ScopeAllInstanceBounded,
@@ -1405,7 +1415,8 @@ var scopesOfInstancePatch = []Scope{
 	ScopeAllUserBounded,
 }
 
-// scopesOfInstanceAPITokenDelete are the general scopes of instanceApiToken.delete, and of all operations that are open to the same.
+// scopesOfInstanceAPITokenDelete are the general scopes of instanceApiToken.delete, and of all operations that are open
+// to the same.
 var scopesOfInstanceAPITokenDelete = []Scope{
 	ScopeAllInstance,
 	ScopeAllUser,
@@ -1419,7 +1430,8 @@ var scopesOfMeAddRecentItem = []Scope{
 	ScopeOnlyUserBounded,
 }
 
-// scopesOfMeChangePassword are the general scopes of me.changePassword, and of all operations that are open to the same.
+// scopesOfMeChangePassword are the general scopes of me.changePassword, and of all operations that are open to the
+// same.
 var scopesOfMeChangePassword = []Scope{
 	ScopeAllUser,
 	ScopeOnlyUser,

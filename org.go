@@ -396,79 +396,92 @@ func (p OrgRemoveMemberParams) encode(q *parameters) {
 }
 
 var orgDelete = Operation{
-	Name: "org.delete", Method: http.MethodDelete, Path: "/orgs/{orgId}",
+	Name: "org.delete", Method: http.MethodDelete,
+	Path:   "/orgs/{orgId}",
 	Scopes: []Scope{ScopeOrgAll, ScopeOrgDelete}, general: &scopesOfApplicationsImport,
 	class: rest.Delete,
 }
 
 var orgDeviceCounts = Operation{
-	Name: "org.deviceCounts", Method: http.MethodGet, Path: "/orgs/{orgId}/deviceCounts",
+	Name: "org.deviceCounts", Method: http.MethodGet,
+	Path:   "/orgs/{orgId}/deviceCounts",
 	Scopes: []Scope{ScopeOrgAll, ScopeOrgDeviceCounts}, general: &scopesOfApplicationsPeriodSummaries,
 	class: rest.Read, params: "OrgDeviceCountsParams",
 }
 
 var orgGet = Operation{
-	Name: "org.get", Method: http.MethodGet, Path: "/orgs/{orgId}",
+	Name: "org.get", Method: http.MethodGet,
+	Path:   "/orgs/{orgId}",
 	Scopes: []Scope{ScopeOrgAll, ScopeOrgGet}, general: &scopesOfApplicationsPeriodSummaries,
 	class: rest.Read, params: "OrgGetParams",
 }
 
 var orgInviteMember = Operation{
-	Name: "org.inviteMember", Method: http.MethodPost, Path: "/orgs/{orgId}/invites",
+	Name: "org.inviteMember", Method: http.MethodPost,
+	Path:   "/orgs/{orgId}/invites",
 	Scopes: []Scope{ScopeOrgAll, ScopeOrgInviteMember}, general: &scopesOfOrgInviteMember,
 	class: rest.Once,
 }
 
 var orgModifyMember = Operation{
-	Name: "org.modifyMember", Method: http.MethodPatch, Path: "/orgs/{orgId}/member",
+	Name: "org.modifyMember", Method: http.MethodPatch,
+	Path:   "/orgs/{orgId}/member",
 	Scopes: []Scope{ScopeOrgAll, ScopeOrgModifyMember}, general: &scopesOfOrgInviteMember,
 	class: rest.Once, params: "OrgModifyMemberParams",
 }
 
 var orgNotebookMinuteCounts = Operation{
-	Name: "org.notebookMinuteCounts", Method: http.MethodGet, Path: "/orgs/{orgId}/notebookMinuteCounts",
+	Name: "org.notebookMinuteCounts", Method: http.MethodGet,
+	Path:   "/orgs/{orgId}/notebookMinuteCounts",
 	Scopes: []Scope{ScopeOrgAll, ScopeOrgNotebookMinuteCounts}, general: &scopesOfApplicationsPeriodSummaries,
 	class: rest.Read, params: "OrgNotebookMinuteCountsParams",
 }
 
 var orgPatch = Operation{
-	Name: "org.patch", Method: http.MethodPatch, Path: "/orgs/{orgId}",
+	Name: "org.patch", Method: http.MethodPatch,
+	Path:   "/orgs/{orgId}",
 	Scopes: []Scope{ScopeOrgAll, ScopeOrgPatch}, general: &scopesOfApplicationsImport,
 	class: rest.Once, params: "OrgPatchParams",
 }
 
 var orgPayloadCounts = Operation{
-	Name: "org.payloadCounts", Method: http.MethodGet, Path: "/orgs/{orgId}/payloadCounts",
+	Name: "org.payloadCounts", Method: http.MethodGet,
+	Path:   "/orgs/{orgId}/payloadCounts",
 	Scopes: []Scope{ScopeOrgAll, ScopeOrgPayloadCounts}, general: &scopesOfApplicationsPeriodSummaries,
 	class: rest.Read, params: "OrgPayloadCountsParams",
 }
 
 var orgPayloadCountsBreakdown = Operation{
-	Name: "org.payloadCountsBreakdown", Method: http.MethodGet, Path: "/orgs/{orgId}/payloadCountsBreakdown",
+	Name: "org.payloadCountsBreakdown", Method: http.MethodGet,
+	Path:   "/orgs/{orgId}/payloadCountsBreakdown",
 	Scopes: []Scope{ScopeOrgAll, ScopeOrgPayloadCountsBreakdown}, general: &scopesOfApplicationsPeriodSummaries,
 	class: rest.Read, params: "OrgPayloadCountsBreakdownParams",
 }
 
 var orgPendingInvites = Operation{
-	Name: "org.pendingInvites", Method: http.MethodGet, Path: "/orgs/{orgId}/invites",
+	Name: "org.pendingInvites", Method: http.MethodGet,
+	Path:   "/orgs/{orgId}/invites",
 	Scopes: []Scope{ScopeOrgAll, ScopeOrgPendingInvites}, general: &scopesOfApplicationsPeriodSummaries,
 	class: rest.Read,
 }
 
 var orgRemoveMember = Operation{
-	Name: "org.removeMember", Method: http.MethodDelete, Path: "/orgs/{orgId}/member",
+	Name: "org.removeMember", Method: http.MethodDelete,
+	Path:   "/orgs/{orgId}/member",
 	Scopes: []Scope{ScopeOrgAll, ScopeOrgRemoveMember}, general: &scopesOfOrgInviteMember,
 	class: rest.Once, params: "OrgRemoveMemberParams",
 }
 
 var orgRevokeInvite = Operation{
-	Name: "org.revokeInvite", Method: http.MethodDelete, Path: "/orgs/{orgId}/invites",
+	Name: "org.revokeInvite", Method: http.MethodDelete,
+	Path:   "/orgs/{orgId}/invites",
 	Scopes: []Scope{ScopeOrgAll, ScopeOrgRevokeInvite}, general: &scopesOfOrgInviteMember,
 	class: rest.Once,
 }
 
 var orgTransferResources = Operation{
-	Name: "org.transferResources", Method: http.MethodPatch, Path: "/orgs/{orgId}/transferResources",
+	Name: "org.transferResources", Method: http.MethodPatch,
+	Path:   "/orgs/{orgId}/transferResources",
 	Scopes: []Scope{ScopeOrgAll, ScopeOrgTransferResources}, general: &scopesOfOrgInviteMember,
 	class: rest.Once,
 }
@@ -504,16 +517,16 @@ func (s *OrgsService) Post(ctx context.Context, organization OrgPost, opts ...Ca
 
 // OrgsGetParams are the optional parameters of [OrgsService.Get], a [CallOption] of one call. What is zero is not sent.
 type OrgsGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -558,13 +571,15 @@ func (p OrgsPostParams) encode(q *parameters) {
 }
 
 var orgsGet = Operation{
-	Name: "orgs.get", Method: http.MethodGet, Path: "/orgs",
+	Name: "orgs.get", Method: http.MethodGet,
+	Path:   "/orgs",
 	Scopes: []Scope{ScopeOrgsAll, ScopeOrgsGet}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read, params: "OrgsGetParams",
 }
 
 var orgsPost = Operation{
-	Name: "orgs.post", Method: http.MethodPost, Path: "/orgs",
+	Name: "orgs.post", Method: http.MethodPost,
+	Path:   "/orgs",
 	Scopes: []Scope{ScopeOrgsAll, ScopeOrgsPost}, general: &scopesOfMeAddRecentItem,
 	class: rest.Once, params: "OrgsPostParams",
 }

@@ -13,8 +13,8 @@ import (
 // organization, with or without an account, looks at the invitation and answers it here.
 type OrgInvitesService service
 
-// Get returns an invitation to an organization, by the secret that was sent by e-mail. No token is needed. An
-// invitation that has expired is answered with 410.
+// Get returns an invitation to an organization, by the secret that was sent by e-mail. An invitation that has expired
+// is answered with 410.
 //
 //	GET /invites
 //
@@ -28,8 +28,8 @@ func (s *OrgInvitesService) Get(ctx context.Context, token, email string, opts .
 	}, opts)
 }
 
-// Post accepts or rejects an invitation to an organization, by the secret that was sent by e-mail. No token is needed.
-// An invitation that has expired is answered with 410.
+// Post accepts or rejects an invitation to an organization, by the secret that was sent by e-mail. An invitation that
+// has expired is answered with 410.
 //
 //	POST /invites
 //
@@ -44,11 +44,13 @@ func (s *OrgInvitesService) Post(
 }
 
 var orgInvitesGet = Operation{
-	Name: "orgInvites.get", Method: http.MethodGet, Path: "/invites",
+	Name: "orgInvites.get", Method: http.MethodGet,
+	Path:  "/invites",
 	class: rest.Read, noToken: true,
 }
 
 var orgInvitesPost = Operation{
-	Name: "orgInvites.post", Method: http.MethodPost, Path: "/invites",
+	Name: "orgInvites.post", Method: http.MethodPost,
+	Path:  "/invites",
 	class: rest.Once, noToken: true,
 }

@@ -9,26 +9,39 @@ import (
 	"time"
 )
 
+// MemberResourceRole is an element of members[].applicationRoles in Losant's schema "org".
+type MemberResourceRole struct {
+	// ResourceID is 24 hexadecimal digits.
+	ResourceID string `json:"resourceId"`
+	// Role is "collaborate", "view" or "none".
+	Role string `json:"role"`
+}
+
+func (m *MemberResourceRole) check(check checker) {
+	check.must("resourceId", &m.ResourceID, mustBeID)
+	check.oneOf("role", &m.Role, "collaborate", "view", "none")
+}
+
 // Org is the answer to instanceOrgs.post, org.get and 4 more actions (Losant's schema "org").
 type Org struct {
 	Hypermedia
 
-	ID                 string                        `json:"id,omitzero"`
-	OrgID              string                        `json:"orgId,omitzero"`
-	CreationDate       time.Time                     `json:"creationDate,omitzero"`
-	LastUpdated        time.Time                     `json:"lastUpdated,omitzero"`
-	Name               string                        `json:"name,omitzero"`
-	Description        string                        `json:"description,omitzero"`
-	Members            []OrgMember                   `json:"members,omitzero"`
-	Limits             InstanceOrgDefaultLimitConfig `json:"limits,omitzero"`
-	Summary            InstanceOrgSummary            `json:"summary,omitzero"`
-	PlanID             string                        `json:"planId,omitzero"`
-	BillingEmail       string                        `json:"billingEmail,omitzero"`
-	SubscriptionStatus string                        `json:"subscriptionStatus,omitzero"`
-	CurrentPeriodStart time.Time                     `json:"currentPeriodStart,omitzero"`
-	CurrentPeriodEnd   time.Time                     `json:"currentPeriodEnd,omitzero"`
-	IsEnterprise       bool                          `json:"isEnterprise,omitzero"`
-	IconColor          string                        `json:"iconColor,omitzero"`
+	ID                 string             `json:"id,omitzero"`
+	OrgID              string             `json:"orgId,omitzero"`
+	CreationDate       time.Time          `json:"creationDate,omitzero"`
+	LastUpdated        time.Time          `json:"lastUpdated,omitzero"`
+	Name               string             `json:"name,omitzero"`
+	Description        string             `json:"description,omitzero"`
+	Members            []OrgMember        `json:"members,omitzero"`
+	Limits             OrgLimits          `json:"limits,omitzero"`
+	Summary            InstanceOrgSummary `json:"summary,omitzero"`
+	PlanID             string             `json:"planId,omitzero"`
+	BillingEmail       string             `json:"billingEmail,omitzero"`
+	SubscriptionStatus string             `json:"subscriptionStatus,omitzero"`
+	CurrentPeriodStart time.Time          `json:"currentPeriodStart,omitzero"`
+	CurrentPeriodEnd   time.Time          `json:"currentPeriodEnd,omitzero"`
+	IsEnterprise       bool               `json:"isEnterprise,omitzero"`
+	IconColor          string             `json:"iconColor,omitzero"`
 	// WhitelistedEmailDomains are the only domains that addresses of members may have. Any domain when empty.
 	WhitelistedEmailDomains []string `json:"whitelistedEmailDomains,omitzero"`
 	// DisabledAt is the time at which the organization was disabled; false when it is not.
@@ -53,11 +66,11 @@ type OrgInvite struct {
 	Email string     `json:"email,omitzero"`
 	Role  MemberRole `json:"role,omitzero"`
 	// ApplicationRoles are roles for single applications, in place of the role for all.
-	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
+	ApplicationRoles []MemberResourceRole `json:"applicationRoles,omitzero"`
 	// DashboardRoles are roles for single dashboards, in place of the role for all.
-	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
-	InviteDate     time.Time                  `json:"inviteDate,omitzero"`
-	// TTL is how long the invitation is valid after inviteDate, in milliseconds.
+	DashboardRoles []MemberResourceRole `json:"dashboardRoles,omitzero"`
+	InviteDate     time.Time            `json:"inviteDate,omitzero"`
+	// TTL is how long the invitation is valid after InviteDate, in milliseconds.
 	TTL              int64 `json:"ttl,omitzero"`
 	HasExpired       bool  `json:"hasExpired,omitzero"`
 	DisallowTransfer bool  `json:"disallowTransfer,omitzero"`
@@ -78,8 +91,8 @@ type OrgInviteAction struct {
 	Accept bool   `json:"accept"`
 }
 
-// Validate checks the body against the documented constraints, as orgInvites.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (o OrgInviteAction) Validate() error { return invalid("orgInvites.post", o.violations()) }
 
 func (o OrgInviteAction) violations() []Violation {
@@ -108,8 +121,8 @@ type OrgInviteActionUser struct {
 	Action string `json:"action"`
 }
 
-// Validate checks the body against the documented constraints, as me.respondToInvite does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (o OrgInviteActionUser) Validate() error { return invalid("me.respondToInvite", o.violations()) }
 
 func (o OrgInviteActionUser) violations() []Violation {
@@ -151,7 +164,7 @@ type OrgInviteInfo struct {
 	Email      string     `json:"email,omitzero"`
 	Role       MemberRole `json:"role,omitzero"`
 	InviteDate time.Time  `json:"inviteDate,omitzero"`
-	// TTL is how long the invitation is valid after inviteDate, in milliseconds.
+	// TTL is how long the invitation is valid after InviteDate, in milliseconds.
 	TTL              int64 `json:"ttl,omitzero"`
 	DisallowTransfer bool  `json:"disallowTransfer,omitzero"`
 
@@ -167,21 +180,21 @@ type OrgInvitePost struct {
 	Email string     `json:"email"`
 	Role  MemberRole `json:"role"`
 	// ApplicationRoles are roles for single applications, in place of the role for all. They are at most 100 roles.
-	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
+	ApplicationRoles []MemberResourceRole `json:"applicationRoles,omitzero"`
 	// DashboardRoles are roles for single dashboards, in place of the role for all. They are at most 100 roles.
-	DashboardRoles   []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
-	DisallowTransfer *bool                      `json:"disallowTransfer,omitempty"`
+	DashboardRoles   []MemberResourceRole `json:"dashboardRoles,omitzero"`
+	DisallowTransfer *bool                `json:"disallowTransfer,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (o OrgInvitePost) MarshalJSON() ([]byte, error) {
 	type fields OrgInvitePost
 	return json.Marshal(fields(o))
 }
 
-// Validate checks the body against the documented constraints, as instanceOrgInvites.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (o OrgInvitePost) Validate() error { return invalid("instanceOrgInvites.post", o.violations()) }
 
 func (o OrgInvitePost) violations() []Violation {
@@ -238,7 +251,7 @@ type OrgInviteUser struct {
 	Role        MemberRole `json:"role,omitzero"`
 	RequiresMFA bool       `json:"requiresMFA,omitzero"`
 	InviteDate  time.Time  `json:"inviteDate,omitzero"`
-	// TTL is how long the invitation is valid after inviteDate, in milliseconds.
+	// TTL is how long the invitation is valid after InviteDate, in milliseconds.
 	TTL       int64                  `json:"ttl,omitzero"`
 	Expired   bool                   `json:"expired,omitzero"`
 	ID        string                 `json:"id,omitzero"`
@@ -265,25 +278,12 @@ type OrgMember struct {
 	AvatarURL string     `json:"avatarUrl,omitzero"`
 	Role      MemberRole `json:"role,omitzero"`
 	// ApplicationRoles are roles for single applications, in place of the role for all.
-	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
+	ApplicationRoles []MemberResourceRole `json:"applicationRoles,omitzero"`
 	// DashboardRoles are roles for single dashboards, in place of the role for all.
-	DashboardRoles       []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
-	TwoFactorAuthEnabled bool                       `json:"twoFactorAuthEnabled,omitzero"`
+	DashboardRoles       []MemberResourceRole `json:"dashboardRoles,omitzero"`
+	TwoFactorAuthEnabled bool                 `json:"twoFactorAuthEnabled,omitzero"`
 	// SSOLinked says whether the user logs in by single sign-on.
 	SSOLinked bool `json:"ssoLinked,omitzero"`
-}
-
-// OrgMemberApplicationRole is an element of members[].applicationRoles in Losant's schema "org".
-type OrgMemberApplicationRole struct {
-	// ResourceID is 24 hexadecimal digits.
-	ResourceID string `json:"resourceId"`
-	// Role is "collaborate", "view" or "none".
-	Role string `json:"role"`
-}
-
-func (o *OrgMemberApplicationRole) check(check checker) {
-	check.must("resourceId", &o.ResourceID, mustBeID)
-	check.oneOf("role", &o.Role, "collaborate", "view", "none")
 }
 
 // OrgMemberPatch is the body of org.modifyMember (Losant's schema "orgMemberPatch").
@@ -292,20 +292,20 @@ type OrgMemberPatch struct {
 	UserID string      `json:"userId"`
 	Role   *MemberRole `json:"role,omitempty"`
 	// ApplicationRoles are roles for single applications, in place of the role for all. They are at most 100 roles.
-	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
+	ApplicationRoles []MemberResourceRole `json:"applicationRoles,omitzero"`
 	// DashboardRoles are roles for single dashboards, in place of the role for all. They are at most 100 roles.
-	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
+	DashboardRoles []MemberResourceRole `json:"dashboardRoles,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (o OrgMemberPatch) MarshalJSON() ([]byte, error) {
 	type fields OrgMemberPatch
 	return json.Marshal(fields(o))
 }
 
-// Validate checks the body against the documented constraints, as org.modifyMember does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (o OrgMemberPatch) Validate() error { return invalid("org.modifyMember", o.violations()) }
 
 func (o OrgMemberPatch) violations() []Violation {
@@ -346,15 +346,15 @@ type OrgPatch struct {
 	MFAMode *MFAMode `json:"mfaMode,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (o OrgPatch) MarshalJSON() ([]byte, error) {
 	type fields OrgPatch
 	return json.Marshal(fields(o))
 }
 
-// Validate checks the body against the documented constraints, as org.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (o OrgPatch) Validate() error { return invalid("org.patch", o.violations()) }
 
 func (o OrgPatch) violations() []Violation {
@@ -399,15 +399,15 @@ type OrgPost struct {
 	MFAMode *MFAMode `json:"mfaMode,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (o OrgPost) MarshalJSON() ([]byte, error) {
 	type fields OrgPost
 	return json.Marshal(fields(o))
 }
 
-// Validate checks the body against the documented constraints, as orgs.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (o OrgPost) Validate() error { return invalid("orgs.post", o.violations()) }
 
 func (o OrgPost) violations() []Violation {
@@ -438,20 +438,20 @@ type OrgRoleInfo struct {
 	// Role is "admin", "edit", "collaborate", "view" or "none".
 	Role *string `json:"role,omitempty"`
 	// ApplicationRoles are roles for single applications, in place of the role for all. They are at most 100 roles.
-	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
+	ApplicationRoles []MemberResourceRole `json:"applicationRoles,omitzero"`
 	// DashboardRoles are roles for single dashboards, in place of the role for all. They are at most 100 roles.
-	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
+	DashboardRoles []MemberResourceRole `json:"dashboardRoles,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (o OrgRoleInfo) MarshalJSON() ([]byte, error) {
 	type fields OrgRoleInfo
 	return json.Marshal(fields(o))
 }
 
-// Validate checks the body against the documented constraints, as instanceOrgInvite.resendInvite does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (o OrgRoleInfo) Validate() error {
 	return invalid("instanceOrgInvite.resendInvite", o.violations())
 }

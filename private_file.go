@@ -130,31 +130,36 @@ func (p PrivateFileMoveParams) encode(q *parameters) {
 }
 
 var privateFileDelete = Operation{
-	Name: "privateFile.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/privateFiles/{privateFileId}",
+	Name: "privateFile.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/privateFiles/{privateFileId}",
 	Scopes: []Scope{ScopePrivateFileAll, ScopePrivateFileDelete}, general: &scopesOfApplicationGlobals,
 	class: rest.Delete,
 }
 
 var privateFileGet = Operation{
-	Name: "privateFile.get", Method: http.MethodGet, Path: "/applications/{applicationId}/privateFiles/{privateFileId}",
+	Name: "privateFile.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/privateFiles/{privateFileId}",
 	Scopes: []Scope{ScopePrivateFileAll, ScopePrivateFileGet}, general: &scopesOfApplicationGet,
 	class: rest.Read, params: "PrivateFileGetParams",
 }
 
 var privateFileMove = Operation{
-	Name: "privateFile.move", Method: http.MethodPost, Path: "/applications/{applicationId}/privateFiles/{privateFileId}/move",
+	Name: "privateFile.move", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/privateFiles/{privateFileId}/move",
 	Scopes: []Scope{ScopePrivateFileAll, ScopePrivateFileMove}, general: &scopesOfApplicationGlobals,
 	class: rest.Once, params: "PrivateFileMoveParams",
 }
 
 var privateFilePatch = Operation{
-	Name: "privateFile.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/privateFiles/{privateFileId}",
+	Name: "privateFile.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/privateFiles/{privateFileId}",
 	Scopes: []Scope{ScopePrivateFileAll, ScopePrivateFilePatch}, general: &scopesOfApplicationGlobals,
 	class: rest.Once,
 }
 
 var privateFileUpload = Operation{
-	Name: "privateFile.upload", Method: http.MethodPost, Path: "/applications/{applicationId}/privateFiles/{privateFileId}/upload",
+	Name: "privateFile.upload", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/privateFiles/{privateFileId}/upload",
 	Scopes: []Scope{ScopePrivateFileAll, ScopePrivateFileUpload}, general: &scopesOfApplicationGlobals,
 	class: rest.Once,
 }
@@ -199,16 +204,16 @@ func (s *PrivateFilesService) Post(
 // PrivateFilesGetParams are the optional parameters of [PrivateFilesService.Get], a [CallOption] of one call. What is
 // zero is not sent.
 type PrivateFilesGetParams struct {
-	// SortField is the field that the list is sorted by. One of lastUpdated, type, name or creationDate. The default is
-	// lastUpdated.
+	// SortField is the field that the list is sorted by. One of "lastUpdated", "type", "name" or "creationDate". The
+	// default is "lastUpdated".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -216,7 +221,7 @@ type PrivateFilesGetParams struct {
 	// Type restricts the list to files or to directories: "file" or "directory". Both when empty.
 	Type string
 	// Status restricts the list to files of this status; both when empty. A file whose content has not arrived is
-	// pending. One of completed or pending.
+	// pending. One of "completed" or "pending".
 	Status string
 	// Directory is the path of the directory to list, such as /images/icons/. When empty, files of all directories are
 	// listed.
@@ -248,13 +253,15 @@ func (p PrivateFilesGetParams) encode(q *parameters) {
 }
 
 var privateFilesGet = Operation{
-	Name: "privateFiles.get", Method: http.MethodGet, Path: "/applications/{applicationId}/privateFiles",
+	Name: "privateFiles.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/privateFiles",
 	Scopes: []Scope{ScopePrivateFilesAll, ScopePrivateFilesGet}, general: &scopesOfApplicationGet,
 	class: rest.Read, params: "PrivateFilesGetParams",
 }
 
 var privateFilesPost = Operation{
-	Name: "privateFiles.post", Method: http.MethodPost, Path: "/applications/{applicationId}/privateFiles",
+	Name: "privateFiles.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/privateFiles",
 	Scopes: []Scope{ScopePrivateFilesAll, ScopePrivateFilesPost}, general: &scopesOfApplicationGlobals,
 	class: rest.Once,
 }

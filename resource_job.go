@@ -61,7 +61,8 @@ func (s *ResourceJobService) Delete(
 // The token needs one of the scopes all.Application, all.Application.bounded, all.Organization,
 // all.Organization.bounded, all.User, all.User.bounded, resourceJob.* or resourceJob.execute.
 func (s *ResourceJobService) Execute(
-	ctx context.Context, applicationID, resourceJobID string, executionOptions ResourceJobExecutionOptions, opts ...CallOption,
+	ctx context.Context, applicationID, resourceJobID string, executionOptions ResourceJobExecutionOptions,
+	opts ...CallOption,
 ) (*SuccessWithExecutionID, error) {
 	return call[SuccessWithExecutionID](ctx, (*service)(s), &resourceJobExecute, arguments{
 		ids:  ids{applicationID, resourceJobID},
@@ -163,37 +164,43 @@ func (p ResourceJobLogsParams) encode(q *parameters) {
 }
 
 var resourceJobCancelExecution = Operation{
-	Name: "resourceJob.cancelExecution", Method: http.MethodPost, Path: "/applications/{applicationId}/resource-jobs/{resourceJobId}/cancelExecution",
+	Name: "resourceJob.cancelExecution", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/resource-jobs/{resourceJobId}/cancelExecution",
 	Scopes: []Scope{ScopeResourceJobAll, ScopeResourceJobCancelExecution}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var resourceJobDelete = Operation{
-	Name: "resourceJob.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/resource-jobs/{resourceJobId}",
+	Name: "resourceJob.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/resource-jobs/{resourceJobId}",
 	Scopes: []Scope{ScopeResourceJobAll, ScopeResourceJobDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete, params: "ResourceJobDeleteParams",
 }
 
 var resourceJobExecute = Operation{
-	Name: "resourceJob.execute", Method: http.MethodPost, Path: "/applications/{applicationId}/resource-jobs/{resourceJobId}/execute",
+	Name: "resourceJob.execute", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/resource-jobs/{resourceJobId}/execute",
 	Scopes: []Scope{ScopeResourceJobAll, ScopeResourceJobExecute}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
 
 var resourceJobGet = Operation{
-	Name: "resourceJob.get", Method: http.MethodGet, Path: "/applications/{applicationId}/resource-jobs/{resourceJobId}",
+	Name: "resourceJob.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/resource-jobs/{resourceJobId}",
 	Scopes: []Scope{ScopeResourceJobAll, ScopeResourceJobGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var resourceJobLogs = Operation{
-	Name: "resourceJob.logs", Method: http.MethodGet, Path: "/applications/{applicationId}/resource-jobs/{resourceJobId}/logs",
+	Name: "resourceJob.logs", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/resource-jobs/{resourceJobId}/logs",
 	Scopes: []Scope{ScopeResourceJobAll, ScopeResourceJobLogs}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "ResourceJobLogsParams",
 }
 
 var resourceJobPatch = Operation{
-	Name: "resourceJob.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/resource-jobs/{resourceJobId}",
+	Name: "resourceJob.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/resource-jobs/{resourceJobId}",
 	Scopes: []Scope{ScopeResourceJobAll, ScopeResourceJobPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -237,17 +244,17 @@ func (s *ResourceJobsService) Post(
 // ResourceJobsGetParams are the optional parameters of [ResourceJobsService.Get], a [CallOption] of one call. What is
 // zero is not sent.
 type ResourceJobsGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate, lastUpdated,
-	// lastExecutionRequested or resourceType. The default is name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate", "lastUpdated",
+	// "lastExecutionRequested" or "resourceType". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of name or
-	// resourceType.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "name" or
+	// "resourceType".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -263,7 +270,8 @@ func (p ResourceJobsGetParams) adjust(s *settings) []Violation {
 }
 
 func (p ResourceJobsGetParams) encode(q *parameters) {
-	q.text("sortField", p.SortField).oneOf("name", "id", "creationDate", "lastUpdated", "lastExecutionRequested", "resourceType")
+	q.text("sortField", p.SortField).oneOf("name", "id", "creationDate", "lastUpdated", "lastExecutionRequested",
+		"resourceType")
 	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
@@ -272,13 +280,15 @@ func (p ResourceJobsGetParams) encode(q *parameters) {
 }
 
 var resourceJobsGet = Operation{
-	Name: "resourceJobs.get", Method: http.MethodGet, Path: "/applications/{applicationId}/resource-jobs",
+	Name: "resourceJobs.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/resource-jobs",
 	Scopes: []Scope{ScopeResourceJobsAll, ScopeResourceJobsGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "ResourceJobsGetParams",
 }
 
 var resourceJobsPost = Operation{
-	Name: "resourceJobs.post", Method: http.MethodPost, Path: "/applications/{applicationId}/resource-jobs",
+	Name: "resourceJobs.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/resource-jobs",
 	Scopes: []Scope{ScopeResourceJobsAll, ScopeResourceJobsPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

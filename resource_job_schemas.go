@@ -59,7 +59,7 @@ type ResourceJobExecutionLog struct {
 	QueryJSON    string `json:"queryJson,omitzero"`
 	ResourceType string `json:"resourceType,omitzero"`
 	SourceType   string `json:"sourceType,omitzero"`
-	// SourceID is the ID of what caused it; sourceType says of which kind that is.
+	// SourceID is the ID of what caused it; SourceType says of which kind that is.
 	SourceID         string `json:"sourceId,omitzero"`
 	CancelSourceType string `json:"cancelSourceType,omitzero"`
 	CancelSourceID   string `json:"cancelSourceId,omitzero"`
@@ -110,15 +110,15 @@ type ResourceJobExecutionOptions struct {
 	DataTableID *string `json:"dataTableId,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (r ResourceJobExecutionOptions) MarshalJSON() ([]byte, error) {
 	type fields ResourceJobExecutionOptions
 	return json.Marshal(fields(r))
 }
 
-// Validate checks the body against the documented constraints, as resourceJob.execute does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (r ResourceJobExecutionOptions) Validate() error {
 	return invalid("resourceJob.execute", r.violations())
 }
@@ -165,15 +165,15 @@ type ResourceJobPatch struct {
 	RetryDelay *int `json:"retryDelay,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (r ResourceJobPatch) MarshalJSON() ([]byte, error) {
 	type fields ResourceJobPatch
 	return json.Marshal(fields(r))
 }
 
-// Validate checks the body against the documented constraints, as resourceJob.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (r ResourceJobPatch) Validate() error { return invalid("resourceJob.patch", r.violations()) }
 
 func (r ResourceJobPatch) violations() []Violation {
@@ -223,15 +223,15 @@ type ResourceJobPost struct {
 	RetryDelay *int `json:"retryDelay,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (r ResourceJobPost) MarshalJSON() ([]byte, error) {
 	type fields ResourceJobPost
 	return json.Marshal(fields(r))
 }
 
-// Validate checks the body against the documented constraints, as resourceJobs.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (r ResourceJobPost) Validate() error { return invalid("resourceJobs.post", r.violations()) }
 
 func (r ResourceJobPost) violations() []Violation {

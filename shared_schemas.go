@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// DeviceClass is the kind of a device. A value that an answer has may be one that is not known here.
+// DeviceClass is the kind of a device. An answer may have a value that is not known here, and [WithoutValidation] sends
+// one.
 type DeviceClass string
 
 // The values of DeviceClass.
@@ -23,7 +24,8 @@ const (
 	DeviceClassEmbedded    DeviceClass = "embedded"
 )
 
-// MemberRole is what a member of an organization may do. A value that an answer has may be one that is not known here.
+// MemberRole is what a member of an organization may do. An answer may have a value that is not known here, and
+// [WithoutValidation] sends one.
 type MemberRole string
 
 // The values of MemberRole.
@@ -35,7 +37,8 @@ const (
 	MemberRoleNone        MemberRole = "none"
 )
 
-// Status says whether a token or a key can be used. A value that an answer has may be one that is not known here.
+// Status says whether a token or a key can be used. An answer may have a value that is not known here, and
+// [WithoutValidation] sends one.
 type Status string
 
 // The values of Status.
@@ -44,8 +47,8 @@ const (
 	StatusInactive Status = "inactive"
 )
 
-// TimeSeriesOrder is the order of the points of a time series. A value that an answer has may be one that is not known
-// here.
+// TimeSeriesOrder is the order of the points of a time series. An answer may have a value that is not known here, and
+// [WithoutValidation] sends one.
 type TimeSeriesOrder string
 
 // The values of TimeSeriesOrder.
@@ -61,7 +64,7 @@ type APIToken struct {
 
 	ID         string `json:"id,omitzero"`
 	APITokenID string `json:"apiTokenId,omitzero"`
-	// OwnerID is the ID of the owner; ownerType says of which kind that is.
+	// OwnerID is the ID of the owner; OwnerType says of which kind that is.
 	OwnerID      string    `json:"ownerId,omitzero"`
 	OwnerType    string    `json:"ownerType,omitzero"`
 	CreatorID    string    `json:"creatorId,omitzero"`
@@ -73,9 +76,9 @@ type APIToken struct {
 	LastUpdated  time.Time `json:"lastUpdated,omitzero"`
 	// ExpirationDate is when the token expires. Without it, the token does not expire.
 	ExpirationDate time.Time `json:"expirationDate,omitzero"`
-	// DefaultRole is the role in the organizations that orgRoles does not name.
+	// DefaultRole is the role in the organizations that OrgRoles does not name.
 	DefaultRole MemberRole `json:"defaultRole,omitzero"`
-	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally.
+	// OrgRoles are the roles in single organizations; OrgID "sandbox" means what the user owns personally.
 	OrgRoles []UserOAuthTokenOrgRole `json:"orgRoles,omitzero"`
 	// Scope are the actions that the token may call.
 	Scope []string `json:"scope,omitzero"`
@@ -102,23 +105,23 @@ type APITokenPatch struct {
 	Name *string `json:"name,omitempty"`
 	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// DefaultRole is the role in the organizations that orgRoles does not name.
+	// DefaultRole is the role in the organizations that OrgRoles does not name.
 	DefaultRole *MemberRole `json:"defaultRole,omitempty"`
-	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally. They are at
+	// OrgRoles are the roles in single organizations; OrgID "sandbox" means what the user owns personally. They are at
 	// most 25 roles.
 	OrgRoles []UserOAuthTokenOrgRole `json:"orgRoles,omitzero"`
 	Status   *Status                 `json:"status,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a APITokenPatch) MarshalJSON() ([]byte, error) {
 	type fields APITokenPatch
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as applicationApiToken.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a APITokenPatch) Validate() error { return invalid("applicationApiToken.patch", a.violations()) }
 
 func (a APITokenPatch) violations() []Violation {
@@ -146,9 +149,9 @@ type APITokenPost struct {
 	Description *string `json:"description,omitempty"`
 	// ExpirationDate is when the token expires. Without it, the token does not expire.
 	ExpirationDate *time.Time `json:"expirationDate,omitempty"`
-	// DefaultRole is the role in the organizations that orgRoles does not name.
+	// DefaultRole is the role in the organizations that OrgRoles does not name.
 	DefaultRole *MemberRole `json:"defaultRole,omitempty"`
-	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally. They are at
+	// OrgRoles are the roles in single organizations; OrgID "sandbox" means what the user owns personally. They are at
 	// most 25 roles.
 	OrgRoles []UserOAuthTokenOrgRole `json:"orgRoles,omitzero"`
 	// Scope are the actions that the token may call.
@@ -156,15 +159,15 @@ type APITokenPost struct {
 	Status *Status  `json:"status,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (a APITokenPost) MarshalJSON() ([]byte, error) {
 	type fields APITokenPost
 	return json.Marshal(fields(a))
 }
 
-// Validate checks the body against the documented constraints, as applicationApiTokens.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (a APITokenPost) Validate() error { return invalid("applicationApiTokens.post", a.violations()) }
 
 func (a APITokenPost) violations() []Violation {
@@ -184,7 +187,125 @@ func (a *APITokenPost) check(check checker) {
 	}
 	check.unique("scope", a.Scope)
 	for i := range a.Scope {
-		check.element("scope", i).oneOf("", &a.Scope[i], "all.Application", "all.Application.bounded", "all.Application.read", "all.Application.cli", "all.Device", "all.Device.read", "application.*", "applicationApiToken.*", "applicationApiTokens.*", "applicationCertificate.*", "applicationCertificates.*", "applicationCertificateAuthority.*", "applicationCertificateAuthorities.*", "applicationDashboards.*", "applicationDashboard.*", "applicationJobLogs.*", "applicationJobLog.*", "applicationKey.*", "applicationKeys.*", "credential.*", "credentials.*", "data.*", "dataTable.*", "dataTables.*", "dataTableRow.*", "dataTableRows.*", "device.*", "deviceRecipe.*", "deviceRecipes.*", "devices.*", "deviceAttribute.*", "deviceAttributes.*", "edgeDeployment.*", "edgeDeployments.*", "embeddedDeployment.*", "embeddedDeployments.*", "event.*", "events.*", "experience.*", "experienceDomain.*", "experienceDomains.*", "experienceEndpoint.*", "experienceEndpoints.*", "experienceGroup.*", "experienceGroups.*", "experienceSlug.*", "experienceSlugs.*", "experienceUser.*", "experienceUsers.*", "experienceVersion.*", "experienceVersions.*", "experienceView.*", "experienceViews.*", "integration.*", "integrations.*", "file.*", "files.*", "flow.*", "flows.*", "flowVersion.*", "flowVersions.*", "notebook.*", "notebooks.*", "privateFile.*", "privateFiles.*", "resourceJobs.*", "resourceJob.*", "webhook.*", "webhooks.*", "application.applyTemplate", "application.archiveData", "application.backfillArchiveData", "application.clone", "application.export", "application.import", "application.fullEventsArchive", "application.fullDataTablesArchive", "application.debug", "application.delete", "application.get", "application.mqttPublishMessage", "application.mqttSubscriptionStream", "application.patch", "application.payloadCounts", "application.payloadCountsBreakdown", "application.deviceCounts", "application.notebookMinuteCounts", "application.search", "application.importLogs", "applicationApiToken.delete", "applicationApiToken.get", "applicationApiToken.patch", "applicationApiTokens.get", "applicationApiTokens.post", "applicationCertificate.delete", "applicationCertificate.get", "applicationCertificate.patch", "applicationCertificates.get", "applicationCertificates.post", "applicationCertificateAuthority.delete", "applicationCertificateAuthority.get", "applicationCertificateAuthority.patch", "applicationCertificateAuthorities.get", "applicationCertificateAuthorities.post", "applicationDashboard.get", "applicationDashboard.patch", "applicationDashboard.sendReport", "applicationDashboard.delete", "applicationDashboards.get", "applicationDashboards.post", "applicationJobLogs.get", "applicationJobLog.get", "applicationKey.delete", "applicationKey.get", "applicationKey.patch", "applicationKeys.get", "applicationKeys.post", "credential.get", "credential.linkedResources", "credential.patch", "credential.delete", "credentials.get", "credentials.post", "data.export", "data.lastValueQuery", "data.timeSeriesQuery", "dataTable.addColumn", "dataTable.delete", "dataTable.get", "dataTable.patch", "dataTable.removeColumn", "dataTableRow.delete", "dataTableRow.get", "dataTableRow.patch", "dataTableRows.get", "dataTableRows.post", "dataTableRows.query", "dataTableRows.export", "dataTableRows.delete", "dataTableRows.truncate", "dataTables.get", "dataTables.post", "device.agentLogs", "device.commandStream", "device.debug", "device.delete", "device.export", "device.get", "device.getCommand", "device.getCompositeState", "device.getLogEntries", "device.getState", "device.patch", "device.payloadCounts", "device.payloadCountsBreakdown", "device.removeData", "device.sendCommand", "device.sendState", "device.setConnectionStatus", "device.stateStream", "deviceRecipe.bulkCreate", "deviceRecipe.delete", "deviceRecipe.get", "deviceRecipe.patch", "deviceRecipes.get", "deviceRecipes.post", "devices.attributeNames", "devices.patch", "devices.delete", "devices.restore", "devices.removeData", "devices.deviceNames", "devices.export", "devices.get", "devices.getCompositeState", "devices.historicalImport", "devices.payloadCounts", "devices.post", "devices.sendCommand", "devices.tagKeys", "devices.tagValues", "deviceAttribute.get", "deviceAttribute.patch", "deviceAttribute.delete", "deviceAttributes.get", "deviceAttributes.post", "edgeDeployment.get", "edgeDeployments.get", "edgeDeployments.release", "edgeDeployments.remove", "edgeDeployments.replace", "embeddedDeployment.get", "embeddedDeployments.get", "embeddedDeployments.release", "embeddedDeployments.remove", "embeddedDeployments.replace", "embeddedDeployments.export", "event.delete", "event.get", "event.patch", "events.delete", "events.detailedSummary", "events.get", "events.mostRecentBySeverity", "events.patch", "events.post", "events.export", "experience.delete", "experience.bootstrap", "experienceDomain.delete", "experienceDomain.get", "experienceDomain.patch", "experienceDomains.get", "experienceDomains.post", "experienceEndpoint.delete", "experienceEndpoint.get", "experienceEndpoint.linkedResources", "experienceEndpoint.patch", "experienceEndpoints.get", "experienceEndpoints.post", "experienceEndpoints.stats", "experienceGroup.delete", "experienceGroup.get", "experienceGroup.patch", "experienceGroups.detailedSummary", "experienceGroups.get", "experienceGroups.post", "experienceSlug.delete", "experienceSlug.get", "experienceSlug.patch", "experienceSlugs.get", "experienceSlugs.post", "experienceUser.delete", "experienceUser.get", "experienceUser.patch", "experienceUsers.detailedSummary", "experienceUsers.get", "experienceUsers.post", "experienceVersion.delete", "experienceVersion.get", "experienceVersion.patch", "experienceVersions.get", "experienceVersions.post", "experienceView.debug", "experienceView.delete", "experienceView.get", "experienceView.linkedResources", "experienceView.patch", "experienceViews.debug", "experienceViews.detailedSummary", "experienceViews.get", "experienceViews.post", "file.get", "file.patch", "file.move", "file.delete", "file.upload", "files.get", "files.post", "flow.clearStorageEntries", "flow.debug", "flow.delete", "flow.errors", "flow.get", "flow.getStorageEntries", "flow.log", "flow.patch", "flow.pressVirtualButton", "flow.setStorageEntry", "flow.getStorageEntriesMetadata", "flow.stats", "flow.suggestFunction", "flows.get", "flows.getByVersion", "flows.import", "flows.palette", "flows.post", "flowVersion.delete", "flowVersion.debug", "flowVersion.errors", "flowVersion.get", "flowVersion.log", "flowVersion.patch", "flowVersion.stats", "flowVersions.delete", "flowVersions.get", "flowVersions.post", "integration.delete", "integration.get", "integration.patch", "integrations.get", "integrations.post", "notebook.delete", "notebook.execute", "notebook.get", "notebook.logs", "notebook.notebookMinuteCounts", "notebook.patch", "notebook.requestInputDataExport", "notebook.upload", "notebooks.get", "notebooks.post", "privateFile.get", "privateFile.patch", "privateFile.move", "privateFile.delete", "privateFile.upload", "privateFiles.get", "privateFiles.post", "resourceJob.get", "resourceJob.logs", "resourceJob.patch", "resourceJob.delete", "resourceJob.execute", "resourceJob.cancelExecution", "resourceJobs.get", "resourceJobs.post", "webhook.delete", "webhook.get", "webhook.patch", "webhooks.get", "webhooks.post", "all.Organization", "all.Organization.bounded", "all.Organization.read", "only.Organization", "only.Organization.bounded", "only.Organization.read", "applications.*", "auditLog.*", "auditLogs.*", "dashboard.*", "dashboards.*", "org.*", "applications.get", "applications.post", "applications.import", "applications.detailedSummary", "applications.periodSummaries", "auditLog.get", "auditLogs.get", "dashboard.patch", "dashboard.delete", "dashboard.sendReport", "dashboard.suggestCode", "dashboards.get", "dashboards.post", "org.get", "org.patch", "org.delete", "org.pendingInvites", "org.inviteMember", "org.revokeInvite", "org.modifyMember", "org.removeMember", "org.payloadCounts", "org.payloadCountsBreakdown", "org.deviceCounts", "org.notebookMinuteCounts", "org.invoices", "org.currentCard", "org.transferResources", "all.Instance", "all.Instance.bounded", "all.Instance.read", "instance.*", "instance.get", "instance.patch", "instance.historicalSummaries", "instance.generateReport", "instance.payloadCounts", "instance.payloadCountsBreakdown", "instance.deviceCounts", "instance.notebookMinuteCounts", "instanceOrg.*", "instanceOrg.get", "instanceOrg.patch", "instanceOrg.delete", "instanceOrg.payloadCounts", "instanceOrg.payloadCountsBreakdown", "instanceOrg.deviceCounts", "instanceOrg.notebookMinuteCounts", "instanceOrg.convertToEnterprise", "instanceOrgs.*", "instanceOrgs.get", "instanceOrgs.post", "instanceMember.*", "instanceMember.get", "instanceMember.patch", "instanceMember.delete", "instanceMembers.*", "instanceMembers.get", "instanceMembers.post", "instanceOrgMember.*", "instanceOrgMember.get", "instanceOrgMember.patch", "instanceOrgMember.delete", "instanceOrgMembers.*", "instanceOrgMembers.get", "instanceOrgMembers.post", "instanceOrgInvite.*", "instanceOrgInvite.get", "instanceOrgInvite.delete", "instanceOrgInvite.resendInvite", "instanceOrgInvites.*", "instanceOrgInvites.get", "instanceOrgInvites.post", "instanceApiTokens.*", "instanceApiTokens.get", "instanceApiTokens.post", "instanceApiToken.*", "instanceApiToken.get", "instanceApiToken.patch", "instanceApiToken.delete", "instanceCustomNodes.*", "instanceCustomNodes.get", "instanceCustomNodes.post", "instanceCustomNode.*", "instanceCustomNode.get", "instanceCustomNode.patch", "instanceCustomNode.delete", "instanceCustomNode.errors", "instanceCustomNode.stats", "instanceNotificationRules.*", "instanceNotificationRules.get", "instanceNotificationRules.post", "instanceNotificationRule.*", "instanceNotificationRule.get", "instanceNotificationRule.patch", "instanceNotificationRule.delete", "instanceNotificationRule.evaluate", "instanceNotificationRule.logs", "instanceSandbox.*", "instanceSandbox.get", "instanceSandbox.delete", "instanceSandbox.undelete", "instanceSandbox.payloadCounts", "instanceSandbox.payloadCountsBreakdown", "instanceSandbox.deviceCounts", "instanceSandbox.notebookMinuteCounts", "instanceSandboxes.*", "instanceSandboxes.get", "instanceAuditLog.*", "instanceAuditLog.get", "instanceAuditLogs.*", "instanceAuditLogs.get", "all.User", "all.User.bounded", "all.User.read", "all.User.cli", "only.User", "only.User.bounded", "only.User.read", "userApiToken.*", "userApiToken.get", "userApiToken.patch", "userApiToken.delete", "userApiTokens.*", "userApiTokens.get", "userApiTokens.post", "userOauthToken.*", "userOauthToken.get", "userOauthToken.patch", "userOauthToken.delete", "userOauthTokens.*", "userOauthTokens.get", "userOauthTokens.post", "applicationTemplate.*", "applicationTemplate.get", "applicationTemplates.*", "applicationTemplates.get", "applicationTemplates.getCategories", "applicationTemplates.getUniqueKeywords", "instances.*", "instances.get", "me.*", "me.get", "me.patch", "me.delete", "me.verifyEmail", "me.changePassword", "me.generateTwoFactorAuth", "me.enableTwoFactorAuth", "me.disableTwoFactorAuth", "me.disconnectGithub", "me.connectGithub", "me.addRecentItem", "me.fetchRecentItems", "me.payloadCounts", "me.payloadCountsBreakdown", "me.deviceCounts", "me.notebookMinuteCounts", "me.transferResources", "me.invite", "me.invites", "me.respondToInvite", "me.refreshToken", "orgs.*", "orgs.get", "orgs.post")
+		check.element("scope", i).oneOf("", &a.Scope[i], "all.Application", "all.Application.bounded",
+			"all.Application.read", "all.Application.cli", "all.Device", "all.Device.read", "application.*",
+			"applicationApiToken.*", "applicationApiTokens.*", "applicationCertificate.*", "applicationCertificates.*",
+			"applicationCertificateAuthority.*", "applicationCertificateAuthorities.*", "applicationDashboards.*",
+			"applicationDashboard.*", "applicationJobLogs.*", "applicationJobLog.*", "applicationKey.*",
+			"applicationKeys.*", "credential.*", "credentials.*", "data.*", "dataTable.*", "dataTables.*",
+			"dataTableRow.*", "dataTableRows.*", "device.*", "deviceRecipe.*", "deviceRecipes.*", "devices.*",
+			"deviceAttribute.*", "deviceAttributes.*", "edgeDeployment.*", "edgeDeployments.*", "embeddedDeployment.*",
+			"embeddedDeployments.*", "event.*", "events.*", "experience.*", "experienceDomain.*", "experienceDomains.*",
+			"experienceEndpoint.*", "experienceEndpoints.*", "experienceGroup.*", "experienceGroups.*",
+			"experienceSlug.*", "experienceSlugs.*", "experienceUser.*", "experienceUsers.*", "experienceVersion.*",
+			"experienceVersions.*", "experienceView.*", "experienceViews.*", "integration.*", "integrations.*",
+			"file.*", "files.*", "flow.*", "flows.*", "flowVersion.*", "flowVersions.*", "notebook.*", "notebooks.*",
+			"privateFile.*", "privateFiles.*", "resourceJobs.*", "resourceJob.*", "webhook.*", "webhooks.*",
+			"application.applyTemplate", "application.archiveData", "application.backfillArchiveData",
+			"application.clone", "application.export", "application.import", "application.fullEventsArchive",
+			"application.fullDataTablesArchive", "application.debug", "application.delete", "application.get",
+			"application.mqttPublishMessage", "application.mqttSubscriptionStream", "application.patch",
+			"application.payloadCounts", "application.payloadCountsBreakdown", "application.deviceCounts",
+			"application.notebookMinuteCounts", "application.search", "application.importLogs",
+			"applicationApiToken.delete", "applicationApiToken.get", "applicationApiToken.patch",
+			"applicationApiTokens.get", "applicationApiTokens.post", "applicationCertificate.delete",
+			"applicationCertificate.get", "applicationCertificate.patch", "applicationCertificates.get",
+			"applicationCertificates.post", "applicationCertificateAuthority.delete",
+			"applicationCertificateAuthority.get", "applicationCertificateAuthority.patch",
+			"applicationCertificateAuthorities.get", "applicationCertificateAuthorities.post",
+			"applicationDashboard.get", "applicationDashboard.patch", "applicationDashboard.sendReport",
+			"applicationDashboard.delete", "applicationDashboards.get", "applicationDashboards.post",
+			"applicationJobLogs.get", "applicationJobLog.get", "applicationKey.delete", "applicationKey.get",
+			"applicationKey.patch", "applicationKeys.get", "applicationKeys.post", "credential.get",
+			"credential.linkedResources", "credential.patch", "credential.delete", "credentials.get",
+			"credentials.post", "data.export", "data.lastValueQuery", "data.timeSeriesQuery", "dataTable.addColumn",
+			"dataTable.delete", "dataTable.get", "dataTable.patch", "dataTable.removeColumn", "dataTableRow.delete",
+			"dataTableRow.get", "dataTableRow.patch", "dataTableRows.get", "dataTableRows.post", "dataTableRows.query",
+			"dataTableRows.export", "dataTableRows.delete", "dataTableRows.truncate", "dataTables.get",
+			"dataTables.post", "device.agentLogs", "device.commandStream", "device.debug", "device.delete",
+			"device.export", "device.get", "device.getCommand", "device.getCompositeState", "device.getLogEntries",
+			"device.getState", "device.patch", "device.payloadCounts", "device.payloadCountsBreakdown",
+			"device.removeData", "device.sendCommand", "device.sendState", "device.setConnectionStatus",
+			"device.stateStream", "deviceRecipe.bulkCreate", "deviceRecipe.delete", "deviceRecipe.get",
+			"deviceRecipe.patch", "deviceRecipes.get", "deviceRecipes.post", "devices.attributeNames", "devices.patch",
+			"devices.delete", "devices.restore", "devices.removeData", "devices.deviceNames", "devices.export",
+			"devices.get", "devices.getCompositeState", "devices.historicalImport", "devices.payloadCounts",
+			"devices.post", "devices.sendCommand", "devices.tagKeys", "devices.tagValues", "deviceAttribute.get",
+			"deviceAttribute.patch", "deviceAttribute.delete", "deviceAttributes.get", "deviceAttributes.post",
+			"edgeDeployment.get", "edgeDeployments.get", "edgeDeployments.release", "edgeDeployments.remove",
+			"edgeDeployments.replace", "embeddedDeployment.get", "embeddedDeployments.get",
+			"embeddedDeployments.release", "embeddedDeployments.remove", "embeddedDeployments.replace",
+			"embeddedDeployments.export", "event.delete", "event.get", "event.patch", "events.delete",
+			"events.detailedSummary", "events.get", "events.mostRecentBySeverity", "events.patch", "events.post",
+			"events.export", "experience.delete", "experience.bootstrap", "experienceDomain.delete",
+			"experienceDomain.get", "experienceDomain.patch", "experienceDomains.get", "experienceDomains.post",
+			"experienceEndpoint.delete", "experienceEndpoint.get", "experienceEndpoint.linkedResources",
+			"experienceEndpoint.patch", "experienceEndpoints.get", "experienceEndpoints.post",
+			"experienceEndpoints.stats", "experienceGroup.delete", "experienceGroup.get", "experienceGroup.patch",
+			"experienceGroups.detailedSummary", "experienceGroups.get", "experienceGroups.post",
+			"experienceSlug.delete", "experienceSlug.get", "experienceSlug.patch", "experienceSlugs.get",
+			"experienceSlugs.post", "experienceUser.delete", "experienceUser.get", "experienceUser.patch",
+			"experienceUsers.detailedSummary", "experienceUsers.get", "experienceUsers.post",
+			"experienceVersion.delete", "experienceVersion.get", "experienceVersion.patch", "experienceVersions.get",
+			"experienceVersions.post", "experienceView.debug", "experienceView.delete", "experienceView.get",
+			"experienceView.linkedResources", "experienceView.patch", "experienceViews.debug",
+			"experienceViews.detailedSummary", "experienceViews.get", "experienceViews.post", "file.get", "file.patch",
+			"file.move", "file.delete", "file.upload", "files.get", "files.post", "flow.clearStorageEntries",
+			"flow.debug", "flow.delete", "flow.errors", "flow.get", "flow.getStorageEntries", "flow.log", "flow.patch",
+			"flow.pressVirtualButton", "flow.setStorageEntry", "flow.getStorageEntriesMetadata", "flow.stats",
+			"flow.suggestFunction", "flows.get", "flows.getByVersion", "flows.import", "flows.palette", "flows.post",
+			"flowVersion.delete", "flowVersion.debug", "flowVersion.errors", "flowVersion.get", "flowVersion.log",
+			"flowVersion.patch", "flowVersion.stats", "flowVersions.delete", "flowVersions.get", "flowVersions.post",
+			"integration.delete", "integration.get", "integration.patch", "integrations.get", "integrations.post",
+			"notebook.delete", "notebook.execute", "notebook.get", "notebook.logs", "notebook.notebookMinuteCounts",
+			"notebook.patch", "notebook.requestInputDataExport", "notebook.upload", "notebooks.get", "notebooks.post",
+			"privateFile.get", "privateFile.patch", "privateFile.move", "privateFile.delete", "privateFile.upload",
+			"privateFiles.get", "privateFiles.post", "resourceJob.get", "resourceJob.logs", "resourceJob.patch",
+			"resourceJob.delete", "resourceJob.execute", "resourceJob.cancelExecution", "resourceJobs.get",
+			"resourceJobs.post", "webhook.delete", "webhook.get", "webhook.patch", "webhooks.get", "webhooks.post",
+			"all.Organization", "all.Organization.bounded", "all.Organization.read", "only.Organization",
+			"only.Organization.bounded", "only.Organization.read", "applications.*", "auditLog.*", "auditLogs.*",
+			"dashboard.*", "dashboards.*", "org.*", "applications.get", "applications.post", "applications.import",
+			"applications.detailedSummary", "applications.periodSummaries", "auditLog.get", "auditLogs.get",
+			"dashboard.patch", "dashboard.delete", "dashboard.sendReport", "dashboard.suggestCode", "dashboards.get",
+			"dashboards.post", "org.get", "org.patch", "org.delete", "org.pendingInvites", "org.inviteMember",
+			"org.revokeInvite", "org.modifyMember", "org.removeMember", "org.payloadCounts",
+			"org.payloadCountsBreakdown", "org.deviceCounts", "org.notebookMinuteCounts", "org.invoices",
+			"org.currentCard", "org.transferResources", "all.Instance", "all.Instance.bounded", "all.Instance.read",
+			"instance.*", "instance.get", "instance.patch", "instance.historicalSummaries", "instance.generateReport",
+			"instance.payloadCounts", "instance.payloadCountsBreakdown", "instance.deviceCounts",
+			"instance.notebookMinuteCounts", "instanceOrg.*", "instanceOrg.get", "instanceOrg.patch",
+			"instanceOrg.delete", "instanceOrg.payloadCounts", "instanceOrg.payloadCountsBreakdown",
+			"instanceOrg.deviceCounts", "instanceOrg.notebookMinuteCounts", "instanceOrg.convertToEnterprise",
+			"instanceOrgs.*", "instanceOrgs.get", "instanceOrgs.post", "instanceMember.*", "instanceMember.get",
+			"instanceMember.patch", "instanceMember.delete", "instanceMembers.*", "instanceMembers.get",
+			"instanceMembers.post", "instanceOrgMember.*", "instanceOrgMember.get", "instanceOrgMember.patch",
+			"instanceOrgMember.delete", "instanceOrgMembers.*", "instanceOrgMembers.get", "instanceOrgMembers.post",
+			"instanceOrgInvite.*", "instanceOrgInvite.get", "instanceOrgInvite.delete",
+			"instanceOrgInvite.resendInvite", "instanceOrgInvites.*", "instanceOrgInvites.get",
+			"instanceOrgInvites.post", "instanceApiTokens.*", "instanceApiTokens.get", "instanceApiTokens.post",
+			"instanceApiToken.*", "instanceApiToken.get", "instanceApiToken.patch", "instanceApiToken.delete",
+			"instanceCustomNodes.*", "instanceCustomNodes.get", "instanceCustomNodes.post", "instanceCustomNode.*",
+			"instanceCustomNode.get", "instanceCustomNode.patch", "instanceCustomNode.delete",
+			"instanceCustomNode.errors", "instanceCustomNode.stats", "instanceNotificationRules.*",
+			"instanceNotificationRules.get", "instanceNotificationRules.post", "instanceNotificationRule.*",
+			"instanceNotificationRule.get", "instanceNotificationRule.patch", "instanceNotificationRule.delete",
+			"instanceNotificationRule.evaluate", "instanceNotificationRule.logs", "instanceSandbox.*",
+			"instanceSandbox.get", "instanceSandbox.delete", "instanceSandbox.undelete",
+			"instanceSandbox.payloadCounts", "instanceSandbox.payloadCountsBreakdown", "instanceSandbox.deviceCounts",
+			"instanceSandbox.notebookMinuteCounts", "instanceSandboxes.*", "instanceSandboxes.get",
+			"instanceAuditLog.*", "instanceAuditLog.get", "instanceAuditLogs.*", "instanceAuditLogs.get", "all.User",
+			"all.User.bounded", "all.User.read", "all.User.cli", "only.User", "only.User.bounded", "only.User.read",
+			"userApiToken.*", "userApiToken.get", "userApiToken.patch", "userApiToken.delete", "userApiTokens.*",
+			"userApiTokens.get", "userApiTokens.post", "userOauthToken.*", "userOauthToken.get", "userOauthToken.patch",
+			"userOauthToken.delete", "userOauthTokens.*", "userOauthTokens.get", "userOauthTokens.post",
+			"applicationTemplate.*", "applicationTemplate.get", "applicationTemplates.*", "applicationTemplates.get",
+			"applicationTemplates.getCategories", "applicationTemplates.getUniqueKeywords", "instances.*",
+			"instances.get", "me.*", "me.get", "me.patch", "me.delete", "me.verifyEmail", "me.changePassword",
+			"me.generateTwoFactorAuth", "me.enableTwoFactorAuth", "me.disableTwoFactorAuth", "me.disconnectGithub",
+			"me.connectGithub", "me.addRecentItem", "me.fetchRecentItems", "me.payloadCounts",
+			"me.payloadCountsBreakdown", "me.deviceCounts", "me.notebookMinuteCounts", "me.transferResources",
+			"me.invite", "me.invites", "me.respondToInvite", "me.refreshToken", "orgs.*", "orgs.get", "orgs.post")
 	}
 	check.oneOf("status", (*string)(a.Status), "active", "inactive")
 }
@@ -207,7 +328,7 @@ type APITokens struct {
 	FilterField   string `json:"filterField,omitzero"`
 	SortField     string `json:"sortField,omitzero"`
 	SortDirection string `json:"sortDirection,omitzero"`
-	// OwnerID is the ID of the owner; ownerType says of which kind that is.
+	// OwnerID is the ID of the owner; OwnerType says of which kind that is.
 	OwnerID   string `json:"ownerId,omitzero"`
 	OwnerType string `json:"ownerType,omitzero"`
 
@@ -248,12 +369,12 @@ type AuthedDevice struct {
 	// Token is the token, a JWT, with which the device makes all further calls.
 	Token     string    `json:"token,omitzero"`
 	OwnerType OwnerType `json:"ownerType,omitzero"`
-	// FilterType says which MQTT topics are allowed: "all" of them, only those in pubTopics and subTopics
+	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
 	// ("whitelist"), all but those ("blacklist"), or "none".
 	FilterType string `json:"filterType,omitzero"`
-	// PubTopics are the MQTT topics that filterType allows or refuses to publish to. # and + are wildcards.
+	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
-	// SubTopics are the MQTT topics that filterType allows or refuses to subscribe to. # and + are wildcards.
+	// SubTopics are the MQTT topics that FilterType allows or refuses to subscribe to. # and + are wildcards.
 	SubTopics []string `json:"subTopics,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
@@ -333,19 +454,19 @@ type ChangePassword struct {
 	NewPassword string `json:"newPassword"`
 	// InvalidateExistingTokens voids all tokens of the user that were issued before.
 	InvalidateExistingTokens *bool `json:"invalidateExistingTokens,omitempty"`
-	// TokenTTL is the life of the token in seconds; the server decides when it is absent. It is at least 0.
+	// TokenTTL is the life of the token in seconds; the server decides when it is not set. It is at least 0.
 	TokenTTL *int `json:"tokenTTL,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (c ChangePassword) MarshalJSON() ([]byte, error) {
 	type fields ChangePassword
 	return json.Marshal(fields(c))
 }
 
-// Validate checks the body against the documented constraints, as me.changePassword does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (c ChangePassword) Validate() error { return invalid("me.changePassword", c.violations()) }
 
 func (c ChangePassword) violations() []Violation {
@@ -449,6 +570,12 @@ type CompositeDevicesStateItem struct {
 	CompositeState map[string]CompositeDeviceStateValue `json:"compositeState,omitzero"`
 }
 
+// DataPoint is an element of Losant's schema "lastValueData".
+type DataPoint struct {
+	Time time.Time      `json:"time,omitzero"`
+	Data map[string]any `json:"data,omitzero"`
+}
+
 // GitHubLogin is the body of auth.authenticateUserGithub (Losant's schema "githubLogin"). Under fmt, and as an
 // attribute of slog, it shows no secret; encoding/json encodes it whole.
 type GitHubLogin struct {
@@ -456,19 +583,19 @@ type GitHubLogin struct {
 	AccessToken string `json:"accessToken"`
 	// RequestedScopes limits what the token may do. Without it, the token may do whatever its owner may.
 	RequestedScopes []string `json:"requestedScopes,omitzero"`
-	// TokenTTL is the life of the token in seconds; the server decides when it is absent. It is at least 0.
+	// TokenTTL is the life of the token in seconds; the server decides when it is not set. It is at least 0.
 	TokenTTL *int `json:"tokenTTL,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (g GitHubLogin) MarshalJSON() ([]byte, error) {
 	type fields GitHubLogin
 	return json.Marshal(fields(g))
 }
 
-// Validate checks the body against the documented constraints, as auth.authenticateUserGithub does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (g GitHubLogin) Validate() error { return invalid("auth.authenticateUserGithub", g.violations()) }
 
 func (g GitHubLogin) violations() []Violation {
@@ -481,7 +608,125 @@ func (g *GitHubLogin) check(check checker) {
 	check.length("accessToken", &g.AccessToken, 1, 1024)
 	check.unique("requestedScopes", g.RequestedScopes)
 	for i := range g.RequestedScopes {
-		check.element("requestedScopes", i).oneOf("", &g.RequestedScopes[i], "all.Application", "all.Application.bounded", "all.Application.read", "all.Application.cli", "all.Device", "all.Device.read", "application.*", "applicationApiToken.*", "applicationApiTokens.*", "applicationCertificate.*", "applicationCertificates.*", "applicationCertificateAuthority.*", "applicationCertificateAuthorities.*", "applicationDashboards.*", "applicationDashboard.*", "applicationJobLogs.*", "applicationJobLog.*", "applicationKey.*", "applicationKeys.*", "credential.*", "credentials.*", "data.*", "dataTable.*", "dataTables.*", "dataTableRow.*", "dataTableRows.*", "device.*", "deviceRecipe.*", "deviceRecipes.*", "devices.*", "deviceAttribute.*", "deviceAttributes.*", "edgeDeployment.*", "edgeDeployments.*", "embeddedDeployment.*", "embeddedDeployments.*", "event.*", "events.*", "experience.*", "experienceDomain.*", "experienceDomains.*", "experienceEndpoint.*", "experienceEndpoints.*", "experienceGroup.*", "experienceGroups.*", "experienceSlug.*", "experienceSlugs.*", "experienceUser.*", "experienceUsers.*", "experienceVersion.*", "experienceVersions.*", "experienceView.*", "experienceViews.*", "integration.*", "integrations.*", "file.*", "files.*", "flow.*", "flows.*", "flowVersion.*", "flowVersions.*", "notebook.*", "notebooks.*", "privateFile.*", "privateFiles.*", "resourceJobs.*", "resourceJob.*", "webhook.*", "webhooks.*", "application.applyTemplate", "application.archiveData", "application.backfillArchiveData", "application.clone", "application.export", "application.import", "application.fullEventsArchive", "application.fullDataTablesArchive", "application.debug", "application.delete", "application.get", "application.mqttPublishMessage", "application.mqttSubscriptionStream", "application.patch", "application.payloadCounts", "application.payloadCountsBreakdown", "application.deviceCounts", "application.notebookMinuteCounts", "application.search", "application.importLogs", "applicationApiToken.delete", "applicationApiToken.get", "applicationApiToken.patch", "applicationApiTokens.get", "applicationApiTokens.post", "applicationCertificate.delete", "applicationCertificate.get", "applicationCertificate.patch", "applicationCertificates.get", "applicationCertificates.post", "applicationCertificateAuthority.delete", "applicationCertificateAuthority.get", "applicationCertificateAuthority.patch", "applicationCertificateAuthorities.get", "applicationCertificateAuthorities.post", "applicationDashboard.get", "applicationDashboard.patch", "applicationDashboard.sendReport", "applicationDashboard.delete", "applicationDashboards.get", "applicationDashboards.post", "applicationJobLogs.get", "applicationJobLog.get", "applicationKey.delete", "applicationKey.get", "applicationKey.patch", "applicationKeys.get", "applicationKeys.post", "credential.get", "credential.linkedResources", "credential.patch", "credential.delete", "credentials.get", "credentials.post", "data.export", "data.lastValueQuery", "data.timeSeriesQuery", "dataTable.addColumn", "dataTable.delete", "dataTable.get", "dataTable.patch", "dataTable.removeColumn", "dataTableRow.delete", "dataTableRow.get", "dataTableRow.patch", "dataTableRows.get", "dataTableRows.post", "dataTableRows.query", "dataTableRows.export", "dataTableRows.delete", "dataTableRows.truncate", "dataTables.get", "dataTables.post", "device.agentLogs", "device.commandStream", "device.debug", "device.delete", "device.export", "device.get", "device.getCommand", "device.getCompositeState", "device.getLogEntries", "device.getState", "device.patch", "device.payloadCounts", "device.payloadCountsBreakdown", "device.removeData", "device.sendCommand", "device.sendState", "device.setConnectionStatus", "device.stateStream", "deviceRecipe.bulkCreate", "deviceRecipe.delete", "deviceRecipe.get", "deviceRecipe.patch", "deviceRecipes.get", "deviceRecipes.post", "devices.attributeNames", "devices.patch", "devices.delete", "devices.restore", "devices.removeData", "devices.deviceNames", "devices.export", "devices.get", "devices.getCompositeState", "devices.historicalImport", "devices.payloadCounts", "devices.post", "devices.sendCommand", "devices.tagKeys", "devices.tagValues", "deviceAttribute.get", "deviceAttribute.patch", "deviceAttribute.delete", "deviceAttributes.get", "deviceAttributes.post", "edgeDeployment.get", "edgeDeployments.get", "edgeDeployments.release", "edgeDeployments.remove", "edgeDeployments.replace", "embeddedDeployment.get", "embeddedDeployments.get", "embeddedDeployments.release", "embeddedDeployments.remove", "embeddedDeployments.replace", "embeddedDeployments.export", "event.delete", "event.get", "event.patch", "events.delete", "events.detailedSummary", "events.get", "events.mostRecentBySeverity", "events.patch", "events.post", "events.export", "experience.delete", "experience.bootstrap", "experienceDomain.delete", "experienceDomain.get", "experienceDomain.patch", "experienceDomains.get", "experienceDomains.post", "experienceEndpoint.delete", "experienceEndpoint.get", "experienceEndpoint.linkedResources", "experienceEndpoint.patch", "experienceEndpoints.get", "experienceEndpoints.post", "experienceEndpoints.stats", "experienceGroup.delete", "experienceGroup.get", "experienceGroup.patch", "experienceGroups.detailedSummary", "experienceGroups.get", "experienceGroups.post", "experienceSlug.delete", "experienceSlug.get", "experienceSlug.patch", "experienceSlugs.get", "experienceSlugs.post", "experienceUser.delete", "experienceUser.get", "experienceUser.patch", "experienceUsers.detailedSummary", "experienceUsers.get", "experienceUsers.post", "experienceVersion.delete", "experienceVersion.get", "experienceVersion.patch", "experienceVersions.get", "experienceVersions.post", "experienceView.debug", "experienceView.delete", "experienceView.get", "experienceView.linkedResources", "experienceView.patch", "experienceViews.debug", "experienceViews.detailedSummary", "experienceViews.get", "experienceViews.post", "file.get", "file.patch", "file.move", "file.delete", "file.upload", "files.get", "files.post", "flow.clearStorageEntries", "flow.debug", "flow.delete", "flow.errors", "flow.get", "flow.getStorageEntries", "flow.log", "flow.patch", "flow.pressVirtualButton", "flow.setStorageEntry", "flow.getStorageEntriesMetadata", "flow.stats", "flow.suggestFunction", "flows.get", "flows.getByVersion", "flows.import", "flows.palette", "flows.post", "flowVersion.delete", "flowVersion.debug", "flowVersion.errors", "flowVersion.get", "flowVersion.log", "flowVersion.patch", "flowVersion.stats", "flowVersions.delete", "flowVersions.get", "flowVersions.post", "integration.delete", "integration.get", "integration.patch", "integrations.get", "integrations.post", "notebook.delete", "notebook.execute", "notebook.get", "notebook.logs", "notebook.notebookMinuteCounts", "notebook.patch", "notebook.requestInputDataExport", "notebook.upload", "notebooks.get", "notebooks.post", "privateFile.get", "privateFile.patch", "privateFile.move", "privateFile.delete", "privateFile.upload", "privateFiles.get", "privateFiles.post", "resourceJob.get", "resourceJob.logs", "resourceJob.patch", "resourceJob.delete", "resourceJob.execute", "resourceJob.cancelExecution", "resourceJobs.get", "resourceJobs.post", "webhook.delete", "webhook.get", "webhook.patch", "webhooks.get", "webhooks.post", "all.Organization", "all.Organization.bounded", "all.Organization.read", "only.Organization", "only.Organization.bounded", "only.Organization.read", "applications.*", "auditLog.*", "auditLogs.*", "dashboard.*", "dashboards.*", "org.*", "applications.get", "applications.post", "applications.import", "applications.detailedSummary", "applications.periodSummaries", "auditLog.get", "auditLogs.get", "dashboard.patch", "dashboard.delete", "dashboard.sendReport", "dashboard.suggestCode", "dashboards.get", "dashboards.post", "org.get", "org.patch", "org.delete", "org.pendingInvites", "org.inviteMember", "org.revokeInvite", "org.modifyMember", "org.removeMember", "org.payloadCounts", "org.payloadCountsBreakdown", "org.deviceCounts", "org.notebookMinuteCounts", "org.invoices", "org.currentCard", "org.transferResources", "all.Instance", "all.Instance.bounded", "all.Instance.read", "instance.*", "instance.get", "instance.patch", "instance.historicalSummaries", "instance.generateReport", "instance.payloadCounts", "instance.payloadCountsBreakdown", "instance.deviceCounts", "instance.notebookMinuteCounts", "instanceOrg.*", "instanceOrg.get", "instanceOrg.patch", "instanceOrg.delete", "instanceOrg.payloadCounts", "instanceOrg.payloadCountsBreakdown", "instanceOrg.deviceCounts", "instanceOrg.notebookMinuteCounts", "instanceOrg.convertToEnterprise", "instanceOrgs.*", "instanceOrgs.get", "instanceOrgs.post", "instanceMember.*", "instanceMember.get", "instanceMember.patch", "instanceMember.delete", "instanceMembers.*", "instanceMembers.get", "instanceMembers.post", "instanceOrgMember.*", "instanceOrgMember.get", "instanceOrgMember.patch", "instanceOrgMember.delete", "instanceOrgMembers.*", "instanceOrgMembers.get", "instanceOrgMembers.post", "instanceOrgInvite.*", "instanceOrgInvite.get", "instanceOrgInvite.delete", "instanceOrgInvite.resendInvite", "instanceOrgInvites.*", "instanceOrgInvites.get", "instanceOrgInvites.post", "instanceApiTokens.*", "instanceApiTokens.get", "instanceApiTokens.post", "instanceApiToken.*", "instanceApiToken.get", "instanceApiToken.patch", "instanceApiToken.delete", "instanceCustomNodes.*", "instanceCustomNodes.get", "instanceCustomNodes.post", "instanceCustomNode.*", "instanceCustomNode.get", "instanceCustomNode.patch", "instanceCustomNode.delete", "instanceCustomNode.errors", "instanceCustomNode.stats", "instanceNotificationRules.*", "instanceNotificationRules.get", "instanceNotificationRules.post", "instanceNotificationRule.*", "instanceNotificationRule.get", "instanceNotificationRule.patch", "instanceNotificationRule.delete", "instanceNotificationRule.evaluate", "instanceNotificationRule.logs", "instanceSandbox.*", "instanceSandbox.get", "instanceSandbox.delete", "instanceSandbox.undelete", "instanceSandbox.payloadCounts", "instanceSandbox.payloadCountsBreakdown", "instanceSandbox.deviceCounts", "instanceSandbox.notebookMinuteCounts", "instanceSandboxes.*", "instanceSandboxes.get", "instanceAuditLog.*", "instanceAuditLog.get", "instanceAuditLogs.*", "instanceAuditLogs.get", "all.User", "all.User.bounded", "all.User.read", "all.User.cli", "only.User", "only.User.bounded", "only.User.read", "userApiToken.*", "userApiToken.get", "userApiToken.patch", "userApiToken.delete", "userApiTokens.*", "userApiTokens.get", "userApiTokens.post", "userOauthToken.*", "userOauthToken.get", "userOauthToken.patch", "userOauthToken.delete", "userOauthTokens.*", "userOauthTokens.get", "userOauthTokens.post", "applicationTemplate.*", "applicationTemplate.get", "applicationTemplates.*", "applicationTemplates.get", "applicationTemplates.getCategories", "applicationTemplates.getUniqueKeywords", "instances.*", "instances.get", "me.*", "me.get", "me.patch", "me.delete", "me.verifyEmail", "me.changePassword", "me.generateTwoFactorAuth", "me.enableTwoFactorAuth", "me.disableTwoFactorAuth", "me.disconnectGithub", "me.connectGithub", "me.addRecentItem", "me.fetchRecentItems", "me.payloadCounts", "me.payloadCountsBreakdown", "me.deviceCounts", "me.notebookMinuteCounts", "me.transferResources", "me.invite", "me.invites", "me.respondToInvite", "me.refreshToken", "orgs.*", "orgs.get", "orgs.post")
+		check.element("requestedScopes", i).oneOf("", &g.RequestedScopes[i], "all.Application",
+			"all.Application.bounded", "all.Application.read", "all.Application.cli", "all.Device", "all.Device.read",
+			"application.*", "applicationApiToken.*", "applicationApiTokens.*", "applicationCertificate.*",
+			"applicationCertificates.*", "applicationCertificateAuthority.*", "applicationCertificateAuthorities.*",
+			"applicationDashboards.*", "applicationDashboard.*", "applicationJobLogs.*", "applicationJobLog.*",
+			"applicationKey.*", "applicationKeys.*", "credential.*", "credentials.*", "data.*", "dataTable.*",
+			"dataTables.*", "dataTableRow.*", "dataTableRows.*", "device.*", "deviceRecipe.*", "deviceRecipes.*",
+			"devices.*", "deviceAttribute.*", "deviceAttributes.*", "edgeDeployment.*", "edgeDeployments.*",
+			"embeddedDeployment.*", "embeddedDeployments.*", "event.*", "events.*", "experience.*",
+			"experienceDomain.*", "experienceDomains.*", "experienceEndpoint.*", "experienceEndpoints.*",
+			"experienceGroup.*", "experienceGroups.*", "experienceSlug.*", "experienceSlugs.*", "experienceUser.*",
+			"experienceUsers.*", "experienceVersion.*", "experienceVersions.*", "experienceView.*", "experienceViews.*",
+			"integration.*", "integrations.*", "file.*", "files.*", "flow.*", "flows.*", "flowVersion.*",
+			"flowVersions.*", "notebook.*", "notebooks.*", "privateFile.*", "privateFiles.*", "resourceJobs.*",
+			"resourceJob.*", "webhook.*", "webhooks.*", "application.applyTemplate", "application.archiveData",
+			"application.backfillArchiveData", "application.clone", "application.export", "application.import",
+			"application.fullEventsArchive", "application.fullDataTablesArchive", "application.debug",
+			"application.delete", "application.get", "application.mqttPublishMessage",
+			"application.mqttSubscriptionStream", "application.patch", "application.payloadCounts",
+			"application.payloadCountsBreakdown", "application.deviceCounts", "application.notebookMinuteCounts",
+			"application.search", "application.importLogs", "applicationApiToken.delete", "applicationApiToken.get",
+			"applicationApiToken.patch", "applicationApiTokens.get", "applicationApiTokens.post",
+			"applicationCertificate.delete", "applicationCertificate.get", "applicationCertificate.patch",
+			"applicationCertificates.get", "applicationCertificates.post", "applicationCertificateAuthority.delete",
+			"applicationCertificateAuthority.get", "applicationCertificateAuthority.patch",
+			"applicationCertificateAuthorities.get", "applicationCertificateAuthorities.post",
+			"applicationDashboard.get", "applicationDashboard.patch", "applicationDashboard.sendReport",
+			"applicationDashboard.delete", "applicationDashboards.get", "applicationDashboards.post",
+			"applicationJobLogs.get", "applicationJobLog.get", "applicationKey.delete", "applicationKey.get",
+			"applicationKey.patch", "applicationKeys.get", "applicationKeys.post", "credential.get",
+			"credential.linkedResources", "credential.patch", "credential.delete", "credentials.get",
+			"credentials.post", "data.export", "data.lastValueQuery", "data.timeSeriesQuery", "dataTable.addColumn",
+			"dataTable.delete", "dataTable.get", "dataTable.patch", "dataTable.removeColumn", "dataTableRow.delete",
+			"dataTableRow.get", "dataTableRow.patch", "dataTableRows.get", "dataTableRows.post", "dataTableRows.query",
+			"dataTableRows.export", "dataTableRows.delete", "dataTableRows.truncate", "dataTables.get",
+			"dataTables.post", "device.agentLogs", "device.commandStream", "device.debug", "device.delete",
+			"device.export", "device.get", "device.getCommand", "device.getCompositeState", "device.getLogEntries",
+			"device.getState", "device.patch", "device.payloadCounts", "device.payloadCountsBreakdown",
+			"device.removeData", "device.sendCommand", "device.sendState", "device.setConnectionStatus",
+			"device.stateStream", "deviceRecipe.bulkCreate", "deviceRecipe.delete", "deviceRecipe.get",
+			"deviceRecipe.patch", "deviceRecipes.get", "deviceRecipes.post", "devices.attributeNames", "devices.patch",
+			"devices.delete", "devices.restore", "devices.removeData", "devices.deviceNames", "devices.export",
+			"devices.get", "devices.getCompositeState", "devices.historicalImport", "devices.payloadCounts",
+			"devices.post", "devices.sendCommand", "devices.tagKeys", "devices.tagValues", "deviceAttribute.get",
+			"deviceAttribute.patch", "deviceAttribute.delete", "deviceAttributes.get", "deviceAttributes.post",
+			"edgeDeployment.get", "edgeDeployments.get", "edgeDeployments.release", "edgeDeployments.remove",
+			"edgeDeployments.replace", "embeddedDeployment.get", "embeddedDeployments.get",
+			"embeddedDeployments.release", "embeddedDeployments.remove", "embeddedDeployments.replace",
+			"embeddedDeployments.export", "event.delete", "event.get", "event.patch", "events.delete",
+			"events.detailedSummary", "events.get", "events.mostRecentBySeverity", "events.patch", "events.post",
+			"events.export", "experience.delete", "experience.bootstrap", "experienceDomain.delete",
+			"experienceDomain.get", "experienceDomain.patch", "experienceDomains.get", "experienceDomains.post",
+			"experienceEndpoint.delete", "experienceEndpoint.get", "experienceEndpoint.linkedResources",
+			"experienceEndpoint.patch", "experienceEndpoints.get", "experienceEndpoints.post",
+			"experienceEndpoints.stats", "experienceGroup.delete", "experienceGroup.get", "experienceGroup.patch",
+			"experienceGroups.detailedSummary", "experienceGroups.get", "experienceGroups.post",
+			"experienceSlug.delete", "experienceSlug.get", "experienceSlug.patch", "experienceSlugs.get",
+			"experienceSlugs.post", "experienceUser.delete", "experienceUser.get", "experienceUser.patch",
+			"experienceUsers.detailedSummary", "experienceUsers.get", "experienceUsers.post",
+			"experienceVersion.delete", "experienceVersion.get", "experienceVersion.patch", "experienceVersions.get",
+			"experienceVersions.post", "experienceView.debug", "experienceView.delete", "experienceView.get",
+			"experienceView.linkedResources", "experienceView.patch", "experienceViews.debug",
+			"experienceViews.detailedSummary", "experienceViews.get", "experienceViews.post", "file.get", "file.patch",
+			"file.move", "file.delete", "file.upload", "files.get", "files.post", "flow.clearStorageEntries",
+			"flow.debug", "flow.delete", "flow.errors", "flow.get", "flow.getStorageEntries", "flow.log", "flow.patch",
+			"flow.pressVirtualButton", "flow.setStorageEntry", "flow.getStorageEntriesMetadata", "flow.stats",
+			"flow.suggestFunction", "flows.get", "flows.getByVersion", "flows.import", "flows.palette", "flows.post",
+			"flowVersion.delete", "flowVersion.debug", "flowVersion.errors", "flowVersion.get", "flowVersion.log",
+			"flowVersion.patch", "flowVersion.stats", "flowVersions.delete", "flowVersions.get", "flowVersions.post",
+			"integration.delete", "integration.get", "integration.patch", "integrations.get", "integrations.post",
+			"notebook.delete", "notebook.execute", "notebook.get", "notebook.logs", "notebook.notebookMinuteCounts",
+			"notebook.patch", "notebook.requestInputDataExport", "notebook.upload", "notebooks.get", "notebooks.post",
+			"privateFile.get", "privateFile.patch", "privateFile.move", "privateFile.delete", "privateFile.upload",
+			"privateFiles.get", "privateFiles.post", "resourceJob.get", "resourceJob.logs", "resourceJob.patch",
+			"resourceJob.delete", "resourceJob.execute", "resourceJob.cancelExecution", "resourceJobs.get",
+			"resourceJobs.post", "webhook.delete", "webhook.get", "webhook.patch", "webhooks.get", "webhooks.post",
+			"all.Organization", "all.Organization.bounded", "all.Organization.read", "only.Organization",
+			"only.Organization.bounded", "only.Organization.read", "applications.*", "auditLog.*", "auditLogs.*",
+			"dashboard.*", "dashboards.*", "org.*", "applications.get", "applications.post", "applications.import",
+			"applications.detailedSummary", "applications.periodSummaries", "auditLog.get", "auditLogs.get",
+			"dashboard.patch", "dashboard.delete", "dashboard.sendReport", "dashboard.suggestCode", "dashboards.get",
+			"dashboards.post", "org.get", "org.patch", "org.delete", "org.pendingInvites", "org.inviteMember",
+			"org.revokeInvite", "org.modifyMember", "org.removeMember", "org.payloadCounts",
+			"org.payloadCountsBreakdown", "org.deviceCounts", "org.notebookMinuteCounts", "org.invoices",
+			"org.currentCard", "org.transferResources", "all.Instance", "all.Instance.bounded", "all.Instance.read",
+			"instance.*", "instance.get", "instance.patch", "instance.historicalSummaries", "instance.generateReport",
+			"instance.payloadCounts", "instance.payloadCountsBreakdown", "instance.deviceCounts",
+			"instance.notebookMinuteCounts", "instanceOrg.*", "instanceOrg.get", "instanceOrg.patch",
+			"instanceOrg.delete", "instanceOrg.payloadCounts", "instanceOrg.payloadCountsBreakdown",
+			"instanceOrg.deviceCounts", "instanceOrg.notebookMinuteCounts", "instanceOrg.convertToEnterprise",
+			"instanceOrgs.*", "instanceOrgs.get", "instanceOrgs.post", "instanceMember.*", "instanceMember.get",
+			"instanceMember.patch", "instanceMember.delete", "instanceMembers.*", "instanceMembers.get",
+			"instanceMembers.post", "instanceOrgMember.*", "instanceOrgMember.get", "instanceOrgMember.patch",
+			"instanceOrgMember.delete", "instanceOrgMembers.*", "instanceOrgMembers.get", "instanceOrgMembers.post",
+			"instanceOrgInvite.*", "instanceOrgInvite.get", "instanceOrgInvite.delete",
+			"instanceOrgInvite.resendInvite", "instanceOrgInvites.*", "instanceOrgInvites.get",
+			"instanceOrgInvites.post", "instanceApiTokens.*", "instanceApiTokens.get", "instanceApiTokens.post",
+			"instanceApiToken.*", "instanceApiToken.get", "instanceApiToken.patch", "instanceApiToken.delete",
+			"instanceCustomNodes.*", "instanceCustomNodes.get", "instanceCustomNodes.post", "instanceCustomNode.*",
+			"instanceCustomNode.get", "instanceCustomNode.patch", "instanceCustomNode.delete",
+			"instanceCustomNode.errors", "instanceCustomNode.stats", "instanceNotificationRules.*",
+			"instanceNotificationRules.get", "instanceNotificationRules.post", "instanceNotificationRule.*",
+			"instanceNotificationRule.get", "instanceNotificationRule.patch", "instanceNotificationRule.delete",
+			"instanceNotificationRule.evaluate", "instanceNotificationRule.logs", "instanceSandbox.*",
+			"instanceSandbox.get", "instanceSandbox.delete", "instanceSandbox.undelete",
+			"instanceSandbox.payloadCounts", "instanceSandbox.payloadCountsBreakdown", "instanceSandbox.deviceCounts",
+			"instanceSandbox.notebookMinuteCounts", "instanceSandboxes.*", "instanceSandboxes.get",
+			"instanceAuditLog.*", "instanceAuditLog.get", "instanceAuditLogs.*", "instanceAuditLogs.get", "all.User",
+			"all.User.bounded", "all.User.read", "all.User.cli", "only.User", "only.User.bounded", "only.User.read",
+			"userApiToken.*", "userApiToken.get", "userApiToken.patch", "userApiToken.delete", "userApiTokens.*",
+			"userApiTokens.get", "userApiTokens.post", "userOauthToken.*", "userOauthToken.get", "userOauthToken.patch",
+			"userOauthToken.delete", "userOauthTokens.*", "userOauthTokens.get", "userOauthTokens.post",
+			"applicationTemplate.*", "applicationTemplate.get", "applicationTemplates.*", "applicationTemplates.get",
+			"applicationTemplates.getCategories", "applicationTemplates.getUniqueKeywords", "instances.*",
+			"instances.get", "me.*", "me.get", "me.patch", "me.delete", "me.verifyEmail", "me.changePassword",
+			"me.generateTwoFactorAuth", "me.enableTwoFactorAuth", "me.disableTwoFactorAuth", "me.disconnectGithub",
+			"me.connectGithub", "me.addRecentItem", "me.fetchRecentItems", "me.payloadCounts",
+			"me.payloadCountsBreakdown", "me.deviceCounts", "me.notebookMinuteCounts", "me.transferResources",
+			"me.invite", "me.invites", "me.respondToInvite", "me.refreshToken", "orgs.*", "orgs.get", "orgs.post")
 	}
 	check.integer("tokenTTL", g.TokenTTL, 0, unlimited)
 }
@@ -526,25 +771,25 @@ type HistoricalSummary struct {
 	// ResourceProration is the part of the period in which the resource existed, 0 to 1.
 	ResourceProration float64   `json:"resourceProration,omitzero"`
 	OwnerType         OwnerType `json:"ownerType,omitzero"`
-	// OwnerID is the ID of the owner; ownerType says of which kind that is.
-	OwnerID                   string                        `json:"ownerId,omitzero"`
-	OwnerName                 string                        `json:"ownerName,omitzero"`
-	Limits                    InstanceOrgDefaultLimitConfig `json:"limits,omitzero"`
-	CurrentPeriodStart        time.Time                     `json:"currentPeriodStart,omitzero"`
-	CurrentPeriodEnd          time.Time                     `json:"currentPeriodEnd,omitzero"`
-	ApplicationCount          int                           `json:"applicationCount,omitzero"`
-	ApplicationCountProrated  float64                       `json:"applicationCountProrated,omitzero"`
-	UserCount                 int                           `json:"userCount,omitzero"`
-	UserCountProrated         float64                       `json:"userCountProrated,omitzero"`
-	APITokenCount             int                           `json:"apiTokenCount,omitzero"`
-	ApplicationKeyCount       int                           `json:"applicationKeyCount,omitzero"`
-	CertificateAuthorityCount int                           `json:"certificateAuthorityCount,omitzero"`
-	CertificateCount          int                           `json:"certificateCount,omitzero"`
-	CredentialCount           int                           `json:"credentialCount,omitzero"`
-	DashboardCount            int                           `json:"dashboardCount,omitzero"`
-	DashboardCountProrated    float64                       `json:"dashboardCountProrated,omitzero"`
-	DataTableCount            int                           `json:"dataTableCount,omitzero"`
-	DataTableRowCount         int                           `json:"dataTableRowCount,omitzero"`
+	// OwnerID is the ID of the owner; OwnerType says of which kind that is.
+	OwnerID                   string    `json:"ownerId,omitzero"`
+	OwnerName                 string    `json:"ownerName,omitzero"`
+	Limits                    OrgLimits `json:"limits,omitzero"`
+	CurrentPeriodStart        time.Time `json:"currentPeriodStart,omitzero"`
+	CurrentPeriodEnd          time.Time `json:"currentPeriodEnd,omitzero"`
+	ApplicationCount          int       `json:"applicationCount,omitzero"`
+	ApplicationCountProrated  float64   `json:"applicationCountProrated,omitzero"`
+	UserCount                 int       `json:"userCount,omitzero"`
+	UserCountProrated         float64   `json:"userCountProrated,omitzero"`
+	APITokenCount             int       `json:"apiTokenCount,omitzero"`
+	ApplicationKeyCount       int       `json:"applicationKeyCount,omitzero"`
+	CertificateAuthorityCount int       `json:"certificateAuthorityCount,omitzero"`
+	CertificateCount          int       `json:"certificateCount,omitzero"`
+	CredentialCount           int       `json:"credentialCount,omitzero"`
+	DashboardCount            int       `json:"dashboardCount,omitzero"`
+	DashboardCountProrated    float64   `json:"dashboardCountProrated,omitzero"`
+	DataTableCount            int       `json:"dataTableCount,omitzero"`
+	DataTableRowCount         int       `json:"dataTableRowCount,omitzero"`
 	// DataTableTotalSizeMb is the size of all data tables in megabytes.
 	DataTableTotalSizeMb float64 `json:"dataTableTotalSizeMb,omitzero"`
 	DeviceCount          int     `json:"deviceCount,omitzero"`
@@ -596,7 +841,7 @@ type ImportIntoApplicationOptions struct {
 	// ("error"), the old one stays ("retain"), or the new one takes its place ("replace"). It is "create", "error",
 	// "retain" or "replace".
 	ConflictBehavior *string `json:"conflictBehavior,omitempty"`
-	// DryRun imports nothing: application.importLogs has the result.
+	// DryRun imports nothing: [ApplicationService.ImportLogs] has the result.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// ForceJob makes a job of it even if it is small, so that the answer is always 202.
 	ForceJob *bool `json:"forceJob,omitempty"`
@@ -667,7 +912,7 @@ type JobEnqueuedResult struct {
 	Hypermedia
 
 	JobQueued bool `json:"jobQueued,omitzero"`
-	// JobID is the ID of the queued job. It is not the ID that applicationJobLog.get takes.
+	// JobID is the ID of the queued job. It is not the ID that [ApplicationJobLogService.Get] takes.
 	JobID   string `json:"jobId,omitzero"`
 	Success bool   `json:"success,omitzero"`
 
@@ -678,7 +923,7 @@ type JobEnqueuedResult struct {
 func (jo *JobEnqueuedResult) setRaw(body []byte) { jo.Raw = body }
 
 // LastValueData is the answer to data.lastValueQuery (Losant's schema "lastValueData").
-type LastValueData map[string]LastValueDataItem
+type LastValueData map[string]DataPoint
 
 // UnmarshalJSON decodes what is no hypermedia.
 func (l *LastValueData) UnmarshalJSON(data []byte) error {
@@ -691,19 +936,13 @@ func (l *LastValueData) UnmarshalJSON(data []byte) error {
 	}
 	*l = make(LastValueData, len(entries))
 	for name, entry := range entries {
-		var value LastValueDataItem
+		var value DataPoint
 		if err := json.Unmarshal(entry, &value); err != nil {
 			return err
 		}
 		(*l)[name] = value
 	}
 	return nil
-}
-
-// LastValueDataItem is an element of Losant's schema "lastValueData".
-type LastValueDataItem struct {
-	Time time.Time      `json:"time,omitzero"`
-	Data map[string]any `json:"data,omitzero"`
 }
 
 // LastValueQuery is the body of data.lastValueQuery (Losant's schema "lastValueQuery").
@@ -715,21 +954,21 @@ type LastValueQuery struct {
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
 	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
-	// DeviceQuery is an advanced query: each device that matches is meant, besides those of deviceIds and deviceTags.
+	// DeviceQuery is an advanced query: each device that matches is meant, besides those of DeviceIDs and DeviceTags.
 	DeviceQuery Query `json:"deviceQuery,omitzero"`
 	// End is the time after which values are ignored, in milliseconds since the epoch. 0 is now.
 	End *int64 `json:"end,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (l LastValueQuery) MarshalJSON() ([]byte, error) {
 	type fields LastValueQuery
 	return json.Marshal(fields(l))
 }
 
-// Validate checks the body against the documented constraints, as data.lastValueQuery does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (l LastValueQuery) Validate() error { return invalid("data.lastValueQuery", l.violations()) }
 
 func (l LastValueQuery) violations() []Violation {
@@ -758,8 +997,8 @@ type MQTTPublishBody struct {
 	Message string `json:"message"`
 }
 
-// Validate checks the body against the documented constraints, as application.mqttPublishMessage does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (m MQTTPublishBody) Validate() error {
 	return invalid("application.mqttPublishMessage", m.violations())
 }
@@ -777,7 +1016,7 @@ func (m *MQTTPublishBody) check(check checker) {
 
 // MultiDeviceCommand is the body of devices.sendCommand (Losant's schema "multiDeviceCommand").
 type MultiDeviceCommand struct {
-	// Time is when the command was sent; now when it is absent.
+	// Time is when the command was sent; now when it is not set.
 	Time *time.Time `json:"time,omitempty"`
 	// Name is 1 to 255 characters.
 	Name    string `json:"name"`
@@ -787,7 +1026,7 @@ type MultiDeviceCommand struct {
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 	// DeviceIDs are at most 1000 ids.
 	DeviceIDs []string `json:"deviceIds,omitzero"`
-	// DeviceQuery is an advanced query: each device that matches is meant, besides those of deviceIds and deviceTags.
+	// DeviceQuery is an advanced query: each device that matches is meant, besides those of DeviceIDs and DeviceTags.
 	DeviceQuery Query `json:"deviceQuery,omitzero"`
 }
 
@@ -808,15 +1047,15 @@ func (m *MultiDeviceCommand) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (m MultiDeviceCommand) MarshalJSON() ([]byte, error) {
 	type fields MultiDeviceCommand
 	return json.Marshal(fields(m))
 }
 
-// Validate checks the body against the documented constraints, as devices.sendCommand does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (m MultiDeviceCommand) Validate() error { return invalid("devices.sendCommand", m.violations()) }
 
 func (m MultiDeviceCommand) violations() []Violation {
@@ -848,8 +1087,8 @@ type MultiFactorAuthDisable struct {
 	Password string `json:"password"`
 }
 
-// Validate checks the body against the documented constraints, as me.disableTwoFactorAuth does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (m MultiFactorAuthDisable) Validate() error {
 	return invalid("me.disableTwoFactorAuth", m.violations())
 }
@@ -878,7 +1117,7 @@ func (m MultiFactorAuthDisable) LogValue() slog.Value {
 // MultiFactorAuthEnable is the body of me.enableTwoFactorAuth (Losant's schema "multiFactorAuthEnable"). Under fmt, and
 // as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type MultiFactorAuthEnable struct {
-	// TwoFactorAuthKey is the secret that me.generateTwoFactorAuth returned. It is 52 to 52 characters.
+	// TwoFactorAuthKey is the secret that [MeService.GenerateTwoFactorAuth] returned. It is 52 to 52 characters.
 	TwoFactorAuthKey *string `json:"twoFactorAuthKey,omitempty"`
 	// Password is 8 to 2048 characters.
 	Password string `json:"password"`
@@ -887,15 +1126,15 @@ type MultiFactorAuthEnable struct {
 	TwoFactorCode string `json:"twoFactorCode"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (m MultiFactorAuthEnable) MarshalJSON() ([]byte, error) {
 	type fields MultiFactorAuthEnable
 	return json.Marshal(fields(m))
 }
 
-// Validate checks the body against the documented constraints, as me.enableTwoFactorAuth does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (m MultiFactorAuthEnable) Validate() error {
 	return invalid("me.enableTwoFactorAuth", m.violations())
 }
@@ -955,15 +1194,15 @@ type NotificationRule struct {
 
 	ID                 string `json:"id,omitzero"`
 	NotificationRuleID string `json:"notificationRuleId,omitzero"`
-	// OwnerID is the ID of the owner; ownerType says of which kind that is.
+	// OwnerID is the ID of the owner; OwnerType says of which kind that is.
 	OwnerID      string    `json:"ownerId,omitzero"`
 	OwnerType    string    `json:"ownerType,omitzero"`
 	CreationDate time.Time `json:"creationDate,omitzero"`
 	LastUpdated  time.Time `json:"lastUpdated,omitzero"`
-	// CreatedByID is the ID of who created it; createdByType says of which kind that is.
+	// CreatedByID is the ID of who created it; CreatedByType says of which kind that is.
 	CreatedByID   string `json:"createdById,omitzero"`
 	CreatedByType string `json:"createdByType,omitzero"`
-	// LastUpdatedByID is the ID of who changed it last; lastUpdatedByType says of which kind that is.
+	// LastUpdatedByID is the ID of who changed it last; LastUpdatedByType says of which kind that is.
 	LastUpdatedByID   string `json:"lastUpdatedById,omitzero"`
 	LastUpdatedByType string `json:"lastUpdatedByType,omitzero"`
 	TargetType        string `json:"targetType,omitzero"`
@@ -988,7 +1227,7 @@ type NotificationRuleDeliveryLog struct {
 	ID                         string `json:"id,omitzero"`
 	NotificationRuleDeliveryID string `json:"notificationRuleDeliveryId,omitzero"`
 	NotificationRuleID         string `json:"notificationRuleId,omitzero"`
-	// OwnerID is the ID of the owner; ownerType says of which kind that is.
+	// OwnerID is the ID of the owner; OwnerType says of which kind that is.
 	OwnerID         string    `json:"ownerId,omitzero"`
 	OwnerType       string    `json:"ownerType,omitzero"`
 	RequestedByID   string    `json:"requestedById,omitzero"`
@@ -1064,15 +1303,15 @@ type NotificationRuleEvaluationOptions struct {
 	IgnoreFrequencyCheck *bool `json:"ignoreFrequencyCheck,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (n NotificationRuleEvaluationOptions) MarshalJSON() ([]byte, error) {
 	type fields NotificationRuleEvaluationOptions
 	return json.Marshal(fields(n))
 }
 
-// Validate checks the body against the documented constraints, as instanceNotificationRule.evaluate does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (n NotificationRuleEvaluationOptions) Validate() error {
 	return invalid("instanceNotificationRule.evaluate", n.violations())
 }
@@ -1097,15 +1336,15 @@ type NotificationRulePatch struct {
 	RuleConfig  *NotificationRuleRuleConfig           `json:"ruleConfig,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (n NotificationRulePatch) MarshalJSON() ([]byte, error) {
 	type fields NotificationRulePatch
 	return json.Marshal(fields(n))
 }
 
-// Validate checks the body against the documented constraints, as instanceNotificationRule.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (n NotificationRulePatch) Validate() error {
 	return invalid("instanceNotificationRule.patch", n.violations())
 }
@@ -1148,15 +1387,15 @@ type NotificationRulePost struct {
 	RuleConfig  NotificationRuleRuleConfig            `json:"ruleConfig"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (n NotificationRulePost) MarshalJSON() ([]byte, error) {
 	type fields NotificationRulePost
 	return json.Marshal(fields(n))
 }
 
-// Validate checks the body against the documented constraints, as instanceNotificationRules.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (n NotificationRulePost) Validate() error {
 	return invalid("instanceNotificationRules.post", n.violations())
 }
@@ -1218,7 +1457,7 @@ type NotificationRules struct {
 	FilterField   string `json:"filterField,omitzero"`
 	SortField     string `json:"sortField,omitzero"`
 	SortDirection string `json:"sortDirection,omitzero"`
-	// OwnerID is the ID of the owner; ownerType says of which kind that is.
+	// OwnerID is the ID of the owner; OwnerType says of which kind that is.
 	OwnerID   string `json:"ownerId,omitzero"`
 	OwnerType string `json:"ownerType,omitzero"`
 
@@ -1385,15 +1624,15 @@ type RecentItem struct {
 	ItemID string `json:"itemId"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (r RecentItem) MarshalJSON() ([]byte, error) {
 	type fields RecentItem
 	return json.Marshal(fields(r))
 }
 
-// Validate checks the body against the documented constraints, as me.addRecentItem does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (r RecentItem) Validate() error { return invalid("me.addRecentItem", r.violations()) }
 
 func (r RecentItem) violations() []Violation {
@@ -1430,7 +1669,7 @@ type RecentItemListItem struct {
 
 // ResourceTransfer is the body of me.transferResources (Losant's schema "resourceTransfer").
 type ResourceTransfer struct {
-	// DestinationID is the ID of the new owner; destinationType says of which kind that is.
+	// DestinationID is the ID of the new owner; DestinationType says of which kind that is.
 	DestinationID   string    `json:"destinationId"`
 	DestinationType OwnerType `json:"destinationType"`
 	// ApplicationIDs are at most 1000 ids.
@@ -1440,15 +1679,15 @@ type ResourceTransfer struct {
 	Strict       *bool    `json:"strict,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (r ResourceTransfer) MarshalJSON() ([]byte, error) {
 	type fields ResourceTransfer
 	return json.Marshal(fields(r))
 }
 
-// Validate checks the body against the documented constraints, as me.transferResources does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (r ResourceTransfer) Validate() error { return invalid("me.transferResources", r.violations()) }
 
 func (r ResourceTransfer) violations() []Violation {
@@ -1479,19 +1718,19 @@ type SAMLResponse struct {
 	SAMLDomain string `json:"SAMLDomain"`
 	// RequestedScopes limits what the token may do. Without it, the token may do whatever its owner may.
 	RequestedScopes []string `json:"requestedScopes,omitzero"`
-	// TokenTTL is the life of the token in seconds; the server decides when it is absent. It is at least 0.
+	// TokenTTL is the life of the token in seconds; the server decides when it is not set. It is at least 0.
 	TokenTTL *int `json:"tokenTTL,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (s SAMLResponse) MarshalJSON() ([]byte, error) {
 	type fields SAMLResponse
 	return json.Marshal(fields(s))
 }
 
-// Validate checks the body against the documented constraints, as auth.authenticateUserSaml does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (s SAMLResponse) Validate() error { return invalid("auth.authenticateUserSaml", s.violations()) }
 
 func (s SAMLResponse) violations() []Violation {
@@ -1505,7 +1744,125 @@ func (s *SAMLResponse) check(check checker) {
 	check.length("SAMLDomain", &s.SAMLDomain, 3, 45)
 	check.unique("requestedScopes", s.RequestedScopes)
 	for i := range s.RequestedScopes {
-		check.element("requestedScopes", i).oneOf("", &s.RequestedScopes[i], "all.Application", "all.Application.bounded", "all.Application.read", "all.Application.cli", "all.Device", "all.Device.read", "application.*", "applicationApiToken.*", "applicationApiTokens.*", "applicationCertificate.*", "applicationCertificates.*", "applicationCertificateAuthority.*", "applicationCertificateAuthorities.*", "applicationDashboards.*", "applicationDashboard.*", "applicationJobLogs.*", "applicationJobLog.*", "applicationKey.*", "applicationKeys.*", "credential.*", "credentials.*", "data.*", "dataTable.*", "dataTables.*", "dataTableRow.*", "dataTableRows.*", "device.*", "deviceRecipe.*", "deviceRecipes.*", "devices.*", "deviceAttribute.*", "deviceAttributes.*", "edgeDeployment.*", "edgeDeployments.*", "embeddedDeployment.*", "embeddedDeployments.*", "event.*", "events.*", "experience.*", "experienceDomain.*", "experienceDomains.*", "experienceEndpoint.*", "experienceEndpoints.*", "experienceGroup.*", "experienceGroups.*", "experienceSlug.*", "experienceSlugs.*", "experienceUser.*", "experienceUsers.*", "experienceVersion.*", "experienceVersions.*", "experienceView.*", "experienceViews.*", "integration.*", "integrations.*", "file.*", "files.*", "flow.*", "flows.*", "flowVersion.*", "flowVersions.*", "notebook.*", "notebooks.*", "privateFile.*", "privateFiles.*", "resourceJobs.*", "resourceJob.*", "webhook.*", "webhooks.*", "application.applyTemplate", "application.archiveData", "application.backfillArchiveData", "application.clone", "application.export", "application.import", "application.fullEventsArchive", "application.fullDataTablesArchive", "application.debug", "application.delete", "application.get", "application.mqttPublishMessage", "application.mqttSubscriptionStream", "application.patch", "application.payloadCounts", "application.payloadCountsBreakdown", "application.deviceCounts", "application.notebookMinuteCounts", "application.search", "application.importLogs", "applicationApiToken.delete", "applicationApiToken.get", "applicationApiToken.patch", "applicationApiTokens.get", "applicationApiTokens.post", "applicationCertificate.delete", "applicationCertificate.get", "applicationCertificate.patch", "applicationCertificates.get", "applicationCertificates.post", "applicationCertificateAuthority.delete", "applicationCertificateAuthority.get", "applicationCertificateAuthority.patch", "applicationCertificateAuthorities.get", "applicationCertificateAuthorities.post", "applicationDashboard.get", "applicationDashboard.patch", "applicationDashboard.sendReport", "applicationDashboard.delete", "applicationDashboards.get", "applicationDashboards.post", "applicationJobLogs.get", "applicationJobLog.get", "applicationKey.delete", "applicationKey.get", "applicationKey.patch", "applicationKeys.get", "applicationKeys.post", "credential.get", "credential.linkedResources", "credential.patch", "credential.delete", "credentials.get", "credentials.post", "data.export", "data.lastValueQuery", "data.timeSeriesQuery", "dataTable.addColumn", "dataTable.delete", "dataTable.get", "dataTable.patch", "dataTable.removeColumn", "dataTableRow.delete", "dataTableRow.get", "dataTableRow.patch", "dataTableRows.get", "dataTableRows.post", "dataTableRows.query", "dataTableRows.export", "dataTableRows.delete", "dataTableRows.truncate", "dataTables.get", "dataTables.post", "device.agentLogs", "device.commandStream", "device.debug", "device.delete", "device.export", "device.get", "device.getCommand", "device.getCompositeState", "device.getLogEntries", "device.getState", "device.patch", "device.payloadCounts", "device.payloadCountsBreakdown", "device.removeData", "device.sendCommand", "device.sendState", "device.setConnectionStatus", "device.stateStream", "deviceRecipe.bulkCreate", "deviceRecipe.delete", "deviceRecipe.get", "deviceRecipe.patch", "deviceRecipes.get", "deviceRecipes.post", "devices.attributeNames", "devices.patch", "devices.delete", "devices.restore", "devices.removeData", "devices.deviceNames", "devices.export", "devices.get", "devices.getCompositeState", "devices.historicalImport", "devices.payloadCounts", "devices.post", "devices.sendCommand", "devices.tagKeys", "devices.tagValues", "deviceAttribute.get", "deviceAttribute.patch", "deviceAttribute.delete", "deviceAttributes.get", "deviceAttributes.post", "edgeDeployment.get", "edgeDeployments.get", "edgeDeployments.release", "edgeDeployments.remove", "edgeDeployments.replace", "embeddedDeployment.get", "embeddedDeployments.get", "embeddedDeployments.release", "embeddedDeployments.remove", "embeddedDeployments.replace", "embeddedDeployments.export", "event.delete", "event.get", "event.patch", "events.delete", "events.detailedSummary", "events.get", "events.mostRecentBySeverity", "events.patch", "events.post", "events.export", "experience.delete", "experience.bootstrap", "experienceDomain.delete", "experienceDomain.get", "experienceDomain.patch", "experienceDomains.get", "experienceDomains.post", "experienceEndpoint.delete", "experienceEndpoint.get", "experienceEndpoint.linkedResources", "experienceEndpoint.patch", "experienceEndpoints.get", "experienceEndpoints.post", "experienceEndpoints.stats", "experienceGroup.delete", "experienceGroup.get", "experienceGroup.patch", "experienceGroups.detailedSummary", "experienceGroups.get", "experienceGroups.post", "experienceSlug.delete", "experienceSlug.get", "experienceSlug.patch", "experienceSlugs.get", "experienceSlugs.post", "experienceUser.delete", "experienceUser.get", "experienceUser.patch", "experienceUsers.detailedSummary", "experienceUsers.get", "experienceUsers.post", "experienceVersion.delete", "experienceVersion.get", "experienceVersion.patch", "experienceVersions.get", "experienceVersions.post", "experienceView.debug", "experienceView.delete", "experienceView.get", "experienceView.linkedResources", "experienceView.patch", "experienceViews.debug", "experienceViews.detailedSummary", "experienceViews.get", "experienceViews.post", "file.get", "file.patch", "file.move", "file.delete", "file.upload", "files.get", "files.post", "flow.clearStorageEntries", "flow.debug", "flow.delete", "flow.errors", "flow.get", "flow.getStorageEntries", "flow.log", "flow.patch", "flow.pressVirtualButton", "flow.setStorageEntry", "flow.getStorageEntriesMetadata", "flow.stats", "flow.suggestFunction", "flows.get", "flows.getByVersion", "flows.import", "flows.palette", "flows.post", "flowVersion.delete", "flowVersion.debug", "flowVersion.errors", "flowVersion.get", "flowVersion.log", "flowVersion.patch", "flowVersion.stats", "flowVersions.delete", "flowVersions.get", "flowVersions.post", "integration.delete", "integration.get", "integration.patch", "integrations.get", "integrations.post", "notebook.delete", "notebook.execute", "notebook.get", "notebook.logs", "notebook.notebookMinuteCounts", "notebook.patch", "notebook.requestInputDataExport", "notebook.upload", "notebooks.get", "notebooks.post", "privateFile.get", "privateFile.patch", "privateFile.move", "privateFile.delete", "privateFile.upload", "privateFiles.get", "privateFiles.post", "resourceJob.get", "resourceJob.logs", "resourceJob.patch", "resourceJob.delete", "resourceJob.execute", "resourceJob.cancelExecution", "resourceJobs.get", "resourceJobs.post", "webhook.delete", "webhook.get", "webhook.patch", "webhooks.get", "webhooks.post", "all.Organization", "all.Organization.bounded", "all.Organization.read", "only.Organization", "only.Organization.bounded", "only.Organization.read", "applications.*", "auditLog.*", "auditLogs.*", "dashboard.*", "dashboards.*", "org.*", "applications.get", "applications.post", "applications.import", "applications.detailedSummary", "applications.periodSummaries", "auditLog.get", "auditLogs.get", "dashboard.patch", "dashboard.delete", "dashboard.sendReport", "dashboard.suggestCode", "dashboards.get", "dashboards.post", "org.get", "org.patch", "org.delete", "org.pendingInvites", "org.inviteMember", "org.revokeInvite", "org.modifyMember", "org.removeMember", "org.payloadCounts", "org.payloadCountsBreakdown", "org.deviceCounts", "org.notebookMinuteCounts", "org.invoices", "org.currentCard", "org.transferResources", "all.Instance", "all.Instance.bounded", "all.Instance.read", "instance.*", "instance.get", "instance.patch", "instance.historicalSummaries", "instance.generateReport", "instance.payloadCounts", "instance.payloadCountsBreakdown", "instance.deviceCounts", "instance.notebookMinuteCounts", "instanceOrg.*", "instanceOrg.get", "instanceOrg.patch", "instanceOrg.delete", "instanceOrg.payloadCounts", "instanceOrg.payloadCountsBreakdown", "instanceOrg.deviceCounts", "instanceOrg.notebookMinuteCounts", "instanceOrg.convertToEnterprise", "instanceOrgs.*", "instanceOrgs.get", "instanceOrgs.post", "instanceMember.*", "instanceMember.get", "instanceMember.patch", "instanceMember.delete", "instanceMembers.*", "instanceMembers.get", "instanceMembers.post", "instanceOrgMember.*", "instanceOrgMember.get", "instanceOrgMember.patch", "instanceOrgMember.delete", "instanceOrgMembers.*", "instanceOrgMembers.get", "instanceOrgMembers.post", "instanceOrgInvite.*", "instanceOrgInvite.get", "instanceOrgInvite.delete", "instanceOrgInvite.resendInvite", "instanceOrgInvites.*", "instanceOrgInvites.get", "instanceOrgInvites.post", "instanceApiTokens.*", "instanceApiTokens.get", "instanceApiTokens.post", "instanceApiToken.*", "instanceApiToken.get", "instanceApiToken.patch", "instanceApiToken.delete", "instanceCustomNodes.*", "instanceCustomNodes.get", "instanceCustomNodes.post", "instanceCustomNode.*", "instanceCustomNode.get", "instanceCustomNode.patch", "instanceCustomNode.delete", "instanceCustomNode.errors", "instanceCustomNode.stats", "instanceNotificationRules.*", "instanceNotificationRules.get", "instanceNotificationRules.post", "instanceNotificationRule.*", "instanceNotificationRule.get", "instanceNotificationRule.patch", "instanceNotificationRule.delete", "instanceNotificationRule.evaluate", "instanceNotificationRule.logs", "instanceSandbox.*", "instanceSandbox.get", "instanceSandbox.delete", "instanceSandbox.undelete", "instanceSandbox.payloadCounts", "instanceSandbox.payloadCountsBreakdown", "instanceSandbox.deviceCounts", "instanceSandbox.notebookMinuteCounts", "instanceSandboxes.*", "instanceSandboxes.get", "instanceAuditLog.*", "instanceAuditLog.get", "instanceAuditLogs.*", "instanceAuditLogs.get", "all.User", "all.User.bounded", "all.User.read", "all.User.cli", "only.User", "only.User.bounded", "only.User.read", "userApiToken.*", "userApiToken.get", "userApiToken.patch", "userApiToken.delete", "userApiTokens.*", "userApiTokens.get", "userApiTokens.post", "userOauthToken.*", "userOauthToken.get", "userOauthToken.patch", "userOauthToken.delete", "userOauthTokens.*", "userOauthTokens.get", "userOauthTokens.post", "applicationTemplate.*", "applicationTemplate.get", "applicationTemplates.*", "applicationTemplates.get", "applicationTemplates.getCategories", "applicationTemplates.getUniqueKeywords", "instances.*", "instances.get", "me.*", "me.get", "me.patch", "me.delete", "me.verifyEmail", "me.changePassword", "me.generateTwoFactorAuth", "me.enableTwoFactorAuth", "me.disableTwoFactorAuth", "me.disconnectGithub", "me.connectGithub", "me.addRecentItem", "me.fetchRecentItems", "me.payloadCounts", "me.payloadCountsBreakdown", "me.deviceCounts", "me.notebookMinuteCounts", "me.transferResources", "me.invite", "me.invites", "me.respondToInvite", "me.refreshToken", "orgs.*", "orgs.get", "orgs.post")
+		check.element("requestedScopes", i).oneOf("", &s.RequestedScopes[i], "all.Application",
+			"all.Application.bounded", "all.Application.read", "all.Application.cli", "all.Device", "all.Device.read",
+			"application.*", "applicationApiToken.*", "applicationApiTokens.*", "applicationCertificate.*",
+			"applicationCertificates.*", "applicationCertificateAuthority.*", "applicationCertificateAuthorities.*",
+			"applicationDashboards.*", "applicationDashboard.*", "applicationJobLogs.*", "applicationJobLog.*",
+			"applicationKey.*", "applicationKeys.*", "credential.*", "credentials.*", "data.*", "dataTable.*",
+			"dataTables.*", "dataTableRow.*", "dataTableRows.*", "device.*", "deviceRecipe.*", "deviceRecipes.*",
+			"devices.*", "deviceAttribute.*", "deviceAttributes.*", "edgeDeployment.*", "edgeDeployments.*",
+			"embeddedDeployment.*", "embeddedDeployments.*", "event.*", "events.*", "experience.*",
+			"experienceDomain.*", "experienceDomains.*", "experienceEndpoint.*", "experienceEndpoints.*",
+			"experienceGroup.*", "experienceGroups.*", "experienceSlug.*", "experienceSlugs.*", "experienceUser.*",
+			"experienceUsers.*", "experienceVersion.*", "experienceVersions.*", "experienceView.*", "experienceViews.*",
+			"integration.*", "integrations.*", "file.*", "files.*", "flow.*", "flows.*", "flowVersion.*",
+			"flowVersions.*", "notebook.*", "notebooks.*", "privateFile.*", "privateFiles.*", "resourceJobs.*",
+			"resourceJob.*", "webhook.*", "webhooks.*", "application.applyTemplate", "application.archiveData",
+			"application.backfillArchiveData", "application.clone", "application.export", "application.import",
+			"application.fullEventsArchive", "application.fullDataTablesArchive", "application.debug",
+			"application.delete", "application.get", "application.mqttPublishMessage",
+			"application.mqttSubscriptionStream", "application.patch", "application.payloadCounts",
+			"application.payloadCountsBreakdown", "application.deviceCounts", "application.notebookMinuteCounts",
+			"application.search", "application.importLogs", "applicationApiToken.delete", "applicationApiToken.get",
+			"applicationApiToken.patch", "applicationApiTokens.get", "applicationApiTokens.post",
+			"applicationCertificate.delete", "applicationCertificate.get", "applicationCertificate.patch",
+			"applicationCertificates.get", "applicationCertificates.post", "applicationCertificateAuthority.delete",
+			"applicationCertificateAuthority.get", "applicationCertificateAuthority.patch",
+			"applicationCertificateAuthorities.get", "applicationCertificateAuthorities.post",
+			"applicationDashboard.get", "applicationDashboard.patch", "applicationDashboard.sendReport",
+			"applicationDashboard.delete", "applicationDashboards.get", "applicationDashboards.post",
+			"applicationJobLogs.get", "applicationJobLog.get", "applicationKey.delete", "applicationKey.get",
+			"applicationKey.patch", "applicationKeys.get", "applicationKeys.post", "credential.get",
+			"credential.linkedResources", "credential.patch", "credential.delete", "credentials.get",
+			"credentials.post", "data.export", "data.lastValueQuery", "data.timeSeriesQuery", "dataTable.addColumn",
+			"dataTable.delete", "dataTable.get", "dataTable.patch", "dataTable.removeColumn", "dataTableRow.delete",
+			"dataTableRow.get", "dataTableRow.patch", "dataTableRows.get", "dataTableRows.post", "dataTableRows.query",
+			"dataTableRows.export", "dataTableRows.delete", "dataTableRows.truncate", "dataTables.get",
+			"dataTables.post", "device.agentLogs", "device.commandStream", "device.debug", "device.delete",
+			"device.export", "device.get", "device.getCommand", "device.getCompositeState", "device.getLogEntries",
+			"device.getState", "device.patch", "device.payloadCounts", "device.payloadCountsBreakdown",
+			"device.removeData", "device.sendCommand", "device.sendState", "device.setConnectionStatus",
+			"device.stateStream", "deviceRecipe.bulkCreate", "deviceRecipe.delete", "deviceRecipe.get",
+			"deviceRecipe.patch", "deviceRecipes.get", "deviceRecipes.post", "devices.attributeNames", "devices.patch",
+			"devices.delete", "devices.restore", "devices.removeData", "devices.deviceNames", "devices.export",
+			"devices.get", "devices.getCompositeState", "devices.historicalImport", "devices.payloadCounts",
+			"devices.post", "devices.sendCommand", "devices.tagKeys", "devices.tagValues", "deviceAttribute.get",
+			"deviceAttribute.patch", "deviceAttribute.delete", "deviceAttributes.get", "deviceAttributes.post",
+			"edgeDeployment.get", "edgeDeployments.get", "edgeDeployments.release", "edgeDeployments.remove",
+			"edgeDeployments.replace", "embeddedDeployment.get", "embeddedDeployments.get",
+			"embeddedDeployments.release", "embeddedDeployments.remove", "embeddedDeployments.replace",
+			"embeddedDeployments.export", "event.delete", "event.get", "event.patch", "events.delete",
+			"events.detailedSummary", "events.get", "events.mostRecentBySeverity", "events.patch", "events.post",
+			"events.export", "experience.delete", "experience.bootstrap", "experienceDomain.delete",
+			"experienceDomain.get", "experienceDomain.patch", "experienceDomains.get", "experienceDomains.post",
+			"experienceEndpoint.delete", "experienceEndpoint.get", "experienceEndpoint.linkedResources",
+			"experienceEndpoint.patch", "experienceEndpoints.get", "experienceEndpoints.post",
+			"experienceEndpoints.stats", "experienceGroup.delete", "experienceGroup.get", "experienceGroup.patch",
+			"experienceGroups.detailedSummary", "experienceGroups.get", "experienceGroups.post",
+			"experienceSlug.delete", "experienceSlug.get", "experienceSlug.patch", "experienceSlugs.get",
+			"experienceSlugs.post", "experienceUser.delete", "experienceUser.get", "experienceUser.patch",
+			"experienceUsers.detailedSummary", "experienceUsers.get", "experienceUsers.post",
+			"experienceVersion.delete", "experienceVersion.get", "experienceVersion.patch", "experienceVersions.get",
+			"experienceVersions.post", "experienceView.debug", "experienceView.delete", "experienceView.get",
+			"experienceView.linkedResources", "experienceView.patch", "experienceViews.debug",
+			"experienceViews.detailedSummary", "experienceViews.get", "experienceViews.post", "file.get", "file.patch",
+			"file.move", "file.delete", "file.upload", "files.get", "files.post", "flow.clearStorageEntries",
+			"flow.debug", "flow.delete", "flow.errors", "flow.get", "flow.getStorageEntries", "flow.log", "flow.patch",
+			"flow.pressVirtualButton", "flow.setStorageEntry", "flow.getStorageEntriesMetadata", "flow.stats",
+			"flow.suggestFunction", "flows.get", "flows.getByVersion", "flows.import", "flows.palette", "flows.post",
+			"flowVersion.delete", "flowVersion.debug", "flowVersion.errors", "flowVersion.get", "flowVersion.log",
+			"flowVersion.patch", "flowVersion.stats", "flowVersions.delete", "flowVersions.get", "flowVersions.post",
+			"integration.delete", "integration.get", "integration.patch", "integrations.get", "integrations.post",
+			"notebook.delete", "notebook.execute", "notebook.get", "notebook.logs", "notebook.notebookMinuteCounts",
+			"notebook.patch", "notebook.requestInputDataExport", "notebook.upload", "notebooks.get", "notebooks.post",
+			"privateFile.get", "privateFile.patch", "privateFile.move", "privateFile.delete", "privateFile.upload",
+			"privateFiles.get", "privateFiles.post", "resourceJob.get", "resourceJob.logs", "resourceJob.patch",
+			"resourceJob.delete", "resourceJob.execute", "resourceJob.cancelExecution", "resourceJobs.get",
+			"resourceJobs.post", "webhook.delete", "webhook.get", "webhook.patch", "webhooks.get", "webhooks.post",
+			"all.Organization", "all.Organization.bounded", "all.Organization.read", "only.Organization",
+			"only.Organization.bounded", "only.Organization.read", "applications.*", "auditLog.*", "auditLogs.*",
+			"dashboard.*", "dashboards.*", "org.*", "applications.get", "applications.post", "applications.import",
+			"applications.detailedSummary", "applications.periodSummaries", "auditLog.get", "auditLogs.get",
+			"dashboard.patch", "dashboard.delete", "dashboard.sendReport", "dashboard.suggestCode", "dashboards.get",
+			"dashboards.post", "org.get", "org.patch", "org.delete", "org.pendingInvites", "org.inviteMember",
+			"org.revokeInvite", "org.modifyMember", "org.removeMember", "org.payloadCounts",
+			"org.payloadCountsBreakdown", "org.deviceCounts", "org.notebookMinuteCounts", "org.invoices",
+			"org.currentCard", "org.transferResources", "all.Instance", "all.Instance.bounded", "all.Instance.read",
+			"instance.*", "instance.get", "instance.patch", "instance.historicalSummaries", "instance.generateReport",
+			"instance.payloadCounts", "instance.payloadCountsBreakdown", "instance.deviceCounts",
+			"instance.notebookMinuteCounts", "instanceOrg.*", "instanceOrg.get", "instanceOrg.patch",
+			"instanceOrg.delete", "instanceOrg.payloadCounts", "instanceOrg.payloadCountsBreakdown",
+			"instanceOrg.deviceCounts", "instanceOrg.notebookMinuteCounts", "instanceOrg.convertToEnterprise",
+			"instanceOrgs.*", "instanceOrgs.get", "instanceOrgs.post", "instanceMember.*", "instanceMember.get",
+			"instanceMember.patch", "instanceMember.delete", "instanceMembers.*", "instanceMembers.get",
+			"instanceMembers.post", "instanceOrgMember.*", "instanceOrgMember.get", "instanceOrgMember.patch",
+			"instanceOrgMember.delete", "instanceOrgMembers.*", "instanceOrgMembers.get", "instanceOrgMembers.post",
+			"instanceOrgInvite.*", "instanceOrgInvite.get", "instanceOrgInvite.delete",
+			"instanceOrgInvite.resendInvite", "instanceOrgInvites.*", "instanceOrgInvites.get",
+			"instanceOrgInvites.post", "instanceApiTokens.*", "instanceApiTokens.get", "instanceApiTokens.post",
+			"instanceApiToken.*", "instanceApiToken.get", "instanceApiToken.patch", "instanceApiToken.delete",
+			"instanceCustomNodes.*", "instanceCustomNodes.get", "instanceCustomNodes.post", "instanceCustomNode.*",
+			"instanceCustomNode.get", "instanceCustomNode.patch", "instanceCustomNode.delete",
+			"instanceCustomNode.errors", "instanceCustomNode.stats", "instanceNotificationRules.*",
+			"instanceNotificationRules.get", "instanceNotificationRules.post", "instanceNotificationRule.*",
+			"instanceNotificationRule.get", "instanceNotificationRule.patch", "instanceNotificationRule.delete",
+			"instanceNotificationRule.evaluate", "instanceNotificationRule.logs", "instanceSandbox.*",
+			"instanceSandbox.get", "instanceSandbox.delete", "instanceSandbox.undelete",
+			"instanceSandbox.payloadCounts", "instanceSandbox.payloadCountsBreakdown", "instanceSandbox.deviceCounts",
+			"instanceSandbox.notebookMinuteCounts", "instanceSandboxes.*", "instanceSandboxes.get",
+			"instanceAuditLog.*", "instanceAuditLog.get", "instanceAuditLogs.*", "instanceAuditLogs.get", "all.User",
+			"all.User.bounded", "all.User.read", "all.User.cli", "only.User", "only.User.bounded", "only.User.read",
+			"userApiToken.*", "userApiToken.get", "userApiToken.patch", "userApiToken.delete", "userApiTokens.*",
+			"userApiTokens.get", "userApiTokens.post", "userOauthToken.*", "userOauthToken.get", "userOauthToken.patch",
+			"userOauthToken.delete", "userOauthTokens.*", "userOauthTokens.get", "userOauthTokens.post",
+			"applicationTemplate.*", "applicationTemplate.get", "applicationTemplates.*", "applicationTemplates.get",
+			"applicationTemplates.getCategories", "applicationTemplates.getUniqueKeywords", "instances.*",
+			"instances.get", "me.*", "me.get", "me.patch", "me.delete", "me.verifyEmail", "me.changePassword",
+			"me.generateTwoFactorAuth", "me.enableTwoFactorAuth", "me.disableTwoFactorAuth", "me.disconnectGithub",
+			"me.connectGithub", "me.addRecentItem", "me.fetchRecentItems", "me.payloadCounts",
+			"me.payloadCountsBreakdown", "me.deviceCounts", "me.notebookMinuteCounts", "me.transferResources",
+			"me.invite", "me.invites", "me.respondToInvite", "me.refreshToken", "orgs.*", "orgs.get", "orgs.post")
 	}
 	check.integer("tokenTTL", s.TokenTTL, 0, unlimited)
 }
@@ -1589,10 +1946,10 @@ type TimeSeriesData struct {
 
 	Start time.Time `json:"start,omitzero"`
 	End   time.Time `json:"end,omitzero"`
-	// Resolution is the length of an interval in milliseconds; nil when nothing was aggregated.
+	// Resolution is the length of an interval in milliseconds; 0 when nothing was aggregated.
 	Resolution  int64 `json:"resolution,omitzero"`
 	Aggregation any   `json:"aggregation,omitzero"`
-	// Limit is the largest number of points of a device; nil when there was none.
+	// Limit is the largest number of points of a device; 0 when there was none.
 	Limit int             `json:"limit,omitzero"`
 	Order TimeSeriesOrder `json:"order,omitzero"`
 	// Devices are the points, by the ID of the device.
@@ -1608,7 +1965,7 @@ func (t *TimeSeriesData) setRaw(body []byte) { t.Raw = body }
 type TimeSeriesDataDevice struct {
 	Name   string              `json:"name,omitzero"`
 	Tags   map[string][]string `json:"tags,omitzero"`
-	Points []LastValueDataItem `json:"points,omitzero"`
+	Points []DataPoint         `json:"points,omitzero"`
 }
 
 // TimeSeriesQuery is the body of data.timeSeriesQuery (Losant's schema "timeSeriesQuery").
@@ -1618,7 +1975,7 @@ type TimeSeriesQuery struct {
 	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
 	// now.
 	End *int64 `json:"end,omitempty"`
-	// Duration is the length of the time range in milliseconds, counted back from end. It is ignored when start and end
+	// Duration is the length of the time range in milliseconds, counted back from End. It is ignored when Start and End
 	// are both given.
 	Duration *int64 `json:"duration,omitempty"`
 	// Resolution is the length of an interval in milliseconds: for each there is one aggregated value.
@@ -1633,7 +1990,7 @@ type TimeSeriesQuery struct {
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
 	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
-	// DeviceQuery is an advanced query: each device that matches is meant, besides those of deviceIds and deviceTags.
+	// DeviceQuery is an advanced query: each device that matches is meant, besides those of DeviceIDs and DeviceTags.
 	DeviceQuery Query `json:"deviceQuery,omitzero"`
 	// Limit is the largest number of points of a device. It counts only when nothing is aggregated.
 	Limit *int `json:"limit,omitempty"`
@@ -1641,15 +1998,15 @@ type TimeSeriesQuery struct {
 	Order *TimeSeriesOrder `json:"order,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (t TimeSeriesQuery) MarshalJSON() ([]byte, error) {
 	type fields TimeSeriesQuery
 	return json.Marshal(fields(t))
 }
 
-// Validate checks the body against the documented constraints, as data.timeSeriesQuery does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (t TimeSeriesQuery) Validate() error { return invalid("data.timeSeriesQuery", t.violations()) }
 
 func (t TimeSeriesQuery) violations() []Violation {
@@ -1661,7 +2018,8 @@ func (t TimeSeriesQuery) violations() []Violation {
 func (t *TimeSeriesQuery) check(check checker) {
 	if t.Aggregation != nil {
 		if text, ok := t.Aggregation.(string); ok {
-			check.oneOf("aggregation", &text, "FIRST", "LAST", "COUNT", "MAX", "MIN", "MEDIAN", "MEAN", "SUM", "STD_DEV", "NONE")
+			check.oneOf("aggregation", &text, "FIRST", "LAST", "COUNT", "MAX", "MIN", "MEDIAN", "MEAN", "SUM",
+				"STD_DEV", "NONE")
 		}
 	}
 	for i := range t.Attributes {
@@ -1690,19 +2048,19 @@ type UserCredentials struct {
 	TwoFactorCode *string `json:"twoFactorCode,omitempty"`
 	// RequestedScopes limits what the token may do. Without it, the token may do whatever its owner may.
 	RequestedScopes []string `json:"requestedScopes,omitzero"`
-	// TokenTTL is the life of the token in seconds; the server decides when it is absent. It is at least 0.
+	// TokenTTL is the life of the token in seconds; the server decides when it is not set. It is at least 0.
 	TokenTTL *int `json:"tokenTTL,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (u UserCredentials) MarshalJSON() ([]byte, error) {
 	type fields UserCredentials
 	return json.Marshal(fields(u))
 }
 
-// Validate checks the body against the documented constraints, as auth.authenticateUser does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (u UserCredentials) Validate() error { return invalid("auth.authenticateUser", u.violations()) }
 
 func (u UserCredentials) violations() []Violation {
@@ -1718,7 +2076,125 @@ func (u *UserCredentials) check(check checker) {
 	check.length("twoFactorCode", u.TwoFactorCode, 0, 2048)
 	check.unique("requestedScopes", u.RequestedScopes)
 	for i := range u.RequestedScopes {
-		check.element("requestedScopes", i).oneOf("", &u.RequestedScopes[i], "all.Application", "all.Application.bounded", "all.Application.read", "all.Application.cli", "all.Device", "all.Device.read", "application.*", "applicationApiToken.*", "applicationApiTokens.*", "applicationCertificate.*", "applicationCertificates.*", "applicationCertificateAuthority.*", "applicationCertificateAuthorities.*", "applicationDashboards.*", "applicationDashboard.*", "applicationJobLogs.*", "applicationJobLog.*", "applicationKey.*", "applicationKeys.*", "credential.*", "credentials.*", "data.*", "dataTable.*", "dataTables.*", "dataTableRow.*", "dataTableRows.*", "device.*", "deviceRecipe.*", "deviceRecipes.*", "devices.*", "deviceAttribute.*", "deviceAttributes.*", "edgeDeployment.*", "edgeDeployments.*", "embeddedDeployment.*", "embeddedDeployments.*", "event.*", "events.*", "experience.*", "experienceDomain.*", "experienceDomains.*", "experienceEndpoint.*", "experienceEndpoints.*", "experienceGroup.*", "experienceGroups.*", "experienceSlug.*", "experienceSlugs.*", "experienceUser.*", "experienceUsers.*", "experienceVersion.*", "experienceVersions.*", "experienceView.*", "experienceViews.*", "integration.*", "integrations.*", "file.*", "files.*", "flow.*", "flows.*", "flowVersion.*", "flowVersions.*", "notebook.*", "notebooks.*", "privateFile.*", "privateFiles.*", "resourceJobs.*", "resourceJob.*", "webhook.*", "webhooks.*", "application.applyTemplate", "application.archiveData", "application.backfillArchiveData", "application.clone", "application.export", "application.import", "application.fullEventsArchive", "application.fullDataTablesArchive", "application.debug", "application.delete", "application.get", "application.mqttPublishMessage", "application.mqttSubscriptionStream", "application.patch", "application.payloadCounts", "application.payloadCountsBreakdown", "application.deviceCounts", "application.notebookMinuteCounts", "application.search", "application.importLogs", "applicationApiToken.delete", "applicationApiToken.get", "applicationApiToken.patch", "applicationApiTokens.get", "applicationApiTokens.post", "applicationCertificate.delete", "applicationCertificate.get", "applicationCertificate.patch", "applicationCertificates.get", "applicationCertificates.post", "applicationCertificateAuthority.delete", "applicationCertificateAuthority.get", "applicationCertificateAuthority.patch", "applicationCertificateAuthorities.get", "applicationCertificateAuthorities.post", "applicationDashboard.get", "applicationDashboard.patch", "applicationDashboard.sendReport", "applicationDashboard.delete", "applicationDashboards.get", "applicationDashboards.post", "applicationJobLogs.get", "applicationJobLog.get", "applicationKey.delete", "applicationKey.get", "applicationKey.patch", "applicationKeys.get", "applicationKeys.post", "credential.get", "credential.linkedResources", "credential.patch", "credential.delete", "credentials.get", "credentials.post", "data.export", "data.lastValueQuery", "data.timeSeriesQuery", "dataTable.addColumn", "dataTable.delete", "dataTable.get", "dataTable.patch", "dataTable.removeColumn", "dataTableRow.delete", "dataTableRow.get", "dataTableRow.patch", "dataTableRows.get", "dataTableRows.post", "dataTableRows.query", "dataTableRows.export", "dataTableRows.delete", "dataTableRows.truncate", "dataTables.get", "dataTables.post", "device.agentLogs", "device.commandStream", "device.debug", "device.delete", "device.export", "device.get", "device.getCommand", "device.getCompositeState", "device.getLogEntries", "device.getState", "device.patch", "device.payloadCounts", "device.payloadCountsBreakdown", "device.removeData", "device.sendCommand", "device.sendState", "device.setConnectionStatus", "device.stateStream", "deviceRecipe.bulkCreate", "deviceRecipe.delete", "deviceRecipe.get", "deviceRecipe.patch", "deviceRecipes.get", "deviceRecipes.post", "devices.attributeNames", "devices.patch", "devices.delete", "devices.restore", "devices.removeData", "devices.deviceNames", "devices.export", "devices.get", "devices.getCompositeState", "devices.historicalImport", "devices.payloadCounts", "devices.post", "devices.sendCommand", "devices.tagKeys", "devices.tagValues", "deviceAttribute.get", "deviceAttribute.patch", "deviceAttribute.delete", "deviceAttributes.get", "deviceAttributes.post", "edgeDeployment.get", "edgeDeployments.get", "edgeDeployments.release", "edgeDeployments.remove", "edgeDeployments.replace", "embeddedDeployment.get", "embeddedDeployments.get", "embeddedDeployments.release", "embeddedDeployments.remove", "embeddedDeployments.replace", "embeddedDeployments.export", "event.delete", "event.get", "event.patch", "events.delete", "events.detailedSummary", "events.get", "events.mostRecentBySeverity", "events.patch", "events.post", "events.export", "experience.delete", "experience.bootstrap", "experienceDomain.delete", "experienceDomain.get", "experienceDomain.patch", "experienceDomains.get", "experienceDomains.post", "experienceEndpoint.delete", "experienceEndpoint.get", "experienceEndpoint.linkedResources", "experienceEndpoint.patch", "experienceEndpoints.get", "experienceEndpoints.post", "experienceEndpoints.stats", "experienceGroup.delete", "experienceGroup.get", "experienceGroup.patch", "experienceGroups.detailedSummary", "experienceGroups.get", "experienceGroups.post", "experienceSlug.delete", "experienceSlug.get", "experienceSlug.patch", "experienceSlugs.get", "experienceSlugs.post", "experienceUser.delete", "experienceUser.get", "experienceUser.patch", "experienceUsers.detailedSummary", "experienceUsers.get", "experienceUsers.post", "experienceVersion.delete", "experienceVersion.get", "experienceVersion.patch", "experienceVersions.get", "experienceVersions.post", "experienceView.debug", "experienceView.delete", "experienceView.get", "experienceView.linkedResources", "experienceView.patch", "experienceViews.debug", "experienceViews.detailedSummary", "experienceViews.get", "experienceViews.post", "file.get", "file.patch", "file.move", "file.delete", "file.upload", "files.get", "files.post", "flow.clearStorageEntries", "flow.debug", "flow.delete", "flow.errors", "flow.get", "flow.getStorageEntries", "flow.log", "flow.patch", "flow.pressVirtualButton", "flow.setStorageEntry", "flow.getStorageEntriesMetadata", "flow.stats", "flow.suggestFunction", "flows.get", "flows.getByVersion", "flows.import", "flows.palette", "flows.post", "flowVersion.delete", "flowVersion.debug", "flowVersion.errors", "flowVersion.get", "flowVersion.log", "flowVersion.patch", "flowVersion.stats", "flowVersions.delete", "flowVersions.get", "flowVersions.post", "integration.delete", "integration.get", "integration.patch", "integrations.get", "integrations.post", "notebook.delete", "notebook.execute", "notebook.get", "notebook.logs", "notebook.notebookMinuteCounts", "notebook.patch", "notebook.requestInputDataExport", "notebook.upload", "notebooks.get", "notebooks.post", "privateFile.get", "privateFile.patch", "privateFile.move", "privateFile.delete", "privateFile.upload", "privateFiles.get", "privateFiles.post", "resourceJob.get", "resourceJob.logs", "resourceJob.patch", "resourceJob.delete", "resourceJob.execute", "resourceJob.cancelExecution", "resourceJobs.get", "resourceJobs.post", "webhook.delete", "webhook.get", "webhook.patch", "webhooks.get", "webhooks.post", "all.Organization", "all.Organization.bounded", "all.Organization.read", "only.Organization", "only.Organization.bounded", "only.Organization.read", "applications.*", "auditLog.*", "auditLogs.*", "dashboard.*", "dashboards.*", "org.*", "applications.get", "applications.post", "applications.import", "applications.detailedSummary", "applications.periodSummaries", "auditLog.get", "auditLogs.get", "dashboard.patch", "dashboard.delete", "dashboard.sendReport", "dashboard.suggestCode", "dashboards.get", "dashboards.post", "org.get", "org.patch", "org.delete", "org.pendingInvites", "org.inviteMember", "org.revokeInvite", "org.modifyMember", "org.removeMember", "org.payloadCounts", "org.payloadCountsBreakdown", "org.deviceCounts", "org.notebookMinuteCounts", "org.invoices", "org.currentCard", "org.transferResources", "all.Instance", "all.Instance.bounded", "all.Instance.read", "instance.*", "instance.get", "instance.patch", "instance.historicalSummaries", "instance.generateReport", "instance.payloadCounts", "instance.payloadCountsBreakdown", "instance.deviceCounts", "instance.notebookMinuteCounts", "instanceOrg.*", "instanceOrg.get", "instanceOrg.patch", "instanceOrg.delete", "instanceOrg.payloadCounts", "instanceOrg.payloadCountsBreakdown", "instanceOrg.deviceCounts", "instanceOrg.notebookMinuteCounts", "instanceOrg.convertToEnterprise", "instanceOrgs.*", "instanceOrgs.get", "instanceOrgs.post", "instanceMember.*", "instanceMember.get", "instanceMember.patch", "instanceMember.delete", "instanceMembers.*", "instanceMembers.get", "instanceMembers.post", "instanceOrgMember.*", "instanceOrgMember.get", "instanceOrgMember.patch", "instanceOrgMember.delete", "instanceOrgMembers.*", "instanceOrgMembers.get", "instanceOrgMembers.post", "instanceOrgInvite.*", "instanceOrgInvite.get", "instanceOrgInvite.delete", "instanceOrgInvite.resendInvite", "instanceOrgInvites.*", "instanceOrgInvites.get", "instanceOrgInvites.post", "instanceApiTokens.*", "instanceApiTokens.get", "instanceApiTokens.post", "instanceApiToken.*", "instanceApiToken.get", "instanceApiToken.patch", "instanceApiToken.delete", "instanceCustomNodes.*", "instanceCustomNodes.get", "instanceCustomNodes.post", "instanceCustomNode.*", "instanceCustomNode.get", "instanceCustomNode.patch", "instanceCustomNode.delete", "instanceCustomNode.errors", "instanceCustomNode.stats", "instanceNotificationRules.*", "instanceNotificationRules.get", "instanceNotificationRules.post", "instanceNotificationRule.*", "instanceNotificationRule.get", "instanceNotificationRule.patch", "instanceNotificationRule.delete", "instanceNotificationRule.evaluate", "instanceNotificationRule.logs", "instanceSandbox.*", "instanceSandbox.get", "instanceSandbox.delete", "instanceSandbox.undelete", "instanceSandbox.payloadCounts", "instanceSandbox.payloadCountsBreakdown", "instanceSandbox.deviceCounts", "instanceSandbox.notebookMinuteCounts", "instanceSandboxes.*", "instanceSandboxes.get", "instanceAuditLog.*", "instanceAuditLog.get", "instanceAuditLogs.*", "instanceAuditLogs.get", "all.User", "all.User.bounded", "all.User.read", "all.User.cli", "only.User", "only.User.bounded", "only.User.read", "userApiToken.*", "userApiToken.get", "userApiToken.patch", "userApiToken.delete", "userApiTokens.*", "userApiTokens.get", "userApiTokens.post", "userOauthToken.*", "userOauthToken.get", "userOauthToken.patch", "userOauthToken.delete", "userOauthTokens.*", "userOauthTokens.get", "userOauthTokens.post", "applicationTemplate.*", "applicationTemplate.get", "applicationTemplates.*", "applicationTemplates.get", "applicationTemplates.getCategories", "applicationTemplates.getUniqueKeywords", "instances.*", "instances.get", "me.*", "me.get", "me.patch", "me.delete", "me.verifyEmail", "me.changePassword", "me.generateTwoFactorAuth", "me.enableTwoFactorAuth", "me.disableTwoFactorAuth", "me.disconnectGithub", "me.connectGithub", "me.addRecentItem", "me.fetchRecentItems", "me.payloadCounts", "me.payloadCountsBreakdown", "me.deviceCounts", "me.notebookMinuteCounts", "me.transferResources", "me.invite", "me.invites", "me.respondToInvite", "me.refreshToken", "orgs.*", "orgs.get", "orgs.post")
+		check.element("requestedScopes", i).oneOf("", &u.RequestedScopes[i], "all.Application",
+			"all.Application.bounded", "all.Application.read", "all.Application.cli", "all.Device", "all.Device.read",
+			"application.*", "applicationApiToken.*", "applicationApiTokens.*", "applicationCertificate.*",
+			"applicationCertificates.*", "applicationCertificateAuthority.*", "applicationCertificateAuthorities.*",
+			"applicationDashboards.*", "applicationDashboard.*", "applicationJobLogs.*", "applicationJobLog.*",
+			"applicationKey.*", "applicationKeys.*", "credential.*", "credentials.*", "data.*", "dataTable.*",
+			"dataTables.*", "dataTableRow.*", "dataTableRows.*", "device.*", "deviceRecipe.*", "deviceRecipes.*",
+			"devices.*", "deviceAttribute.*", "deviceAttributes.*", "edgeDeployment.*", "edgeDeployments.*",
+			"embeddedDeployment.*", "embeddedDeployments.*", "event.*", "events.*", "experience.*",
+			"experienceDomain.*", "experienceDomains.*", "experienceEndpoint.*", "experienceEndpoints.*",
+			"experienceGroup.*", "experienceGroups.*", "experienceSlug.*", "experienceSlugs.*", "experienceUser.*",
+			"experienceUsers.*", "experienceVersion.*", "experienceVersions.*", "experienceView.*", "experienceViews.*",
+			"integration.*", "integrations.*", "file.*", "files.*", "flow.*", "flows.*", "flowVersion.*",
+			"flowVersions.*", "notebook.*", "notebooks.*", "privateFile.*", "privateFiles.*", "resourceJobs.*",
+			"resourceJob.*", "webhook.*", "webhooks.*", "application.applyTemplate", "application.archiveData",
+			"application.backfillArchiveData", "application.clone", "application.export", "application.import",
+			"application.fullEventsArchive", "application.fullDataTablesArchive", "application.debug",
+			"application.delete", "application.get", "application.mqttPublishMessage",
+			"application.mqttSubscriptionStream", "application.patch", "application.payloadCounts",
+			"application.payloadCountsBreakdown", "application.deviceCounts", "application.notebookMinuteCounts",
+			"application.search", "application.importLogs", "applicationApiToken.delete", "applicationApiToken.get",
+			"applicationApiToken.patch", "applicationApiTokens.get", "applicationApiTokens.post",
+			"applicationCertificate.delete", "applicationCertificate.get", "applicationCertificate.patch",
+			"applicationCertificates.get", "applicationCertificates.post", "applicationCertificateAuthority.delete",
+			"applicationCertificateAuthority.get", "applicationCertificateAuthority.patch",
+			"applicationCertificateAuthorities.get", "applicationCertificateAuthorities.post",
+			"applicationDashboard.get", "applicationDashboard.patch", "applicationDashboard.sendReport",
+			"applicationDashboard.delete", "applicationDashboards.get", "applicationDashboards.post",
+			"applicationJobLogs.get", "applicationJobLog.get", "applicationKey.delete", "applicationKey.get",
+			"applicationKey.patch", "applicationKeys.get", "applicationKeys.post", "credential.get",
+			"credential.linkedResources", "credential.patch", "credential.delete", "credentials.get",
+			"credentials.post", "data.export", "data.lastValueQuery", "data.timeSeriesQuery", "dataTable.addColumn",
+			"dataTable.delete", "dataTable.get", "dataTable.patch", "dataTable.removeColumn", "dataTableRow.delete",
+			"dataTableRow.get", "dataTableRow.patch", "dataTableRows.get", "dataTableRows.post", "dataTableRows.query",
+			"dataTableRows.export", "dataTableRows.delete", "dataTableRows.truncate", "dataTables.get",
+			"dataTables.post", "device.agentLogs", "device.commandStream", "device.debug", "device.delete",
+			"device.export", "device.get", "device.getCommand", "device.getCompositeState", "device.getLogEntries",
+			"device.getState", "device.patch", "device.payloadCounts", "device.payloadCountsBreakdown",
+			"device.removeData", "device.sendCommand", "device.sendState", "device.setConnectionStatus",
+			"device.stateStream", "deviceRecipe.bulkCreate", "deviceRecipe.delete", "deviceRecipe.get",
+			"deviceRecipe.patch", "deviceRecipes.get", "deviceRecipes.post", "devices.attributeNames", "devices.patch",
+			"devices.delete", "devices.restore", "devices.removeData", "devices.deviceNames", "devices.export",
+			"devices.get", "devices.getCompositeState", "devices.historicalImport", "devices.payloadCounts",
+			"devices.post", "devices.sendCommand", "devices.tagKeys", "devices.tagValues", "deviceAttribute.get",
+			"deviceAttribute.patch", "deviceAttribute.delete", "deviceAttributes.get", "deviceAttributes.post",
+			"edgeDeployment.get", "edgeDeployments.get", "edgeDeployments.release", "edgeDeployments.remove",
+			"edgeDeployments.replace", "embeddedDeployment.get", "embeddedDeployments.get",
+			"embeddedDeployments.release", "embeddedDeployments.remove", "embeddedDeployments.replace",
+			"embeddedDeployments.export", "event.delete", "event.get", "event.patch", "events.delete",
+			"events.detailedSummary", "events.get", "events.mostRecentBySeverity", "events.patch", "events.post",
+			"events.export", "experience.delete", "experience.bootstrap", "experienceDomain.delete",
+			"experienceDomain.get", "experienceDomain.patch", "experienceDomains.get", "experienceDomains.post",
+			"experienceEndpoint.delete", "experienceEndpoint.get", "experienceEndpoint.linkedResources",
+			"experienceEndpoint.patch", "experienceEndpoints.get", "experienceEndpoints.post",
+			"experienceEndpoints.stats", "experienceGroup.delete", "experienceGroup.get", "experienceGroup.patch",
+			"experienceGroups.detailedSummary", "experienceGroups.get", "experienceGroups.post",
+			"experienceSlug.delete", "experienceSlug.get", "experienceSlug.patch", "experienceSlugs.get",
+			"experienceSlugs.post", "experienceUser.delete", "experienceUser.get", "experienceUser.patch",
+			"experienceUsers.detailedSummary", "experienceUsers.get", "experienceUsers.post",
+			"experienceVersion.delete", "experienceVersion.get", "experienceVersion.patch", "experienceVersions.get",
+			"experienceVersions.post", "experienceView.debug", "experienceView.delete", "experienceView.get",
+			"experienceView.linkedResources", "experienceView.patch", "experienceViews.debug",
+			"experienceViews.detailedSummary", "experienceViews.get", "experienceViews.post", "file.get", "file.patch",
+			"file.move", "file.delete", "file.upload", "files.get", "files.post", "flow.clearStorageEntries",
+			"flow.debug", "flow.delete", "flow.errors", "flow.get", "flow.getStorageEntries", "flow.log", "flow.patch",
+			"flow.pressVirtualButton", "flow.setStorageEntry", "flow.getStorageEntriesMetadata", "flow.stats",
+			"flow.suggestFunction", "flows.get", "flows.getByVersion", "flows.import", "flows.palette", "flows.post",
+			"flowVersion.delete", "flowVersion.debug", "flowVersion.errors", "flowVersion.get", "flowVersion.log",
+			"flowVersion.patch", "flowVersion.stats", "flowVersions.delete", "flowVersions.get", "flowVersions.post",
+			"integration.delete", "integration.get", "integration.patch", "integrations.get", "integrations.post",
+			"notebook.delete", "notebook.execute", "notebook.get", "notebook.logs", "notebook.notebookMinuteCounts",
+			"notebook.patch", "notebook.requestInputDataExport", "notebook.upload", "notebooks.get", "notebooks.post",
+			"privateFile.get", "privateFile.patch", "privateFile.move", "privateFile.delete", "privateFile.upload",
+			"privateFiles.get", "privateFiles.post", "resourceJob.get", "resourceJob.logs", "resourceJob.patch",
+			"resourceJob.delete", "resourceJob.execute", "resourceJob.cancelExecution", "resourceJobs.get",
+			"resourceJobs.post", "webhook.delete", "webhook.get", "webhook.patch", "webhooks.get", "webhooks.post",
+			"all.Organization", "all.Organization.bounded", "all.Organization.read", "only.Organization",
+			"only.Organization.bounded", "only.Organization.read", "applications.*", "auditLog.*", "auditLogs.*",
+			"dashboard.*", "dashboards.*", "org.*", "applications.get", "applications.post", "applications.import",
+			"applications.detailedSummary", "applications.periodSummaries", "auditLog.get", "auditLogs.get",
+			"dashboard.patch", "dashboard.delete", "dashboard.sendReport", "dashboard.suggestCode", "dashboards.get",
+			"dashboards.post", "org.get", "org.patch", "org.delete", "org.pendingInvites", "org.inviteMember",
+			"org.revokeInvite", "org.modifyMember", "org.removeMember", "org.payloadCounts",
+			"org.payloadCountsBreakdown", "org.deviceCounts", "org.notebookMinuteCounts", "org.invoices",
+			"org.currentCard", "org.transferResources", "all.Instance", "all.Instance.bounded", "all.Instance.read",
+			"instance.*", "instance.get", "instance.patch", "instance.historicalSummaries", "instance.generateReport",
+			"instance.payloadCounts", "instance.payloadCountsBreakdown", "instance.deviceCounts",
+			"instance.notebookMinuteCounts", "instanceOrg.*", "instanceOrg.get", "instanceOrg.patch",
+			"instanceOrg.delete", "instanceOrg.payloadCounts", "instanceOrg.payloadCountsBreakdown",
+			"instanceOrg.deviceCounts", "instanceOrg.notebookMinuteCounts", "instanceOrg.convertToEnterprise",
+			"instanceOrgs.*", "instanceOrgs.get", "instanceOrgs.post", "instanceMember.*", "instanceMember.get",
+			"instanceMember.patch", "instanceMember.delete", "instanceMembers.*", "instanceMembers.get",
+			"instanceMembers.post", "instanceOrgMember.*", "instanceOrgMember.get", "instanceOrgMember.patch",
+			"instanceOrgMember.delete", "instanceOrgMembers.*", "instanceOrgMembers.get", "instanceOrgMembers.post",
+			"instanceOrgInvite.*", "instanceOrgInvite.get", "instanceOrgInvite.delete",
+			"instanceOrgInvite.resendInvite", "instanceOrgInvites.*", "instanceOrgInvites.get",
+			"instanceOrgInvites.post", "instanceApiTokens.*", "instanceApiTokens.get", "instanceApiTokens.post",
+			"instanceApiToken.*", "instanceApiToken.get", "instanceApiToken.patch", "instanceApiToken.delete",
+			"instanceCustomNodes.*", "instanceCustomNodes.get", "instanceCustomNodes.post", "instanceCustomNode.*",
+			"instanceCustomNode.get", "instanceCustomNode.patch", "instanceCustomNode.delete",
+			"instanceCustomNode.errors", "instanceCustomNode.stats", "instanceNotificationRules.*",
+			"instanceNotificationRules.get", "instanceNotificationRules.post", "instanceNotificationRule.*",
+			"instanceNotificationRule.get", "instanceNotificationRule.patch", "instanceNotificationRule.delete",
+			"instanceNotificationRule.evaluate", "instanceNotificationRule.logs", "instanceSandbox.*",
+			"instanceSandbox.get", "instanceSandbox.delete", "instanceSandbox.undelete",
+			"instanceSandbox.payloadCounts", "instanceSandbox.payloadCountsBreakdown", "instanceSandbox.deviceCounts",
+			"instanceSandbox.notebookMinuteCounts", "instanceSandboxes.*", "instanceSandboxes.get",
+			"instanceAuditLog.*", "instanceAuditLog.get", "instanceAuditLogs.*", "instanceAuditLogs.get", "all.User",
+			"all.User.bounded", "all.User.read", "all.User.cli", "only.User", "only.User.bounded", "only.User.read",
+			"userApiToken.*", "userApiToken.get", "userApiToken.patch", "userApiToken.delete", "userApiTokens.*",
+			"userApiTokens.get", "userApiTokens.post", "userOauthToken.*", "userOauthToken.get", "userOauthToken.patch",
+			"userOauthToken.delete", "userOauthTokens.*", "userOauthTokens.get", "userOauthTokens.post",
+			"applicationTemplate.*", "applicationTemplate.get", "applicationTemplates.*", "applicationTemplates.get",
+			"applicationTemplates.getCategories", "applicationTemplates.getUniqueKeywords", "instances.*",
+			"instances.get", "me.*", "me.get", "me.patch", "me.delete", "me.verifyEmail", "me.changePassword",
+			"me.generateTwoFactorAuth", "me.enableTwoFactorAuth", "me.disableTwoFactorAuth", "me.disconnectGithub",
+			"me.connectGithub", "me.addRecentItem", "me.fetchRecentItems", "me.payloadCounts",
+			"me.payloadCountsBreakdown", "me.deviceCounts", "me.notebookMinuteCounts", "me.transferResources",
+			"me.invite", "me.invites", "me.respondToInvite", "me.refreshToken", "orgs.*", "orgs.get", "orgs.post")
 	}
 	check.integer("tokenTTL", u.TokenTTL, 0, unlimited)
 }
@@ -1772,15 +2248,15 @@ type VirtualButtonPress struct {
 	DeploymentID *string `json:"deploymentId,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (v VirtualButtonPress) MarshalJSON() ([]byte, error) {
 	type fields VirtualButtonPress
 	return json.Marshal(fields(v))
 }
 
-// Validate checks the body against the documented constraints, as flow.pressVirtualButton does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (v VirtualButtonPress) Validate() error {
 	return invalid("flow.pressVirtualButton", v.violations())
 }

@@ -58,19 +58,22 @@ func (s *UserAPITokenService) Patch(
 }
 
 var userAPITokenDelete = Operation{
-	Name: "userApiToken.delete", Method: http.MethodDelete, Path: "/me/tokens/{apiTokenId}",
+	Name: "userApiToken.delete", Method: http.MethodDelete,
+	Path:   "/me/tokens/{apiTokenId}",
 	Scopes: []Scope{ScopeUserAPITokenAll, ScopeUserAPITokenDelete}, general: &scopesOfMeChangePassword,
 	class: rest.Delete,
 }
 
 var userAPITokenGet = Operation{
-	Name: "userApiToken.get", Method: http.MethodGet, Path: "/me/tokens/{apiTokenId}",
+	Name: "userApiToken.get", Method: http.MethodGet,
+	Path:   "/me/tokens/{apiTokenId}",
 	Scopes: []Scope{ScopeUserAPITokenAll, ScopeUserAPITokenGet}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read,
 }
 
 var userAPITokenPatch = Operation{
-	Name: "userApiToken.patch", Method: http.MethodPatch, Path: "/me/tokens/{apiTokenId}",
+	Name: "userApiToken.patch", Method: http.MethodPatch,
+	Path:   "/me/tokens/{apiTokenId}",
 	Scopes: []Scope{ScopeUserAPITokenAll, ScopeUserAPITokenPatch}, general: &scopesOfMeChangePassword,
 	class: rest.Once,
 }
@@ -111,16 +114,17 @@ func (s *UserAPITokensService) Post(ctx context.Context, apiToken APITokenPost, 
 // UserAPITokensGetParams are the optional parameters of [UserAPITokensService.Get], a [CallOption] of one call. What is
 // zero is not sent.
 type UserAPITokensGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, status, id, creationDate, lastUpdated or
-	// expirationDate. The default is name.
+	// SortField is the field that the list is sorted by. One of "name", "status", "id", "creationDate", "lastUpdated"
+	// or "expirationDate". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. One of name or status.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "name" or
+	// "status".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -145,13 +149,15 @@ func (p UserAPITokensGetParams) encode(q *parameters) {
 }
 
 var userAPITokensGet = Operation{
-	Name: "userApiTokens.get", Method: http.MethodGet, Path: "/me/tokens",
+	Name: "userApiTokens.get", Method: http.MethodGet,
+	Path:   "/me/tokens",
 	Scopes: []Scope{ScopeUserAPITokensAll, ScopeUserAPITokensGet}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read, params: "UserAPITokensGetParams",
 }
 
 var userAPITokensPost = Operation{
-	Name: "userApiTokens.post", Method: http.MethodPost, Path: "/me/tokens",
+	Name: "userApiTokens.post", Method: http.MethodPost,
+	Path:   "/me/tokens",
 	Scopes: []Scope{ScopeUserAPITokensAll, ScopeUserAPITokensPost}, general: &scopesOfMeChangePassword,
 	class: rest.Once,
 }

@@ -60,19 +60,22 @@ func (s *UserOAuthTokenService) Patch(
 }
 
 var userOAuthTokenDelete = Operation{
-	Name: "userOauthToken.delete", Method: http.MethodDelete, Path: "/me/oauth-tokens/{oauthTokenId}",
+	Name: "userOauthToken.delete", Method: http.MethodDelete,
+	Path:   "/me/oauth-tokens/{oauthTokenId}",
 	Scopes: []Scope{ScopeUserOAuthTokenAll, ScopeUserOAuthTokenDelete}, general: &scopesOfMeChangePassword,
 	class: rest.Delete,
 }
 
 var userOAuthTokenGet = Operation{
-	Name: "userOauthToken.get", Method: http.MethodGet, Path: "/me/oauth-tokens/{oauthTokenId}",
+	Name: "userOauthToken.get", Method: http.MethodGet,
+	Path:   "/me/oauth-tokens/{oauthTokenId}",
 	Scopes: []Scope{ScopeUserOAuthTokenAll, ScopeUserOAuthTokenGet}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read,
 }
 
 var userOAuthTokenPatch = Operation{
-	Name: "userOauthToken.patch", Method: http.MethodPatch, Path: "/me/oauth-tokens/{oauthTokenId}",
+	Name: "userOauthToken.patch", Method: http.MethodPatch,
+	Path:   "/me/oauth-tokens/{oauthTokenId}",
 	Scopes: []Scope{ScopeUserOAuthTokenAll, ScopeUserOAuthTokenPatch}, general: &scopesOfMeChangePassword,
 	class: rest.Once,
 }
@@ -115,16 +118,16 @@ func (s *UserOAuthTokensService) Post(
 // UserOAuthTokensGetParams are the optional parameters of [UserOAuthTokensService.Get], a [CallOption] of one call.
 // What is zero is not sent.
 type UserOAuthTokensGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, status, id, creationDate or lastUpdated. The
-	// default is name.
+	// SortField is the field that the list is sorted by. One of "name", "status", "id", "creationDate" or
+	// "lastUpdated". The default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -149,13 +152,15 @@ func (p UserOAuthTokensGetParams) encode(q *parameters) {
 }
 
 var userOAuthTokensGet = Operation{
-	Name: "userOauthTokens.get", Method: http.MethodGet, Path: "/me/oauth-tokens",
+	Name: "userOauthTokens.get", Method: http.MethodGet,
+	Path:   "/me/oauth-tokens",
 	Scopes: []Scope{ScopeUserOAuthTokensAll, ScopeUserOAuthTokensGet}, general: &scopesOfApplicationTemplateGet,
 	class: rest.Read, params: "UserOAuthTokensGetParams",
 }
 
 var userOAuthTokensPost = Operation{
-	Name: "userOauthTokens.post", Method: http.MethodPost, Path: "/me/oauth-tokens",
+	Name: "userOauthTokens.post", Method: http.MethodPost,
+	Path:   "/me/oauth-tokens",
 	Scopes: []Scope{ScopeUserOAuthTokensAll, ScopeUserOAuthTokensPost}, general: &scopesOfMeChangePassword,
 	class: rest.Once,
 }

@@ -20,9 +20,9 @@ type UserOAuthToken struct {
 	LastUpdated  time.Time `json:"lastUpdated,omitzero"`
 	// ExpirationDate is when the token expires. Without it, the token does not expire.
 	ExpirationDate time.Time `json:"expirationDate,omitzero"`
-	// DefaultRole is the role in the organizations that orgRoles does not name.
+	// DefaultRole is the role in the organizations that OrgRoles does not name.
 	DefaultRole MemberRole `json:"defaultRole,omitzero"`
-	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally.
+	// OrgRoles are the roles in single organizations; OrgID "sandbox" means what the user owns personally.
 	OrgRoles []UserOAuthTokenOrgRole `json:"orgRoles,omitzero"`
 	// Scope are the actions that the token may call.
 	Scope  []string            `json:"scope,omitzero"`
@@ -81,9 +81,9 @@ type UserOAuthTokenOrgRole struct {
 	OrgID string     `json:"orgId"`
 	Role  MemberRole `json:"role"`
 	// ApplicationRoles are roles for single applications, in place of the role for all. They are at most 100 roles.
-	ApplicationRoles []OrgMemberApplicationRole `json:"applicationRoles,omitzero"`
+	ApplicationRoles []MemberResourceRole `json:"applicationRoles,omitzero"`
 	// DashboardRoles are roles for single dashboards, in place of the role for all. They are at most 100 roles.
-	DashboardRoles []OrgMemberApplicationRole `json:"dashboardRoles,omitzero"`
+	DashboardRoles []MemberResourceRole `json:"dashboardRoles,omitzero"`
 }
 
 func (u *UserOAuthTokenOrgRole) check(check checker) {
@@ -106,25 +106,25 @@ type UserOAuthTokenPatch struct {
 	Name *string `json:"name,omitempty"`
 	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// DefaultRole is the role in the organizations that orgRoles does not name. It is "admin", "edit", "collaborate",
+	// DefaultRole is the role in the organizations that OrgRoles does not name. It is "admin", "edit", "collaborate",
 	// "view" or "none".
 	DefaultRole *string `json:"defaultRole,omitempty"`
-	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally. They are at
+	// OrgRoles are the roles in single organizations; OrgID "sandbox" means what the user owns personally. They are at
 	// most 25 roles.
 	OrgRoles []UserOAuthTokenOrgRole `json:"orgRoles,omitzero"`
 	// Status is "active" or "inactive".
 	Status *string `json:"status,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (u UserOAuthTokenPatch) MarshalJSON() ([]byte, error) {
 	type fields UserOAuthTokenPatch
 	return json.Marshal(fields(u))
 }
 
-// Validate checks the body against the documented constraints, as userOauthToken.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (u UserOAuthTokenPatch) Validate() error { return invalid("userOauthToken.patch", u.violations()) }
 
 func (u UserOAuthTokenPatch) violations() []Violation {
@@ -150,12 +150,12 @@ type UserOAuthTokenPost struct {
 	Name string `json:"name"`
 	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// ExpirationDate is when the access ends: after a year when it is absent, never when it is null.
+	// ExpirationDate is when the access ends: after a year when it is not set, never when it is null.
 	ExpirationDate Nullable[time.Time]     `json:"expirationDate,omitzero"`
 	OAuth          UserOAuthTokenOAuthPost `json:"oauth"`
-	// DefaultRole is the role in the organizations that orgRoles does not name.
+	// DefaultRole is the role in the organizations that OrgRoles does not name.
 	DefaultRole *MemberRole `json:"defaultRole,omitempty"`
-	// OrgRoles are the roles in single organizations; orgId "sandbox" means what the user owns personally. They are at
+	// OrgRoles are the roles in single organizations; OrgID "sandbox" means what the user owns personally. They are at
 	// most 25 roles.
 	OrgRoles []UserOAuthTokenOrgRole `json:"orgRoles,omitzero"`
 	// Scope are the actions that the token may call. They are each "all.Application.read", "all.Application.bounded",
@@ -164,15 +164,15 @@ type UserOAuthTokenPost struct {
 	Scope []string `json:"scope,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (u UserOAuthTokenPost) MarshalJSON() ([]byte, error) {
 	type fields UserOAuthTokenPost
 	return json.Marshal(fields(u))
 }
 
-// Validate checks the body against the documented constraints, as userOauthTokens.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (u UserOAuthTokenPost) Validate() error { return invalid("userOauthTokens.post", u.violations()) }
 
 func (u UserOAuthTokenPost) violations() []Violation {
@@ -193,7 +193,9 @@ func (u *UserOAuthTokenPost) check(check checker) {
 	}
 	check.unique("scope", u.Scope)
 	for i := range u.Scope {
-		check.element("scope", i).oneOf("", &u.Scope[i], "all.Application.read", "all.Application.bounded", "only.Organization.read", "only.Organization.bounded", "all.Organization.read", "all.Organization.bounded", "only.User.read")
+		check.element("scope", i).oneOf("", &u.Scope[i], "all.Application.read", "all.Application.bounded",
+			"only.Organization.read", "only.Organization.bounded", "all.Organization.read", "all.Organization.bounded",
+			"only.User.read")
 	}
 }
 

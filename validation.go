@@ -287,6 +287,17 @@ func (c checker) atLeastOne(choice string, given ...bool) {
 	}
 }
 
+// oneKind refuses a union of which none or several are given.
+func (c checker) oneKind(given ...bool) {
+	switch countTrue(given) {
+	case 0:
+		c.refuse("", "must be of a known kind")
+	case 1:
+	default:
+		c.refuse("", "must be of one kind, not of several")
+	}
+}
+
 func countTrue(all []bool) (n int) {
 	for _, b := range all {
 		if b {

@@ -678,3 +678,19 @@ func TestAValidationErrorNeverShowsAValue(t *testing.T) {
 		}
 	}
 }
+
+func TestABodyIsOfOneKind(t *testing.T) {
+	t.Parallel()
+	for _, one := range []losant.DeviceConnectionStatus{
+		{Connected: &losant.DeviceConnectionStatusConnected{}},
+		{Disconnected: &losant.DeviceConnectionStatusDisconnected{}},
+	} {
+		require.NoError(t, one.Validate())
+	}
+	assert.EqualError(t, losant.DeviceConnectionStatus{}.Validate(),
+		"losant: device.setConnectionStatus: invalid input: connectionStatus must be of a known kind")
+	assert.EqualError(t, losant.DeviceConnectionStatus{
+		Connected: &losant.DeviceConnectionStatusConnected{}, Disconnected: &losant.DeviceConnectionStatusDisconnected{},
+	}.Validate(),
+		"losant: device.setConnectionStatus: invalid input: connectionStatus must be of one kind, not of several")
+}

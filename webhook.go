@@ -80,19 +80,22 @@ func (p WebhookDeleteParams) encode(q *parameters) {
 }
 
 var webhookDelete = Operation{
-	Name: "webhook.delete", Method: http.MethodDelete, Path: "/applications/{applicationId}/webhooks/{webhookId}",
+	Name: "webhook.delete", Method: http.MethodDelete,
+	Path:   "/applications/{applicationId}/webhooks/{webhookId}",
 	Scopes: []Scope{ScopeWebhookAll, ScopeWebhookDelete}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Delete, params: "WebhookDeleteParams",
 }
 
 var webhookGet = Operation{
-	Name: "webhook.get", Method: http.MethodGet, Path: "/applications/{applicationId}/webhooks/{webhookId}",
+	Name: "webhook.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/webhooks/{webhookId}",
 	Scopes: []Scope{ScopeWebhookAll, ScopeWebhookGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read,
 }
 
 var webhookPatch = Operation{
-	Name: "webhook.patch", Method: http.MethodPatch, Path: "/applications/{applicationId}/webhooks/{webhookId}",
+	Name: "webhook.patch", Method: http.MethodPatch,
+	Path:   "/applications/{applicationId}/webhooks/{webhookId}",
 	Scopes: []Scope{ScopeWebhookAll, ScopeWebhookPatch}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }
@@ -133,16 +136,16 @@ func (s *WebhooksService) Post(
 // WebhooksGetParams are the optional parameters of [WebhooksService.Get], a [CallOption] of one call. What is zero is
 // not sent.
 type WebhooksGetParams struct {
-	// SortField is the field that the list is sorted by. One of name, id, creationDate or lastUpdated. The default is
-	// name.
+	// SortField is the field that the list is sorted by. One of "name", "id", "creationDate" or "lastUpdated". The
+	// default is "name".
 	SortField string
-	// SortDirection is the order of the list, ascending when empty. One of asc or desc.
+	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
 	SortDirection string
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
 	PerPage int
-	// FilterField is the field that filter is matched against. When empty, nothing is filtered. The only one is name.
+	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. It can only be "name".
 	FilterField string
 	// Filter is the pattern that the field named by FilterField has to match, regardless of case. A * stands for any
 	// text. When empty, nothing is filtered.
@@ -163,13 +166,15 @@ func (p WebhooksGetParams) encode(q *parameters) {
 }
 
 var webhooksGet = Operation{
-	Name: "webhooks.get", Method: http.MethodGet, Path: "/applications/{applicationId}/webhooks",
+	Name: "webhooks.get", Method: http.MethodGet,
+	Path:   "/applications/{applicationId}/webhooks",
 	Scopes: []Scope{ScopeWebhooksAll, ScopeWebhooksGet}, general: &scopesOfApplicationDeviceCounts,
 	class: rest.Read, params: "WebhooksGetParams",
 }
 
 var webhooksPost = Operation{
-	Name: "webhooks.post", Method: http.MethodPost, Path: "/applications/{applicationId}/webhooks",
+	Name: "webhooks.post", Method: http.MethodPost,
+	Path:   "/applications/{applicationId}/webhooks",
 	Scopes: []Scope{ScopeWebhooksAll, ScopeWebhooksPost}, general: &scopesOfApplicationApplyTemplate,
 	class: rest.Once,
 }

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// WebhookVerificationType is the way in which a service proves that a webhook is its own. A value that an answer has
-// may be one that is not known here.
+// WebhookVerificationType is the way in which a service proves that a webhook is its own. An answer may have a value
+// that is not known here, and [WithoutValidation] sends one.
 type WebhookVerificationType string
 
 // The values of WebhookVerificationType.
@@ -99,15 +99,15 @@ type WebhookPatch struct {
 	Enabled           *bool   `json:"enabled,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (w WebhookPatch) MarshalJSON() ([]byte, error) {
 	type fields WebhookPatch
 	return json.Marshal(fields(w))
 }
 
-// Validate checks the body against the documented constraints, as webhook.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (w WebhookPatch) Validate() error { return invalid("webhook.patch", w.violations()) }
 
 func (w WebhookPatch) violations() []Violation {
@@ -166,15 +166,15 @@ type WebhookPost struct {
 	Enabled           *bool   `json:"enabled,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (w WebhookPost) MarshalJSON() ([]byte, error) {
 	type fields WebhookPost
 	return json.Marshal(fields(w))
 }
 
-// Validate checks the body against the documented constraints, as webhooks.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (w WebhookPost) Validate() error { return invalid("webhooks.post", w.violations()) }
 
 func (w WebhookPost) violations() []Violation {

@@ -254,7 +254,6 @@ func (a *action) Call() string {
 	if a.body != "" {
 		parts = append(parts, "body: "+a.body)
 	}
-	const tab = 4
 	inside := "ctx, (*service)(s), &" + a.Operation() + ", arguments{"
 	one := inside + strings.Join(parts, ", ") + "}, opts)"
 	switch {

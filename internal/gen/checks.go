@@ -97,16 +97,18 @@ func (s *statements) typ(g *goType, value, check string) {
 
 // kinds adds the checks of a union.
 func (s *statements) kinds(g *goType, value, check string) {
-	s.add("switch {")
-	for _, v := range g.variants {
-		s.add("case %s.%s != nil:", value, v.Name())
+	given := make([]string, len(g.variants))
+	for i, v := range g.variants {
+		given[i] = fmt.Sprintf("%s.%s != nil", value, v.Name())
+	}
+	s.add("%s.oneKind(%s)", check, strings.Join(given, ", "))
+	for i, v := range g.variants {
 		if len(v.decl.final().Checks()) > 0 {
+			s.add("if %s {", given[i])
 			s.add("%s.%s.check(%s)", value, v.Name(), check)
+			s.add("}")
 		}
 	}
-	s.add("default:")
-	s.add(`%s.refuse("", "must be of a known kind")`, check)
-	s.add("}")
 }
 
 // field adds the checks of a field. What is not sent is not checked.

@@ -147,7 +147,7 @@ func (p parameter) Comment() string {
 	switch len(p.Enum) {
 	case 0:
 	case 1:
-		text += " The only one is " + p.shown(p.Enum[0]) + "."
+		text += " It can only be " + p.shown(p.Enum[0]) + "."
 	default:
 		values := make([]string, len(p.Enum))
 		for i, value := range p.Enum {
@@ -167,6 +167,9 @@ func (p parameter) Comment() string {
 // shown is a value of the parameter as Go has it: Losant writes durations as numbers.
 func (p parameter) shown(value any) string {
 	text := fmt.Sprint(value)
+	if p.Type == "string" || p.named {
+		return strconv.Quote(text)
+	}
 	number, err := strconv.ParseFloat(text, 64)
 	if err != nil || p.Note.Type != "duration" {
 		return text

@@ -22,7 +22,7 @@ type enumValue struct{ Name, Value string }
 
 // Doc is the doc comment.
 func (e *enum) Doc() string {
-	return comment(0, e.Name+" "+e.doc+" A value that an answer has may be one that is not known here.")
+	return comment(0, e.Name+" "+e.doc+" An answer may have a value that is not known here, and [WithoutValidation] sends one.")
 }
 
 // enums are the named string types of the overlay.

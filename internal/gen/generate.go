@@ -33,7 +33,7 @@ func generate(d *api.Description, o *api.Overlay, dir string) error {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		source := []byte(files[name])
 		if strings.HasSuffix(name, ".go") {
-			if source, err = format.Source([]byte(header + "\n" + files[name])); err != nil {
+			if source, err = formatted(header + "\n" + files[name]); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
@@ -42,6 +42,47 @@ func generate(d *api.Description, o *api.Overlay, dir string) error {
 		}
 	}
 	return deleteStale(dir, files)
+}
+
+// formatted is a Go file as gofmt writes it, without lines that are too wide where a list can go on in the next one.
+func formatted(source string) ([]byte, error) {
+	for {
+		code, err := format.Source([]byte(source))
+		if err != nil {
+			return nil, err
+		}
+		source = string(code)
+		lines := strings.Split(source, "\n")
+		for i, line := range lines {
+			lines[i] = broken(line)
+		}
+		narrower := strings.Join(lines, "\n")
+		if narrower == source {
+			return code, nil
+		}
+		source = narrower
+	}
+}
+
+// broken is a line that is too wide, broken behind the last comma that leaves it short enough; any other as it is.
+func broken(line string) string {
+	width := len(line) + (tab-1)*strings.Count(line, "\t")
+	if width <= columns || strings.HasPrefix(strings.TrimSpace(line), "//") {
+		return line
+	}
+	last, quoted := 0, false
+	for i := range columns - (width - len(line)) {
+		switch {
+		case line[i] == '"':
+			quoted = !quoted
+		case line[i] == ',' && !quoted:
+			last = i + 1
+		}
+	}
+	if last == 0 || last == len(line) {
+		return line
+	}
+	return line[:last] + "\n" + line[last:]
 }
 
 // deleteStale deletes the generated files of an earlier run that this one has not written.

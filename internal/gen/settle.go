@@ -135,7 +135,7 @@ func (m *model) settle(name string) error {
 func addBody(bodies []*goType, b *goType) []*goType {
 	for _, other := range bodies {
 		if !b.root && other.signature() == b.signature() {
-			b.same = other
+			b.same, other.suffix = other, max(other.suffix, b.suffix) // what creates and changes is named after what creates
 			other.loosen(b)
 			return bodies
 		}

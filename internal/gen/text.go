@@ -8,13 +8,12 @@ import (
 	"github.com/losant-go/losant/internal/api"
 )
 
-// columns is how wide a line of Go may be.
-const columns = 120
+// columns is how wide a line of Go may be, and tab how wide a tab in it is.
+const columns, tab = 120, 4
 
 // comment is text as a comment, wrapped, which is the line behind it. Lines of text are paragraphs, and those that begin
 // with a tab code. indent is how far the comment is indented.
 func comment(indent int, text string) string {
-	const tab = 4
 	var b strings.Builder
 	for i, paragraph := range strings.Split(strings.TrimSpace(text), "\n") {
 		if i > 0 {
@@ -84,11 +83,11 @@ func newVocabulary(d *api.Description) vocabulary {
 }
 
 var (
-	actionID  = regexp.MustCompile(`\b[a-z]\w*\.[a-z]\w*\b`)
-	camelCase = regexp.MustCompile(`\b[a-z]+[A-Z]\w*\b`)
+	actionID  = regexp.MustCompile(`"[^"]*"|\b[a-z]\w*\.[a-z]\w*\b`)
+	camelCase = regexp.MustCompile(`"[^"]*"|\b[a-z]+[A-Z]\w*\b`)
 )
 
-// inGo is a text with the names that actions, parameters and properties have in Go.
+// inGo is a text with the names that actions, parameters and properties have in Go. What is quoted is a value.
 func (v vocabulary) inGo(text string) string {
 	text = actionID.ReplaceAllStringFunc(text, func(id string) string {
 		a := v.actions[id]

@@ -289,7 +289,8 @@ func (m *model) fieldsOf(g *goType, s *api.Schema) (fields []*field) {
 		at := place{g.losant, p.Name}
 		note := m.note(at)
 		f := &field{
-			property: p.Name, required: p.Required, plain: plain, typ: m.typeOf(p.Schema, g.form, at), note: note.Doc,
+			property: p.Name, required: p.Required, plain: plain, typ: m.typeOf(p.Schema, g.form, at),
+			note: m.vocabulary.inGo(note.Doc),
 		}
 		if note.Secret != nil && *note.Secret {
 			f.secrets = []string{p.Name}

@@ -27,6 +27,7 @@ func (s *LoginService) Post(ctx context.Context, credentials LoginPost, opts ...
 }
 
 var loginPost = Operation{
-	Name: "login.post", Method: http.MethodPost, Path: "/login",
+	Name: "login.post", Method: http.MethodPost,
+	Path:  "/login",
 	class: rest.Read, noToken: true,
 }

@@ -18,15 +18,15 @@ type LoginPost struct {
 	Code     *string `json:"code,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (l LoginPost) MarshalJSON() ([]byte, error) {
 	type fields LoginPost
 	return json.Marshal(fields(l))
 }
 
-// Validate checks the body against the documented constraints, as login.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (l LoginPost) Validate() error { return invalid("login.post", l.violations()) }
 
 func (l LoginPost) violations() []Violation {

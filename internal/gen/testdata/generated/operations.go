@@ -2,7 +2,8 @@
 
 package losant
 
-// Operations returns all operations of API 2.3.4, ordered by resource and action. The result is the caller's own.
+// Operations returns all operations of API 2.3.4, ordered by resource and action. The result is the caller's
+// own.
 func Operations() []Operation {
 	return documented([]*Operation{
 		&loginPost,
@@ -22,8 +23,8 @@ func Operations() []Operation {
 	})
 }
 
-// The scopes that open operations of several resources. The Bounded ones came with API version 1.30.0; what they bound is
-// not documented.
+// The scopes that open operations of several resources. The Bounded ones came with API version 1.30.0; what they bound
+// is not documented.
 const (
 	ScopeAllSite     Scope = "all.Site"
 	ScopeAllSiteRead Scope = "all.Site.read"

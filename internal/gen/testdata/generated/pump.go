@@ -155,55 +155,64 @@ func (a *PumpRemoveDataAnswer) answered(status int, body []byte) error {
 }
 
 var pumpDelete = Operation{
-	Name: "pump.delete", Method: http.MethodDelete, Path: "/sites/{siteId}/pumps/{pumpId}",
+	Name: "pump.delete", Method: http.MethodDelete,
+	Path:   "/sites/{siteId}/pumps/{pumpId}",
 	Scopes: []Scope{ScopePumpAll, ScopePumpDelete}, general: &scopesOfPumpDelete,
 	class: rest.Delete,
 }
 
 var pumpGet = Operation{
-	Name: "pump.get", Method: http.MethodGet, Path: "/sites/{siteId}/pumps/{pumpId}",
+	Name: "pump.get", Method: http.MethodGet,
+	Path:   "/sites/{siteId}/pumps/{pumpId}",
 	Scopes: []Scope{ScopePumpAll, ScopePumpGet}, general: &scopesOfPumpGet,
 	class: rest.Read,
 }
 
 var pumpGetPart = Operation{
-	Name: "pump.getPart", Method: http.MethodGet, Path: "/sites/{siteId}/pumps/{pumpId}/parts/{partName}",
+	Name: "pump.getPart", Method: http.MethodGet,
+	Path:   "/sites/{siteId}/pumps/{pumpId}/parts/{partName}",
 	Scopes: []Scope{ScopePumpAll, ScopePumpGetPart}, general: &scopesOfPumpGet,
 	class: rest.Read, last: aName,
 }
 
 var pumpGetState = Operation{
-	Name: "pump.getState", Method: http.MethodGet, Path: "/sites/{siteId}/pumps/{pumpId}/state",
+	Name: "pump.getState", Method: http.MethodGet,
+	Path:   "/sites/{siteId}/pumps/{pumpId}/state",
 	Scopes: []Scope{ScopePumpAll, ScopePumpGet}, general: &scopesOfPumpGet,
 	class: rest.Read, params: "PumpGetStateParams",
 }
 
 var pumpPatch = Operation{
-	Name: "pump.patch", Method: http.MethodPatch, Path: "/sites/{siteId}/pumps/{pumpId}",
+	Name: "pump.patch", Method: http.MethodPatch,
+	Path:   "/sites/{siteId}/pumps/{pumpId}",
 	Scopes: []Scope{ScopePumpAll, ScopePumpPatch}, general: &scopesOfPumpDelete,
 	class: rest.Once,
 }
 
 var pumpRemoveData = Operation{
-	Name: "pump.removeData", Method: http.MethodDelete, Path: "/sites/{siteId}/pumps/{pumpId}/data",
+	Name: "pump.removeData", Method: http.MethodDelete,
+	Path:   "/sites/{siteId}/pumps/{pumpId}/data",
 	Scopes: []Scope{ScopePumpAll, ScopePumpRemoveData}, general: &scopesOfPumpDelete,
 	class: rest.Once,
 }
 
 var pumpSendState = Operation{
-	Name: "pump.sendState", Method: http.MethodPost, Path: "/sites/{siteId}/pumps/{pumpId}/state",
+	Name: "pump.sendState", Method: http.MethodPost,
+	Path:   "/sites/{siteId}/pumps/{pumpId}/state",
 	Scopes: []Scope{ScopePumpAll, ScopePumpSendState}, general: &scopesOfPumpDelete,
 	class: rest.Once,
 }
 
 var pumpStateStream = Operation{
-	Name: "pump.stateStream", Method: http.MethodGet, Path: "/sites/{siteId}/pumps/{pumpId}/stateStream",
+	Name: "pump.stateStream", Method: http.MethodGet,
+	Path:   "/sites/{siteId}/pumps/{pumpId}/stateStream",
 	Scopes: []Scope{ScopePumpAll, ScopePumpStateStream}, general: &scopesOfPumpGet,
 	class: rest.Read,
 }
 
 var pumpUpload = Operation{
-	Name: "pump.upload", Method: http.MethodPost, Path: "/sites/{siteId}/pumps/{pumpId}/manual",
+	Name: "pump.upload", Method: http.MethodPost,
+	Path:   "/sites/{siteId}/pumps/{pumpId}/manual",
 	Scopes: []Scope{ScopePumpAll, ScopePumpUpload}, general: &scopesOfPumpDelete,
 	class: rest.Once,
 }
@@ -319,13 +328,13 @@ func (a *PumpsDeleteAnswer) answered(status int, body []byte) error {
 // PumpsGetParams are the optional parameters of [PumpsService.Get], a [CallOption] of one call. What is zero is not
 // sent.
 type PumpsGetParams struct {
-	// SortField is the field to sort by. One of name or id. The default is name.
+	// SortField is the field to sort by. One of "name" or "id". The default is "name".
 	SortField string
 	// Page is the page, from 0.
 	Page int
 	// PerPage is the number of pumps of a page. The default is 100.
 	PerPage int
-	// FilterField is the field that filter looks at. The only one is name.
+	// FilterField is the field that filter looks at. It can only be "name".
 	FilterField string
 	// Filter is a pattern for the field that FilterField names.
 	Filter string
@@ -362,25 +371,29 @@ func (p PumpsGetParams) encode(q *parameters) {
 }
 
 var pumpsDelete = Operation{
-	Name: "pumps.delete", Method: http.MethodDelete, Path: "/sites/{siteId}/pumps",
+	Name: "pumps.delete", Method: http.MethodDelete,
+	Path:   "/sites/{siteId}/pumps",
 	Scopes: []Scope{ScopePumpsAll, ScopePumpsDelete}, general: &scopesOfPumpDelete,
 	class: rest.Once, params: "PumpsDeleteParams",
 }
 
 var pumpsGet = Operation{
-	Name: "pumps.get", Method: http.MethodGet, Path: "/sites/{siteId}/pumps",
+	Name: "pumps.get", Method: http.MethodGet,
+	Path:   "/sites/{siteId}/pumps",
 	Scopes: []Scope{ScopePumpsAll, ScopePumpsGet}, general: &scopesOfPumpGet,
 	class: rest.Read, params: "PumpsGetParams",
 }
 
 var pumpsPost = Operation{
-	Name: "pumps.post", Method: http.MethodPost, Path: "/sites/{siteId}/pumps",
+	Name: "pumps.post", Method: http.MethodPost,
+	Path:   "/sites/{siteId}/pumps",
 	Scopes: []Scope{ScopePumpsAll, ScopePumpsPost}, general: &scopesOfPumpDelete,
 	class: rest.Once,
 }
 
 var pumpsRestore = Operation{
-	Name: "pumps.restore", Method: http.MethodPost, Path: "/sites/{siteId}/pumps/restore",
+	Name: "pumps.restore", Method: http.MethodPost,
+	Path:   "/sites/{siteId}/pumps/restore",
 	Scopes: []Scope{ScopePumpsAll, ScopePumpsRestore}, general: &scopesOfPumpDelete,
 	class: rest.Once,
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// PumpClass is how a pump works. A value that an answer has may be one that is not known here.
+// PumpClass is how a pump works. An answer may have a value that is not known here, and [WithoutValidation] sends one.
 type PumpClass string
 
 // The values of PumpClass.
@@ -112,12 +112,9 @@ func (g *GearPost) UnmarshalJSON(data []byte) error {
 }
 
 func (g *GearPost) check(check checker) {
-	switch {
-	case g.Belt != nil:
+	check.oneKind(g.Belt != nil, g.Direct != nil)
+	if g.Belt != nil {
 		g.Belt.check(check)
-	case g.Direct != nil:
-	default:
-		check.refuse("", "must be of a known kind")
 	}
 }
 
@@ -202,15 +199,15 @@ type PumpPatch struct {
 	Contact    *PumpContact `json:"contact,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (p PumpPatch) MarshalJSON() ([]byte, error) {
 	type fields PumpPatch
 	return json.Marshal(fields(p))
 }
 
-// Validate checks the body against the documented constraints, as pump.patch does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (p PumpPatch) Validate() error { return invalid("pump.patch", p.violations()) }
 
 func (p PumpPatch) violations() []Violation {
@@ -260,15 +257,15 @@ type PumpPost struct {
 	Contact     *PumpContact `json:"contact,omitempty"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (p PumpPost) MarshalJSON() ([]byte, error) {
 	type fields PumpPost
 	return json.Marshal(fields(p))
 }
 
-// Validate checks the body against the documented constraints, as pumps.post does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (p PumpPost) Validate() error { return invalid("pumps.post", p.violations()) }
 
 func (p PumpPost) violations() []Violation {
@@ -345,8 +342,8 @@ func (p *PumpStateOrStates) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]PumpState)(p))
 }
 
-// Validate checks the body against the documented constraints, as pump.sendState does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (p PumpStateOrStates) Validate() error { return invalid("pump.sendState", p.violations()) }
 
 func (p PumpStateOrStates) violations() []Violation {
@@ -387,15 +384,15 @@ type PumpsDelete struct {
 	IDs []string `json:"ids,omitzero"`
 }
 
-// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not set
-// is no null.
+// MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
+// set is no null.
 func (p PumpsDelete) MarshalJSON() ([]byte, error) {
 	type fields PumpsDelete
 	return json.Marshal(fields(p))
 }
 
-// Validate checks the body against the documented constraints, as pumps.delete does before it sends anything. The error
-// is a [*ValidationError] or nil.
+// Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
+// a [*ValidationError] or nil.
 func (p PumpsDelete) Validate() error { return invalid("pumps.delete", p.violations()) }
 
 func (p PumpsDelete) violations() []Violation {
