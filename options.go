@@ -280,8 +280,8 @@ func WithLinks(yes bool) CallOption { return WithQuery("_links", strconv.FormatB
 // WithEmbedded asks for [Hypermedia].Embedded. The default is true.
 func WithEmbedded(yes bool) CallOption { return WithQuery("_embedded", strconv.FormatBool(yes)) }
 
-// WithoutValidation sends bodies and parameters without checking them first, for the day when Losant's rules are wider than those
-// documented. Ids are checked all the same.
+// WithoutValidation sends bodies and parameters without checking them first, for the day when Losant's rules are wider
+// than those documented. Ids are checked all the same.
 func WithoutValidation() CallOption {
 	return callOption{"WithoutValidation", func(s *settings) string {
 		s.validate = false
