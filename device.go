@@ -68,7 +68,7 @@ func (s *DeviceService) Get(ctx context.Context, applicationID, deviceID string,
 	return call[Device](ctx, (*service)(s), &deviceGet, arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
-// GetCommand returns the latest commands that were sent to a device. By default it is a single one: the limit is 1.
+// GetCommand returns the latest command that was sent to a device, or as many as Limit says: it is 1 by default.
 // [DeviceGetCommandParams] are its optional parameters.
 //
 //	GET /applications/{applicationId}/devices/{deviceId}/command
@@ -105,8 +105,8 @@ func (s *DeviceService) GetCompositeState(
 		ctx, (*service)(s), &deviceGetCompositeState, arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
-// GetLogEntries returns when a device connected and disconnected lately. By default it is a single entry: the limit is
-// 1. An entry of a disconnection has the reason and the number of messages in each direction.
+// GetLogEntries returns when a device connected or disconnected last, or as many such entries as Limit says: it is 1 by
+// default. An entry of a disconnection has the reason and the number of messages in each direction.
 // [DeviceGetLogEntriesParams] are its optional parameters.
 //
 //	GET /applications/{applicationId}/devices/{deviceId}/logs
@@ -124,7 +124,7 @@ func (s *DeviceService) GetLogEntries(
 		ctx, (*service)(s), &deviceGetLogEntries, arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
-// GetState returns the latest states that a device has reported. By default it is a single one: the limit is 1. Each
+// GetState returns the latest state that a device has reported, or as many as Limit says: it is 1 by default. Each
 // state has just the attributes that were reported together. For the last value of every attribute, use
 // [DeviceService.GetCompositeState]. [DeviceGetStateParams] are its optional parameters.
 //
