@@ -687,7 +687,7 @@ func TestABodyIsOfOneKind(t *testing.T) {
 	} {
 		require.NoError(t, one.Validate())
 	}
-	assert.EqualError(t, losant.DeviceConnectionStatus{}.Validate(),
+	require.EqualError(t, losant.DeviceConnectionStatus{}.Validate(),
 		"losant: device.setConnectionStatus: invalid input: connectionStatus must be of a known kind")
 	assert.EqualError(t, losant.DeviceConnectionStatus{
 		Connected: &losant.DeviceConnectionStatusConnected{}, Disconnected: &losant.DeviceConnectionStatusDisconnected{},

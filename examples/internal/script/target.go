@@ -12,7 +12,7 @@ import (
 
 // The environment variables, as Losant's own tools call them.
 const (
-	tokenVariable = "LOSANT_API_TOKEN" //nolint:gosec // the name of a variable, not a token
+	tokenVariable = "LOSANT_API_TOKEN"
 	urlVariable   = "LOSANT_API_URL"
 )
 
