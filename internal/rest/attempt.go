@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -86,15 +87,15 @@ func (a *attempt) build(ctx context.Context, observed bool) error {
 	if a.Body == nil {
 		return nil
 	}
-	body, err := a.Body.Open()
+	body, err := a.Body.Open(ctx)
 	if err != nil {
 		return err
 	}
 	header["Content-Type"] = []string{a.Body.ContentType()}
 	a.outgoing.Body, a.outgoing.ContentLength = body, a.Body.Length()
-	if observed || a.Class != Once {
+	if a.Body.CanRepeat() && (observed || a.Class != Once) {
 		// It is what lets net/http send a body again by itself. In a given transport nobody sees whether that is safe.
-		a.outgoing.GetBody = a.Body.Open
+		a.outgoing.GetBody = func() (io.ReadCloser, error) { return a.Body.Open(ctx) }
 	}
 	return nil
 }
@@ -103,9 +104,9 @@ func (a *attempt) build(ctx context.Context, observed bool) error {
 // same.
 func (c *Client) roundTrip(ctx context.Context, a *attempt) Outcome {
 	if !c.foreign {
-		return c.sendAndRead(a)
+		return c.sendAndRead(ctx, a)
 	}
-	o, err := Await(ctx, func() Outcome { return c.sendAndRead(a) })
+	o, err := Await(ctx, func() Outcome { return c.sendAndRead(ctx, a) })
 	if err == nil {
 		return o
 	}
@@ -117,7 +118,7 @@ func (c *Client) roundTrip(ctx context.Context, a *attempt) Outcome {
 	return o
 }
 
-func (c *Client) sendAndRead(a *attempt) (o Outcome) {
+func (c *Client) sendAndRead(ctx context.Context, a *attempt) (o Outcome) {
 	response, err := c.send(&a.outgoing)
 	if err != nil {
 		o.Err = withoutURL(err)
@@ -125,9 +126,13 @@ func (c *Client) sendAndRead(a *attempt) (o Outcome) {
 		o.transient = !isPermanent(o.Err)
 		return o
 	}
-	defer func() { _ = response.Body.Close() }()
 	a.received.Store(response)
-	o.Body, o.Err = readBody(response, cmp.Or(a.MaxBody, MaxBody))
+	if a.streamed && isSuccess(response.StatusCode) && ended(ctx) == nil {
+		o.stream = response.Body
+	} else {
+		defer func() { _ = response.Body.Close() }()
+		o.Body, o.Err = readBody(response, cmp.Or(a.MaxBody, MaxBody))
+	}
 	a.answer(&o, response)
 	return o
 }

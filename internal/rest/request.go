@@ -2,7 +2,9 @@
 // the API that is called.
 //
 // It reads in one direction: a [Request] goes into the loop of attempts (retry.go, budget.go); each attempt (attempt.go)
-// goes through resty (resty.go) to the transport (transport.go), and comes back as a body (body.go) and an [Outcome].
+// goes through resty (resty.go) to the transport (transport.go), and comes back as a body (body.go) and an [Outcome]. A
+// stream of events (stream.go, sse.go) is a loop of its own around the same attempts. What is sent is text, or a form that
+// is read while it is sent (form.go).
 package rest
 
 import (
@@ -22,7 +24,9 @@ const (
 	Once Class = iota
 	// Read is a request that changes nothing.
 	Read
-	// Delete is a request that removes one thing by its name: the second time it finds nothing, and that is all.
+	// Repeatable is a request that changes something, and may be applied twice.
+	Repeatable
+	// Delete is a Repeatable one that removes one thing by its name: the second time it finds nothing, and that is all.
 	Delete
 )
 
@@ -41,29 +45,47 @@ type Request struct {
 	Timeout time.Duration
 	// Authorize returns the Authorization header of the next attempt, "" for none.
 	Authorize func(context.Context) (string, error)
+	// Refused is told of an Authorization header that was answered with 401, and says whether there may be another one. It
+	// is told once; nil is for never.
+	Refused func(authorization string) bool
 	// Report is told of every attempt, unless it is nil.
 	Report func(context.Context, Outcome, time.Duration)
+
+	streamed bool // an answer of success is left to be read
 }
 
 // Body is the body of a request. Each attempt opens it anew.
 type Body interface {
-	Open() (io.ReadCloser, error)
+	// Open returns a reader of the body. It ends with ctx, and with the next call of Open.
+	Open(ctx context.Context) (io.ReadCloser, error)
 	// Length is the number of bytes, -1 when it is not known.
 	Length() int64
 	ContentType() string
+	// CanRepeat reports whether Open may be called more than once.
+	CanRepeat() bool
+	// Release ends what Open has returned. It is called when the last attempt is over.
+	Release()
 }
 
 // JSON is a body that is encoded already.
 type JSON []byte
 
 // Open returns a reader of the text.
-func (b JSON) Open() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil }
+func (b JSON) Open(context.Context) (io.ReadCloser, error) {
+	return io.NopCloser(bytes.NewReader(b)), nil
+}
 
 // Length is that of the text.
 func (b JSON) Length() int64 { return int64(len(b)) }
 
 // ContentType is application/json.
 func (JSON) ContentType() string { return "application/json" }
+
+// CanRepeat is true.
+func (JSON) CanRepeat() bool { return true }
+
+// Release does nothing.
+func (JSON) Release() {}
 
 // Outcome is what became of a request: the last answer, or why there is none, and what is known of all attempts.
 type Outcome struct {
@@ -87,8 +109,9 @@ type Outcome struct {
 	// MaybeApplied is whether any sending may have changed something.
 	MaybeApplied bool
 
-	unapplied bool // the last attempt was provably not applied
-	transient bool // another attempt may end otherwise
+	unapplied bool          // the last attempt was provably not applied
+	transient bool          // another attempt may end otherwise
+	stream    io.ReadCloser // the body, when the request asked for one to read
 }
 
 // Succeeded reports whether there is a whole answer of success.

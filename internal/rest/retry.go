@@ -25,7 +25,11 @@ func (c *Client) Do(ctx context.Context, r *Request) Outcome {
 	if err := ended(ctx); err != nil {
 		return Outcome{Err: err}
 	}
+	if r.Body != nil {
+		defer r.Body.Release()
+	}
 	doubt := false // an attempt may have been applied; no later one takes that back
+	renewed := false
 	for attempts := 1; ; attempts++ {
 		o := c.attempt(ctx, r, attempts)
 		o.Doubt = o.Doubt || doubt
@@ -36,6 +40,9 @@ func (c *Client) Do(ctx context.Context, r *Request) Outcome {
 			return o
 		}
 		wait := max(backoff(attempts), o.RetryAfter)
+		if !renewed && r.renews(&o) {
+			renewed, wait = true, 0
+		}
 		if !r.mayRepeat(&o) || !fits(ctx, wait) || !c.budget.spend() {
 			return o
 		}
@@ -47,7 +54,18 @@ func (c *Client) Do(ctx context.Context, r *Request) Outcome {
 
 // mayRepeat reports whether the request may be sent again after o.
 func (r *Request) mayRepeat(o *Outcome) bool {
-	return o.transient && o.Attempts < r.MaxAttempts && (r.Class != Once || !o.MaybeApplied)
+	return o.transient && o.Attempts < r.MaxAttempts && (r.Class != Once || !o.MaybeApplied) &&
+		(r.Body == nil || r.Body.CanRepeat())
+}
+
+// renews reports whether the authorization was refused and there may be another one. Then another attempt may end
+// otherwise.
+func (r *Request) renews(o *Outcome) bool {
+	if !o.Answered || o.StatusCode != http.StatusUnauthorized || r.Refused == nil || !r.Refused(o.Authorization) {
+		return false
+	}
+	o.transient = true
+	return true
 }
 
 // isTransient reports statuses that another attempt may not meet.

@@ -21,7 +21,7 @@ func NewTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:                  nextConnection,
 		OnProxyConnectResponse: proxyResponse,
-		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:            dial,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxIdleConns:           idle,
@@ -34,6 +34,51 @@ func NewTransport() *http.Transport {
 			PingTimeout:     15 * time.Second,
 		},
 	}
+}
+
+// dial opens a connection.
+func dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return &patientConn{Conn: conn, noMore: make(chan struct{})}, nil
+}
+
+// patientConn is a connection that the peer may close as soon as it has answered, without having read the whole request.
+// Then writing fails while the answer is still to be read, and net/http would return whichever it sees first. So an error
+// of writing waits until nothing more can be read.
+type patientConn struct {
+	net.Conn
+
+	once   sync.Once
+	noMore chan struct{} // closed when nothing more can be read
+}
+
+func (c *patientConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err != nil {
+		c.once.Do(func() { close(c.noMore) })
+	}
+	return n, err
+}
+
+func (c *patientConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if err != nil {
+		timer := time.NewTimer(time.Second) // nobody may be reading
+		defer timer.Stop()
+		select {
+		case <-c.noMore:
+		case <-timer.C:
+		}
+	}
+	return n, err
+}
+
+func (c *patientConn) Close() error {
+	c.once.Do(func() { close(c.noMore) })
+	return c.Conn.Close()
 }
 
 // ProxyError is a proxy that refused a tunnel to the server.
