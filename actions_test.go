@@ -2,8 +2,12 @@ package losant_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -15,6 +19,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -44,10 +49,24 @@ var (
 	})
 )
 
-// hasMethod reports whether an action has a method by now: all but uploads and streams.
-func hasMethod(a *api.Action) bool {
-	return !slices.ContainsFunc(a.Parameters, func(p api.Parameter) bool { return p.In == api.InForm }) &&
-		!slices.ContainsFunc(a.Answers, func(answer api.Answer) bool { return answer.Events != nil })
+// isStream reports whether an action answers events.
+func isStream(a *api.Action) bool {
+	return slices.ContainsFunc(a.Answers, func(answer api.Answer) bool { return answer.Events != nil })
+}
+
+// hasForm reports whether an action takes a form.
+func hasForm(a *api.Action) bool {
+	return slices.ContainsFunc(a.Parameters, func(p api.Parameter) bool { return p.In == api.InForm })
+}
+
+// pagesBy is the parameter that asks for another page of a list, "" for what is none.
+func pagesBy(a *api.Action) string {
+	for _, p := range a.Parameters {
+		if p.In == api.InQuery && (p.Name == "page" || p.Name == "offset" || p.Name == "startingAfterId") {
+			return p.Name
+		}
+	}
+	return ""
 }
 
 // methodsOf are the methods of a client, by a key that is lower case: "device.sendstate".
@@ -63,6 +82,14 @@ func methodsOf(client *losant.Client) map[string]reflect.Value {
 	return all
 }
 
+// keyOfAll is the key of the method for all pages of a list.
+func keyOfAll(id string) string {
+	if resource, ok := strings.CutSuffix(id, ".get"); ok {
+		return key(resource + ".all")
+	}
+	return key(id + "All")
+}
+
 // key is a name without what Go and Losant spell differently: capitals and underscores.
 func key(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
 
@@ -70,13 +97,17 @@ func TestEveryActionHasItsMethod(t *testing.T) {
 	t.Parallel()
 	client, _ := newMocked(t)
 	var want []string
+	pages := map[string]int{}
 	for id, a := range described() {
-		if hasMethod(a) {
-			want = append(want, key(id))
+		want = append(want, key(id))
+		if by := pagesBy(a); by != "" {
+			pages[by]++
+			want = append(want, keyOfAll(id))
 		}
 	}
 	assert.ElementsMatch(t, want, slices.Collect(maps.Keys(methodsOf(client))))
-	assert.Len(t, want, 375-8)
+	assert.Len(t, want, 375+42+2+1)
+	assert.Equal(t, map[string]int{"page": 42, "offset": 2, "startingAfterId": 1}, pages)
 }
 
 // part is a value of a request: as an argument, and as it goes over the wire.
@@ -91,12 +122,16 @@ type wireCall struct {
 	options   []losant.CallOption
 	path      string
 	query     url.Values
+	form      map[string]string // the parts of a form by their names
 }
 
 // sample makes a call of an action that sets everything.
 func sample(t *testing.T, a *api.Action, method reflect.Type) wireCall {
 	t.Helper()
 	c := wireCall{path: a.Path, query: url.Values{"_actions": {"false"}, "_links": {"true"}, "_embedded": {"true"}}}
+	if isStream(a) {
+		c.query = url.Values{}
+	}
 	next := func() reflect.Type { return method.In(len(c.arguments) + 1) }
 	params := reflect.Value{}
 	if p, ok := everyParams[a.ID()]; ok {
@@ -113,7 +148,7 @@ func sample(t *testing.T, a *api.Action, method reflect.Type) wireCall {
 			require.Equal(t, reflect.String, next().Kind(), p.Name)
 			c.arguments = append(c.arguments, id)
 			c.path = strings.ReplaceAll(c.path, "{"+p.Name+"}", id)
-		case p.Name == "tagsAsObject" || p.Name == "attributesAsObject":
+		case p.Name == "tagsAsObject" || p.Name == "attributesAsObject" || p.In == api.InForm:
 		case p.Required:
 			s := samplePart(t, p, next())
 			c.arguments = append(c.arguments, s.value)
@@ -137,8 +172,59 @@ func sample(t *testing.T, a *api.Action, method reflect.Type) wireCall {
 	if a.Body != nil {
 		c.arguments = append(c.arguments, reflect.Zero(next()).Interface())
 	}
+	if hasForm(a) {
+		form := reflect.New(next()).Elem()
+		c.form = sampleForm(t, a, form)
+		c.arguments = append(c.arguments, form.Interface())
+	}
 	require.Equal(t, len(c.arguments)+2, method.NumIn(), "context, arguments and options")
 	return c
+}
+
+// sampleForm sets everything of a form, and returns what is sent.
+func sampleForm(t *testing.T, a *api.Action, form reflect.Value) map[string]string {
+	t.Helper()
+	parts := map[string]string{}
+	for _, p := range a.Parameters {
+		if p.In != api.InForm {
+			continue
+		}
+		field := form.FieldByNameFunc(func(name string) bool { return key(name) == key(p.Name) })
+		require.True(t, field.IsValid(), p.Name)
+		switch {
+		case p.Type == "file":
+			parts[p.Name] = "the content of " + p.Name
+			field.Set(reflect.ValueOf(losant.Upload{Content: strings.NewReader(parts[p.Name])}))
+		case p.Schema != "":
+			parts[p.Name] = `{"importUrl":"https://example.com/a.zip"}`
+			require.NoError(t, json.Unmarshal([]byte(parts[p.Name]), field.Addr().Interface()))
+		default:
+			s := samplePart(t, p, field.Type())
+			parts[p.Name] = s.wire.Get(p.Name)
+			field.Set(reflect.ValueOf(s.value))
+		}
+	}
+	assert.Len(t, parts, form.NumField(), "there are fields for parts that do not exist")
+	return parts
+}
+
+// partsOf reads a form by the names of its parts.
+func partsOf(t *testing.T, contentType, body string) map[string]string {
+	t.Helper()
+	kind, params, err := mime.ParseMediaType(contentType)
+	require.NoError(t, err)
+	require.Equal(t, "multipart/form-data", kind)
+	parts := map[string]string{}
+	for reader := multipart.NewReader(strings.NewReader(body), params["boundary"]); ; {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			return parts
+		}
+		require.NoError(t, err)
+		content, err := io.ReadAll(part)
+		require.NoError(t, err)
+		parts[part.FormName()] = string(content)
+	}
 }
 
 // trees are values of the parameters that have a schema: as JSON, and as queries.
@@ -223,8 +309,29 @@ func (c wireCall) invoke(t *testing.T, method reflect.Value, opts ...losant.Call
 		in = append(in, reflect.ValueOf(option))
 	}
 	out := method.Call(in)
+	if len(out) == 1 {
+		out = first(out[0])
+	}
 	err, _ := out[1].Interface().(error)
 	return out[0].Interface(), err
+}
+
+// first is the first pair of an iterator, two zero values if there is none.
+func first(iterator reflect.Value) []reflect.Value {
+	for value, err := range iterator.Seq2() {
+		return []reflect.Value{value, err}
+	}
+	pair := iterator.Type().In(0)
+	return []reflect.Value{reflect.Zero(pair.In(0)), reflect.Zero(pair.In(1))}
+}
+
+// answering answers with a documented success.
+func answering(a *api.Action, i int) httpmock.Responder {
+	answers, bodies := answersOf(a)
+	if isStream(a) {
+		return respond(answers[i].Status, bodies[i], "Content-Type", "text/event-stream")
+	}
+	return respond(answers[i].Status, bodies[i])
 }
 
 // answersOf are the documented successes of an action, with a body that decodes.
@@ -235,6 +342,10 @@ func answersOf(a *api.Action) (all []api.Answer, bodies []string) {
 		}
 		all = append(all, answer)
 		switch s := theDescription().Schemas[answer.Schema]; {
+		case answer.Events != nil:
+			for name := range answer.Events {
+				bodies = append(bodies, "event: "+name+"\ndata: {}\n\n")
+			}
 		case s == nil:
 			bodies = append(bodies, "")
 		case slices.Equal(s.Type, []string{"array"}):
@@ -251,14 +362,10 @@ func answersOf(a *api.Action) (all []api.Answer, bodies []string) {
 func TestEveryActionOnTheWire(t *testing.T) {
 	t.Parallel()
 	for id, a := range described() {
-		if !hasMethod(a) {
-			continue
-		}
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			client, transport := newMocked(t)
-			answers, bodies := answersOf(a)
-			requests := record(transport, respond(answers[0].Status, bodies[0]))
+			requests := record(transport, answering(a, 0))
 			method := methodsOf(client)[key(id)]
 			c := sample(t, a, method.Type())
 
@@ -272,6 +379,10 @@ func TestEveryActionOnTheWire(t *testing.T) {
 			assert.Equal(t, a.Method, request.Method)
 			assert.Equal(t, "/"+strings.TrimPrefix(c.path, "/"), request.URL.EscapedPath())
 			assert.Equal(t, c.query, request.URL.Query())
+			if c.form != nil {
+				assert.Equal(t, c.form, partsOf(t, request.Header.Get("Content-Type"), request.body))
+				return
+			}
 			if a.Body == nil {
 				assert.Empty(t, request.body)
 				assert.Empty(t, request.Header.Get("Content-Type"))
@@ -290,8 +401,7 @@ func TestParametersThatAreZeroAreNotSent(t *testing.T) {
 			t.Parallel()
 			a := described()[id]
 			client, transport := newMocked(t)
-			answers, bodies := answersOf(a)
-			requests := record(transport, respond(answers[0].Status, bodies[0]))
+			requests := record(transport, answering(a, 0))
 			method := methodsOf(client)[key(id)]
 			c := sample(t, a, method.Type())
 			c.options = []losant.CallOption{params}
@@ -313,15 +423,12 @@ func TestParametersThatAreZeroAreNotSent(t *testing.T) {
 func TestEveryAnswerByItsStatus(t *testing.T) {
 	t.Parallel()
 	for id, a := range described() {
-		if !hasMethod(a) {
-			continue
-		}
 		answers, bodies := answersOf(a)
 		for i, answer := range answers {
 			t.Run(fmt.Sprint(id, " ", answer.Status), func(t *testing.T) {
 				t.Parallel()
 				client, transport := newMocked(t)
-				record(transport, respond(answer.Status, bodies[i]))
+				record(transport, answering(a, i))
 				method := methodsOf(client)[key(id)]
 
 				out, err := sample(t, a, method.Type()).invoke(t, method, losant.WithoutValidation())
@@ -362,9 +469,6 @@ func expectAnswer(t *testing.T, result reflect.Value, answer api.Answer, body st
 func TestAnswersThatAreNoneOfThoseDocumented(t *testing.T) {
 	t.Parallel()
 	for id, a := range described() {
-		if !hasMethod(a) {
-			continue
-		}
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			answers, bodies := answersOf(a)
@@ -417,9 +521,6 @@ func TestEveryActionIsRepeatedByItsClass(t *testing.T) {
 	t.Parallel()
 	counts := map[string]int{}
 	for id, a := range described() {
-		if !hasMethod(a) {
-			continue
-		}
 		class := classOf(a)
 		counts[class]++
 		t.Run(id, func(t *testing.T) {
@@ -437,5 +538,5 @@ func TestEveryActionIsRepeatedByItsClass(t *testing.T) {
 			})
 		})
 	}
-	assert.Equal(t, map[string]int{"read": 172, "delete": 37, "once": 158}, counts)
+	assert.Equal(t, map[string]int{"read": 175, "delete": 37, "once": 163}, counts)
 }

@@ -5,6 +5,7 @@ package losant
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"time"
 
@@ -212,6 +213,28 @@ func (s *ApplicationService) Globals(
 		ctx, (*service)(s), &applicationGlobals, arguments{ids: ids{applicationID}, body: globals}, opts)
 }
 
+// Import adds resources to an application from a zip file, another application, a URL or a Git repository.
+// ConflictBehavior in the options says what happens to resources that exist already. A small import answers with the
+// application. A larger one (or ForceJob) answers 202 and is done by a job, whose result comes by e-mail or to
+// CallbackURL. A form of more than 10 MB is refused: put a larger bundle at a URL and give ImportURL.
+//
+//	POST /applications/{applicationId}/import
+//
+// The form is read while it is sent. It is sent again only if it was provably not applied, and all its content is an
+// [io.Seeker].
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application,
+// [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
+//
+// The token needs one of the scopes all.Application, all.Application.bounded, all.Organization,
+// all.Organization.bounded, all.User, all.User.bounded, application.* or application.import.
+func (s *ApplicationService) Import(
+	ctx context.Context, applicationID string, form ApplicationImportForm, opts ...CallOption,
+) (*ApplicationImportAnswer, error) {
+	return call[ApplicationImportAnswer](
+		ctx, (*service)(s), &applicationImport, arguments{ids: ids{applicationID}, form: form}, opts)
+}
+
 // ImportLogs returns the latest imports into an application, and how they ended. By default it is a single one: the
 // limit is 1. [ApplicationImportLogsParams] are its optional parameters.
 //
@@ -245,6 +268,31 @@ func (s *ApplicationService) MQTTPublishMessage(
 ) (*Success, error) {
 	return call[Success](
 		ctx, (*service)(s), &applicationMQTTPublishMessage, arguments{ids: ids{applicationID}, body: payload}, opts)
+}
+
+// MQTTSubscriptionStream streams the messages that are published on an MQTT topic of an application. Only messages that
+// are published while the stream is open come, no earlier ones. [ApplicationMQTTSubscriptionStreamParams] are its
+// optional parameters.
+//
+//	GET /applications/{applicationId}/mqttSubscriptionStream
+//
+// The stream is opened when the loop begins, opened again when it breaks, and closed when the loop is left. A
+// [*DecodeError] is of a single event, and the loop may go on; any other error is the last. The package comment has
+// more on streams.
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application,
+// [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
+//
+// The token needs one of the scopes all.Application, all.Application.bounded, all.Application.read, all.Organization,
+// all.Organization.bounded, all.Organization.read, all.User, all.User.bounded, all.User.read, application.* or
+// application.mqttSubscriptionStream.
+func (s *ApplicationService) MQTTSubscriptionStream(
+	ctx context.Context, applicationID, topic string, opts ...CallOption,
+) iter.Seq2[*MQTTPublishBody, error] {
+	return stream[MQTTPublishBody](ctx, (*service)(s), &applicationMQTTSubscriptionStream, arguments{
+		ids:      ids{applicationID},
+		required: func(q *parameters) { q.text("topic", topic) },
+	}, opts)
 }
 
 // NotebookMinuteCounts returns how many minutes the notebooks of an application ran, day by day.
@@ -491,6 +539,28 @@ func (p ApplicationGetParams) encode(q *parameters) {
 	q.list("summaryInclude", p.SummaryInclude)
 }
 
+// ApplicationImportForm is the form of [ApplicationService.Import]. What is zero is not sent.
+type ApplicationImportForm struct {
+	// ImportBundle is a zip file of resources, as an export makes it. It is not needed when the options name another
+	// source.
+	ImportBundle Upload
+	// Email is the address that is told when the import is done or has failed; that of the current user when empty.
+	Email string
+	// Options are further options of the import: where the bundle comes from, what of it is wanted, and who is told.
+	Options *ImportIntoApplicationOptions
+}
+
+func (p ApplicationImportForm) encode(q *parameters) {
+	q.file("importBundle", p.ImportBundle, false)
+	q.text("email", p.Email)
+	q.json("options", p.Options)
+	if check := q.checker(); q.validate {
+		if p.Options != nil {
+			p.Options.check(check.field("options"))
+		}
+	}
+}
+
 // ApplicationImportAnswer is the answer of [ApplicationService.Import]: one of its pointers is set.
 type ApplicationImportAnswer struct {
 	// Application comes with status 200.
@@ -535,6 +605,26 @@ func (p ApplicationImportLogsParams) adjust(s *settings) []Violation {
 func (p ApplicationImportLogsParams) encode(q *parameters) {
 	q.int("limit", p.Limit)
 	q.time("since", p.Since)
+}
+
+// ApplicationMQTTSubscriptionStreamParams are the optional parameters of [ApplicationService.MQTTSubscriptionStream], a
+// [CallOption] of one call. What is zero is not sent.
+type ApplicationMQTTSubscriptionStreamParams struct {
+	// KeepAliveInterval is the time between two signs of life on a stream that has nothing to say. It is sent in whole
+	// seconds; 2 seconds when zero.
+	KeepAliveInterval time.Duration
+}
+
+func (p ApplicationMQTTSubscriptionStreamParams) configure(*config) []Violation {
+	return notByDefault("ApplicationMQTTSubscriptionStreamParams")
+}
+
+func (p ApplicationMQTTSubscriptionStreamParams) adjust(s *settings) []Violation {
+	return s.give("ApplicationMQTTSubscriptionStreamParams", p)
+}
+
+func (p ApplicationMQTTSubscriptionStreamParams) encode(q *parameters) {
+	q.duration("keepAliveInterval", p.KeepAliveInterval, time.Second)
 }
 
 // ApplicationNotebookMinuteCountsParams are the optional parameters of [ApplicationService.NotebookMinuteCounts], a
@@ -743,7 +833,7 @@ var applicationMQTTSubscriptionStream = Operation{
 	Path:    "/applications/{applicationId}/mqttSubscriptionStream",
 	Scopes:  []Scope{ScopeApplicationAll, ScopeApplicationMQTTSubscriptionStream},
 	general: &scopesOfApplicationDeviceCounts,
-	class:   rest.Read,
+	class:   rest.Read, event: "mqttMessage", params: "ApplicationMQTTSubscriptionStreamParams",
 }
 
 var applicationNotebookMinuteCounts = Operation{
@@ -815,6 +905,36 @@ func (s *ApplicationsService) Get(ctx context.Context, opts ...CallOption) (*App
 	return call[Applications](ctx, (*service)(s), &applicationsGet, arguments{}, opts)
 }
 
+// All yields the elements of all pages that [ApplicationsService.Get] returns, and asks for a page when it comes to it.
+// It begins with the page that the params name, and does not end with a page that is short: the server may lower the
+// size. An error is the last that it yields.
+func (s *ApplicationsService) All(ctx context.Context, opts ...CallOption) iter.Seq2[*Application, error] {
+	return items[Application](ctx, (*service)(s), &applicationsGet, arguments{}, byPage, opts)
+}
+
+// Import creates an application from a zip file that an export made. Devices, the rows of data tables and files are
+// imported only if asked for. A small bundle answers 201 with the new application. A larger one (or ForceJob) answers
+// 202 and is imported by a job, whose result comes by e-mail or to CallbackURL. A bundle with faults is answered with
+// 422 and all that is wrong with it. A form of more than 10 MB is refused: put a larger bundle at a URL and give
+// ImportURL.
+//
+//	POST /applications/import
+//
+// The form is read while it is sent. It is sent again only if it was provably not applied, and all its content is an
+// [io.Seeker].
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when something that it refers to does not
+// exist, [*APIError] with status 422, [*ForbiddenError] when the token lacks the scope; the package comment has the
+// rest.
+//
+// The token needs one of the scopes all.Organization, all.Organization.bounded, all.User, all.User.bounded,
+// applications.*, applications.import, only.Organization or only.Organization.bounded.
+func (s *ApplicationsService) Import(
+	ctx context.Context, form ApplicationsImportForm, opts ...CallOption,
+) (*ApplicationsImportAnswer, error) {
+	return call[ApplicationsImportAnswer](ctx, (*service)(s), &applicationsImport, arguments{form: form}, opts)
+}
+
 // PeriodSummaries lists the usage of applications in a time range. [ApplicationsPeriodSummariesParams] are its optional
 // parameters.
 //
@@ -828,6 +948,15 @@ func (s *ApplicationsService) Get(ctx context.Context, opts ...CallOption) (*App
 // only.Organization.bounded or only.Organization.read.
 func (s *ApplicationsService) PeriodSummaries(ctx context.Context, opts ...CallOption) (*PeriodSummaries, error) {
 	return call[PeriodSummaries](ctx, (*service)(s), &applicationsPeriodSummaries, arguments{}, opts)
+}
+
+// PeriodSummariesAll yields the elements of all pages that [ApplicationsService.PeriodSummaries] returns, and asks for
+// a page when it comes to it. It begins with the page that the params name, and does not end with a page that is short:
+// the server may lower the size. An error is the last that it yields.
+func (s *ApplicationsService) PeriodSummariesAll(
+	ctx context.Context, opts ...CallOption,
+) iter.Seq2[*PeriodSummary, error] {
+	return items[PeriodSummary](ctx, (*service)(s), &applicationsPeriodSummaries, arguments{}, byPage, opts)
 }
 
 // Post creates an application, empty or from a template. It belongs to the current user unless OrgID names an
@@ -891,6 +1020,43 @@ func (p ApplicationsGetParams) encode(q *parameters) {
 	q.optional("orgId", p.OrgID).idOrEmpty()
 	q.list("summaryExclude", p.SummaryExclude)
 	q.list("summaryInclude", p.SummaryInclude)
+}
+
+// ApplicationsImportForm is the form of [ApplicationsService.Import]. What is zero is not sent.
+type ApplicationsImportForm struct {
+	// ImportBundle is the zip file of the application, as an export makes it. It is not needed when the options give
+	// ImportURL.
+	ImportBundle Upload
+	// OwnerID is the ID of the user or organization that is to own the new application; the current user when empty.
+	OwnerID string
+	// OwnerType says whether OwnerID is a user or an organization; "user" when empty. One of "user" or "organization".
+	OwnerType string
+	// IncludeDevices also imports the devices in the bundle.
+	IncludeDevices bool
+	// IncludeDataTableRows also imports the rows of the data tables in the bundle.
+	IncludeDataTableRows bool
+	// IncludeFiles also imports the files in the bundle.
+	IncludeFiles bool
+	// Email is the address that is told when the import is done or has failed; that of the current user when empty.
+	Email string
+	// Options are further options of the import: where the bundle comes from, what of it is wanted, and who is told.
+	Options *ImportNewApplicationOptions
+}
+
+func (p ApplicationsImportForm) encode(q *parameters) {
+	q.file("importBundle", p.ImportBundle, false)
+	q.text("ownerId", p.OwnerID).id()
+	q.text("ownerType", p.OwnerType).oneOf("user", "organization")
+	q.bool("includeDevices", p.IncludeDevices)
+	q.bool("includeDataTableRows", p.IncludeDataTableRows)
+	q.bool("includeFiles", p.IncludeFiles)
+	q.text("email", p.Email)
+	q.json("options", p.Options)
+	if check := q.checker(); q.validate {
+		if p.Options != nil {
+			p.Options.check(check.field("options"))
+		}
+	}
 }
 
 // ApplicationsImportAnswer is the answer of [ApplicationsService.Import]: one of its pointers is set.

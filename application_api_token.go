@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -110,6 +111,16 @@ func (s *ApplicationAPITokensService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*APITokens, error) {
 	return call[APITokens](ctx, (*service)(s), &applicationAPITokensGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [ApplicationAPITokensService.Get] returns, and asks for a page when it
+// comes to it. It begins with the page that the params name, and does not end with a page that is short: the server may
+// lower the size. An error is the last that it yields.
+func (s *ApplicationAPITokensService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*APIToken, error] {
+	return items[APIToken](
+		ctx, (*service)(s), &applicationAPITokensGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates an API token that has access to one application. The answer is the only one that has the token itself:

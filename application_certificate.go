@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -115,6 +116,16 @@ func (s *ApplicationCertificatesService) Get(
 ) (*ApplicationCertificates, error) {
 	return call[ApplicationCertificates](
 		ctx, (*service)(s), &applicationCertificatesGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [ApplicationCertificatesService.Get] returns, and asks for a page when it
+// comes to it. It begins with the page that the params name, and does not end with a page that is short: the server may
+// lower the size. An error is the last that it yields.
+func (s *ApplicationCertificatesService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*ApplicationCertificate, error] {
+	return items[ApplicationCertificate](
+		ctx, (*service)(s), &applicationCertificatesGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post adds a certificate by which devices of an application can log in. Without DeviceIDs and DeviceTags it serves all

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -29,6 +30,16 @@ func (s *ApplicationCertificateAuthoritiesService) Get(
 ) (*ApplicationCertificateAuthorities, error) {
 	return call[ApplicationCertificateAuthorities](
 		ctx, (*service)(s), &applicationCertificateAuthoritiesGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [ApplicationCertificateAuthoritiesService.Get] returns, and asks for a page
+// when it comes to it. It begins with the page that the params name, and does not end with a page that is short: the
+// server may lower the size. An error is the last that it yields.
+func (s *ApplicationCertificateAuthoritiesService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*ApplicationCertificateAuthority, error] {
+	return items[ApplicationCertificateAuthority](
+		ctx, (*service)(s), &applicationCertificateAuthoritiesGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post adds a certificate authority for an application to trust. Certificates that it has signed may then be used by

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -137,6 +138,16 @@ func (s *ApplicationDashboardsService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*Dashboards, error) {
 	return call[Dashboards](ctx, (*service)(s), &applicationDashboardsGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [ApplicationDashboardsService.Get] returns, and asks for a page when it
+// comes to it. It begins with the page that the params name, and does not end with a page that is short: the server may
+// lower the size. An error is the last that it yields.
+func (s *ApplicationDashboardsService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*Dashboard, error] {
+	return items[Dashboard](
+		ctx, (*service)(s), &applicationDashboardsGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates a dashboard in an application.

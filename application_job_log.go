@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -58,6 +59,16 @@ func (s *ApplicationJobLogsService) Get(
 ) (*ApplicationJobLogs, error) {
 	return call[ApplicationJobLogs](
 		ctx, (*service)(s), &applicationJobLogsGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [ApplicationJobLogsService.Get] returns, and asks for a page when it comes
+// to it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *ApplicationJobLogsService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*ApplicationJobLog, error] {
+	return items[ApplicationJobLog](
+		ctx, (*service)(s), &applicationJobLogsGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // ApplicationJobLogsGetParams are the optional parameters of [ApplicationJobLogsService.Get], a [CallOption] of one

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -107,6 +108,16 @@ func (s *ApplicationKeysService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*ApplicationKeys, error) {
 	return call[ApplicationKeys](ctx, (*service)(s), &applicationKeysGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [ApplicationKeysService.Get] returns, and asks for a page when it comes to
+// it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *ApplicationKeysService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*ApplicationKey, error] {
+	return items[ApplicationKey](
+		ctx, (*service)(s), &applicationKeysGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates an access key, with which devices of an application can log in. The answer is the only one that has the

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -51,6 +52,15 @@ type ApplicationTemplatesService service
 // applicationTemplates.get, only.User, only.User.bounded or only.User.read.
 func (s *ApplicationTemplatesService) Get(ctx context.Context, opts ...CallOption) (*ApplicationTemplates, error) {
 	return call[ApplicationTemplates](ctx, (*service)(s), &applicationTemplatesGet, arguments{}, opts)
+}
+
+// All yields the elements of all pages that [ApplicationTemplatesService.Get] returns, and asks for a page when it
+// comes to it. It begins with the page that the params name, and does not end with a page that is short: the server may
+// lower the size. An error is the last that it yields.
+func (s *ApplicationTemplatesService) All(
+	ctx context.Context, opts ...CallOption,
+) iter.Seq2[*ApplicationTemplate, error] {
+	return items[ApplicationTemplate](ctx, (*service)(s), &applicationTemplatesGet, arguments{}, byPage, opts)
 }
 
 // GetCategories lists the categories of application templates, below a given one.

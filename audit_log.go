@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -51,6 +52,13 @@ type AuditLogsService service
 // only.Organization.read.
 func (s *AuditLogsService) Get(ctx context.Context, orgID string, opts ...CallOption) (*AuditLogs, error) {
 	return call[AuditLogs](ctx, (*service)(s), &auditLogsGet, arguments{ids: ids{orgID}}, opts)
+}
+
+// All yields the elements of all pages that [AuditLogsService.Get] returns, and asks for a page when it comes to it. It
+// begins with the page that the params name, and does not end with a page that is short: the server may lower the size.
+// An error is the last that it yields.
+func (s *AuditLogsService) All(ctx context.Context, orgID string, opts ...CallOption) iter.Seq2[*AuditLog, error] {
+	return items[AuditLog](ctx, (*service)(s), &auditLogsGet, arguments{ids: ids{orgID}}, byPage, opts)
 }
 
 // AuditLogsGetParams are the optional parameters of [AuditLogsService.Get], a [CallOption] of one call. What is zero is

@@ -23,6 +23,10 @@ type arguments struct {
 	ids      ids
 	required func(*parameters) // adds the required parameters of the query; nil for none
 	body     body              // nil for none
+	form     params            // nil for none
+	turn     parameter         // a parameter of the query that asks for another page; the zero value for the first one
+	// target is where the request goes, in place of what the operation and all of the above say; nil for there.
+	target func(*core, query) (url.URL, []Violation)
 }
 
 // ids are the parameters of a path, in its order.
@@ -53,24 +57,35 @@ func callValue[T any](
 
 // do is call without its type: it fills result.
 func (s *service) do(ctx context.Context, o *Operation, args arguments, opts []CallOption, result any) error {
+	_, _, err := s.exchange(ctx, o, args, opts, result)
+	return err
+}
+
+// exchange is do with what was sent, and what came of it.
+func (s *service) exchange(
+	ctx context.Context, o *Operation, args arguments, opts []CallOption, result any,
+) (request *rest.Request, outcome rest.Outcome, err error) {
 	if s == nil || s.core == nil {
-		return invalid(o.Name, []Violation{{"client", "must be made with NewClient"}})
+		return nil, outcome, invalid(o.Name, []Violation{{"client", "must be made with NewClient"}})
 	}
 	started := time.Now()
 	settings, violations := adjusted(s.core.defaults(), opts)
-	request, err := s.core.prepare(ctx, o, &settings, args, violations)
-	var outcome rest.Outcome
+	request, err = s.core.prepare(ctx, o, &settings, args, violations)
 	if err == nil {
 		outcome = s.core.rest.Do(ctx, request)
 		err = o.result(request, &outcome, result)
 	}
-	if settings.report != nil {
-		settings.report(Response{
-			StatusCode: outcome.StatusCode, Header: outcome.Header, Body: outcome.Body,
-			Attempts: outcome.Attempts, Duration: time.Since(started),
+	settings.tell(&outcome, started)
+	return request, outcome, err
+}
+
+// tell fills the Response that the caller wants to see.
+func (s *settings) tell(o *rest.Outcome, started time.Time) {
+	if s.report != nil {
+		s.report(Response{
+			StatusCode: o.StatusCode, Header: o.Header, Body: o.Body, Attempts: o.Attempts, Duration: time.Since(started),
 		})
 	}
-	return err
 }
 
 // adjusted applies the options of a call to a copy of the client's settings.
@@ -97,7 +112,10 @@ func (c *core) prepare(
 ) (*rest.Request, error) {
 	query, wrong := s.parameters(o, args.required)
 	violations = append(violations, wrong...)
-	target, wrong := o.target(c.base, args.ids, query, s.validate)
+	target, wrong := o.target(c.base, args.ids, args.turn.replaceIn(query), s.validate)
+	if args.target != nil {
+		target, wrong = args.target(c, s.query)
+	}
 	violations = append(violations, wrong...)
 	if args.body != nil && s.validate {
 		violations = append(violations, args.body.violations()...)
@@ -107,7 +125,13 @@ func (c *core) prepare(
 	}
 	request := &rest.Request{
 		Method: o.Method, URL: target, Header: s.header, Class: o.class, MaxBody: o.maxBody,
-		MaxAttempts: s.maxAttempts, Timeout: s.timeout, Authorize: s.credential,
+		MaxAttempts: s.maxAttempts, Timeout: s.timeout, Authorize: s.credential.authorize, Refused: s.credential.refused,
+	}
+	if request.Authorize == nil {
+		if !o.noToken {
+			violations = append(violations, Violation{"token", "is needed, and the client was made WithoutToken"})
+		}
+		request.Authorize = func(context.Context) (string, error) { return "", nil }
 	}
 	if args.body != nil && len(violations) == 0 {
 		encoded, err := encode(args.body)
@@ -116,6 +140,11 @@ func (c *core) prepare(
 			violations = append(violations, Violation{resource, "cannot be encoded: " + err.Error()})
 		}
 		request.Body = rest.JSON(encoded)
+	}
+	if args.form != nil {
+		form, wrong := newForm(args.form, s.validate)
+		violations = append(violations, wrong...)
+		request.Body = form // not looked at if anything is wrong
 	}
 	if c.logger != nil {
 		request.Report = func(ctx context.Context, outcome rest.Outcome, took time.Duration) {
@@ -127,6 +156,9 @@ func (c *core) prepare(
 
 // encode encodes a body. What has nothing in it is empty, and not null.
 func encode(body body) (encoded []byte, err error) {
+	if raw, ok := body.(unchecked); ok {
+		return json.Marshal(raw.value)
+	}
 	if own, ok := body.(json.Marshaler); ok {
 		encoded, err = own.MarshalJSON()
 	} else {

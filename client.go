@@ -20,6 +20,37 @@
 // Types of strings with constants, such as [DeviceClass], are checked when they are sent, and may hold a value that is
 // not known here when they are received.
 //
+// # Lists
+//
+// A method that returns a page of a list has a companion that yields the elements of all pages: Get has All, and any other,
+// such as [DataTableRowsService.Query], one with All behind its name. It asks for a page when the loop comes to it, and for
+// none when the loop has ended. It begins with the page that the params name, and ends when the server has said that there
+// is no more, or answers an empty page; a short page is no end. An error is the last that it yields, and what has come
+// before it is not the whole list. So is a page that is the one before again, though more is due: such a server would keep
+// the loop for ever. Elements that are created or deleted meanwhile move others from page to page: then one may come
+// twice, or not at all.
+//
+// # Streams
+//
+// The methods for streams yield events as the server sends them ([DeviceService.StateStream],
+// [DeviceService.CommandStream], [ApplicationService.MQTTSubscriptionStream]). A stream is opened when the loop begins and
+// closed when it ends. When it breaks it is opened again, after the waits of the retry rules, until the context ends or
+// as many attempts in a row as [WithMaxAttempts] allows have brought nothing, not even a sign of life; what is refused, with
+// 403 for example, is not tried again. The budget for retries does not count: a stream is a single request at a time. It is
+// dead when three intervals have passed without a sign of life while the loop was waiting for one; no other time limit
+// holds. What happens before it is open again is lost. [WithReconnect] and [WithLogger] are told each time.
+//
+// # Uploads
+//
+// A form with files is sent while it is read. [WithTimeout] limits all of it: give a large file more than the 30 seconds of
+// the default. When the server answers before it has read everything, such as 413, that answer is the error of the call.
+// [Client.UploadFile] sends what is too large for the API to the storage that files.post names.
+//
+// # Log-in
+//
+// With [WithUserLogin] and [WithDeviceLogin], a client needs no token: it logs in when it needs one, before that expires,
+// and once more for a call that is answered with 401.
+//
 // # Errors
 //
 // A call returns a result or an error, never both. Every answer other than success is an [*APIError], which has the
@@ -110,10 +141,12 @@ type core struct {
 	base     *url.URL        // without a slash at its end
 	logger   *slog.Logger
 	rest     *rest.Client
+	insecure bool // plain http is allowed
 }
 
 // NewClient returns a Client that calls the API with a token: an application API token, a user API token or the token
-// of an authenticated user. The token may be empty if [WithTokenSource] or [WithToken] is given.
+// of an authenticated user. The token may be empty if one of [WithTokenSource], [WithUserLogin], [WithDeviceLogin],
+// [WithoutToken] and [WithToken] is given; no two of the first four may be given together.
 //
 // It refuses, with a [*ValidationError] that names each problem: no token; a token that is not printable ASCII;
 // a base URL that is not absolute http or https, or that has a query, a fragment or user information;
@@ -122,7 +155,7 @@ type core struct {
 func NewClient(token string, opts ...Option) (*Client, error) {
 	c := defaults()
 	violations := c.apply(opts)
-	violations = append(violations, c.authorize(token)...)
+	violations = append(violations, c.check(token)...)
 	base, problem := parseBaseURL(c.baseURL, c.insecure)
 	violations = append(violations, violated("WithBaseURL", problem)...)
 	client, wrong := c.connect()
@@ -135,24 +168,45 @@ func NewClient(token string, opts ...Option) (*Client, error) {
 		base:     base,
 		logger:   c.logger,
 		rest:     client,
+		insecure: c.insecure,
 	}}
+	c.authorize(token, shared)
 	return &Client{Services: newServices(shared), core: shared.core}, nil
 }
 
-// authorize decides who is asked for tokens.
-func (c *config) authorize(token string) []Violation {
-	given := c.credential != nil
+// give says where tokens come from. Only one kind of option may.
+func (c *config) give(g giver) (problem string) {
+	if c.giver.option != "" && c.giver.option != g.option {
+		problem = "must not be given together with " + c.giver.option
+	}
+	c.giver = g
+	return problem
+}
+
+// check says what is wrong with the token of NewClient, or with what is given in its place.
+func (c *config) check(token string) (violations []Violation) {
+	if c.giver.credentials != nil && c.validate {
+		violations = c.giver.credentials.violations()
+	}
 	switch {
-	case given:
-	case c.source != nil:
-		c.credential = c.source.credential
+	case token == "" && (c.giver.make != nil || c.credential.authorize != nil):
+		return violations
+	case c.giver.option == withoutToken:
+		return append(violations, Violation{withoutToken, "must not be given together with a token"})
+	default:
+		return append(violations, violated("token", mustBeToken(token))...)
+	}
+}
+
+// authorize decides who is asked for tokens.
+func (c *config) authorize(token string, s *service) {
+	switch {
+	case c.credential.authorize != nil: // WithToken
+	case c.giver.make != nil:
+		c.credential = c.giver.make(s)
 	default:
 		c.credential = staticToken(token)
 	}
-	if token == "" && (given || c.source != nil) {
-		return nil
-	}
-	return violated("token", mustBeToken(token))
 }
 
 // connect makes what sends the requests.
@@ -240,6 +294,14 @@ func isLoopback(host string) bool {
 
 func userAgent() string {
 	return "losant-go/" + version + " (" + runtime.Version() + ")"
+}
+
+// service is what the services of the client share, nil for a client that NewClient has not made.
+func (c *Client) service() *service {
+	if c == nil || c.core == nil {
+		return nil
+	}
+	return &service{c.core}
 }
 
 // BaseURL is the URL that the paths of the API are appended to, without a slash at its end.

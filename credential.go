@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -146,6 +147,15 @@ type CredentialsService service
 // credentials.get.
 func (s *CredentialsService) Get(ctx context.Context, applicationID string, opts ...CallOption) (*Credentials, error) {
 	return call[Credentials](ctx, (*service)(s), &credentialsGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [CredentialsService.Get] returns, and asks for a page when it comes to it.
+// It begins with the page that the params name, and does not end with a page that is short: the server may lower the
+// size. An error is the last that it yields.
+func (s *CredentialsService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*Credential, error] {
+	return items[Credential](ctx, (*service)(s), &credentialsGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post stores a credential for another service, for the workflows and integrations of an application. The configuration

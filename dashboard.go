@@ -5,6 +5,7 @@ package losant
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"time"
@@ -215,6 +216,13 @@ type DashboardsService service
 // only.Organization.read.
 func (s *DashboardsService) Get(ctx context.Context, opts ...CallOption) (*Dashboards, error) {
 	return call[Dashboards](ctx, (*service)(s), &dashboardsGet, arguments{}, opts)
+}
+
+// All yields the elements of all pages that [DashboardsService.Get] returns, and asks for a page when it comes to it.
+// It begins with the page that the params name, and does not end with a page that is short: the server may lower the
+// size. An error is the last that it yields.
+func (s *DashboardsService) All(ctx context.Context, opts ...CallOption) iter.Seq2[*Dashboard, error] {
+	return items[Dashboard](ctx, (*service)(s), &dashboardsGet, arguments{}, byPage, opts)
 }
 
 // Post creates a dashboard that can show data of several applications. It belongs to the current user unless OrgID

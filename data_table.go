@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -153,6 +154,15 @@ type DataTablesService service
 // all.User.cli, all.User.read, dataTables.* or dataTables.get.
 func (s *DataTablesService) Get(ctx context.Context, applicationID string, opts ...CallOption) (*DataTables, error) {
 	return call[DataTables](ctx, (*service)(s), &dataTablesGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [DataTablesService.Get] returns, and asks for a page when it comes to it.
+// It begins with the page that the params name, and does not end with a page that is short: the server may lower the
+// size. An error is the last that it yields.
+func (s *DataTablesService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*DataTable, error] {
+	return items[DataTable](ctx, (*service)(s), &dataTablesGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates a data table with its columns in an application.

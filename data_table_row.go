@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -149,6 +150,16 @@ func (s *DataTableRowsService) Get(
 		ctx, (*service)(s), &dataTableRowsGet, arguments{ids: ids{applicationID, dataTableID}}, opts)
 }
 
+// All yields the elements of all pages that [DataTableRowsService.Get] returns, and asks for a page when it comes to
+// it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *DataTableRowsService) All(
+	ctx context.Context, applicationID, dataTableID string, opts ...CallOption,
+) iter.Seq2[DataTableRow, error] {
+	return itemValues[DataTableRow](
+		ctx, (*service)(s), &dataTableRowsGet, arguments{ids: ids{applicationID, dataTableID}}, byOffset, opts)
+}
+
 // Post inserts one row or several rows into a data table. Of a single row the answer is that row; of several it is
 // their number and their IDs.
 //
@@ -187,6 +198,18 @@ func (s *DataTableRowsService) Query(
 ) (*DataTableRows, error) {
 	return call[DataTableRows](
 		ctx, (*service)(s), &dataTableRowsQuery, arguments{ids: ids{applicationID, dataTableID}, body: query}, opts)
+}
+
+// QueryAll yields the elements of all pages that [DataTableRowsService.Query] returns, and asks for a page when it
+// comes to it. It begins with the page that the params name, and does not end with a page that is short: the server may
+// lower the size. An error is the last that it yields.
+func (s *DataTableRowsService) QueryAll(
+	ctx context.Context, applicationID, dataTableID string, query Query, opts ...CallOption,
+) iter.Seq2[DataTableRow, error] {
+	return itemValues[DataTableRow](ctx, (*service)(s), &dataTableRowsQuery, arguments{
+		ids:  ids{applicationID, dataTableID},
+		body: query,
+	}, byOffset, opts)
 }
 
 // Truncate empties a data table: all rows are deleted. The table and its columns stay. This cannot be undone.

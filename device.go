@@ -5,6 +5,7 @@ package losant
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"time"
 
@@ -14,6 +15,28 @@ import (
 // DeviceService calls the actions of Losant's resource device. A device reports states and takes commands, and stands
 // for a thing, a gateway or a whole system.
 type DeviceService service
+
+// CommandStream streams the commands to a device as they are sent. Only commands that are sent while the stream is open
+// come, no earlier ones. [DeviceCommandStreamParams] are its optional parameters.
+//
+//	GET /applications/{applicationId}/devices/{deviceId}/commandStream
+//
+// The stream is opened when the loop begins, opened again when it breaks, and closed when the loop is left. A
+// [*DecodeError] is of a single event, and the loop may go on; any other error is the last. The package comment has
+// more on streams.
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
+// device, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
+//
+// The token needs one of the scopes all.Application, all.Application.bounded, all.Application.read, all.Device,
+// all.Device.read, all.Organization, all.Organization.bounded, all.Organization.read, all.User, all.User.bounded,
+// all.User.read, device.* or device.commandStream.
+func (s *DeviceService) CommandStream(
+	ctx context.Context, applicationID, deviceID string, opts ...CallOption,
+) iter.Seq2[*DeviceCommand, error] {
+	return stream[DeviceCommand](
+		ctx, (*service)(s), &deviceCommandStream, arguments{ids: ids{applicationID, deviceID}}, opts)
+}
 
 // Delete deletes a device from its application. [DevicesService.Get] with QueryDeleted lists deleted devices, and
 // [DevicesService.Restore] brings them back.
@@ -269,6 +292,48 @@ func (s *DeviceService) SetConnectionStatus(
 	}, opts)
 }
 
+// StateStream streams the states of a device as they are reported. Only states that arrive while the stream is open
+// come, no earlier ones. [DeviceStateStreamParams] are its optional parameters.
+//
+//	GET /applications/{applicationId}/devices/{deviceId}/stateStream
+//
+// The stream is opened when the loop begins, opened again when it breaks, and closed when the loop is left. A
+// [*DecodeError] is of a single event, and the loop may go on; any other error is the last. The package comment has
+// more on streams.
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
+// device, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
+//
+// The token needs one of the scopes all.Application, all.Application.bounded, all.Application.read, all.Device,
+// all.Device.read, all.Organization, all.Organization.bounded, all.Organization.read, all.User, all.User.bounded,
+// all.User.read, device.* or device.stateStream.
+func (s *DeviceService) StateStream(
+	ctx context.Context, applicationID, deviceID string, opts ...CallOption,
+) iter.Seq2[*DeviceState, error] {
+	return stream[DeviceState](
+		ctx, (*service)(s), &deviceStateStream, arguments{ids: ids{applicationID, deviceID}}, opts)
+}
+
+// DeviceCommandStreamParams are the optional parameters of [DeviceService.CommandStream], a [CallOption] of one call.
+// What is zero is not sent.
+type DeviceCommandStreamParams struct {
+	// KeepAliveInterval is the time between two signs of life on a stream that has nothing to say. It is sent in whole
+	// seconds; 2 seconds when zero.
+	KeepAliveInterval time.Duration
+}
+
+func (p DeviceCommandStreamParams) configure(*config) []Violation {
+	return notByDefault("DeviceCommandStreamParams")
+}
+
+func (p DeviceCommandStreamParams) adjust(s *settings) []Violation {
+	return s.give("DeviceCommandStreamParams", p)
+}
+
+func (p DeviceCommandStreamParams) encode(q *parameters) {
+	q.duration("keepAliveInterval", p.KeepAliveInterval, time.Second)
+}
+
 // DeviceExportParams are the optional parameters of [DeviceService.Export], a [CallOption] of one call. What is zero is
 // not sent.
 type DeviceExportParams struct {
@@ -511,11 +576,31 @@ func (p DeviceRemoveDataParams) encode(q *parameters) {
 	q.instant("end", p.End)
 }
 
+// DeviceStateStreamParams are the optional parameters of [DeviceService.StateStream], a [CallOption] of one call. What
+// is zero is not sent.
+type DeviceStateStreamParams struct {
+	// KeepAliveInterval is the time between two signs of life on a stream that has nothing to say. It is sent in whole
+	// seconds; 2 seconds when zero.
+	KeepAliveInterval time.Duration
+}
+
+func (p DeviceStateStreamParams) configure(*config) []Violation {
+	return notByDefault("DeviceStateStreamParams")
+}
+
+func (p DeviceStateStreamParams) adjust(s *settings) []Violation {
+	return s.give("DeviceStateStreamParams", p)
+}
+
+func (p DeviceStateStreamParams) encode(q *parameters) {
+	q.duration("keepAliveInterval", p.KeepAliveInterval, time.Second)
+}
+
 var deviceCommandStream = Operation{
 	Name: "device.commandStream", Method: http.MethodGet,
 	Path:   "/applications/{applicationId}/devices/{deviceId}/commandStream",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceCommandStream}, general: &scopesOfDataExport,
-	class: rest.Read,
+	class: rest.Read, event: "deviceCommand", params: "DeviceCommandStreamParams",
 }
 
 var deviceDelete = Operation{
@@ -620,7 +705,7 @@ var deviceStateStream = Operation{
 	Name: "device.stateStream", Method: http.MethodGet,
 	Path:   "/applications/{applicationId}/devices/{deviceId}/stateStream",
 	Scopes: []Scope{ScopeDeviceAll, ScopeDeviceStateStream}, general: &scopesOfDataExport,
-	class: rest.Read,
+	class: rest.Read, event: "deviceState", params: "DeviceStateStreamParams",
 }
 
 // DevicesService calls the actions of Losant's resource devices. The devices of an application are listed and created
@@ -716,6 +801,13 @@ func (s *DevicesService) Get(ctx context.Context, applicationID string, opts ...
 	return call[Devices](ctx, (*service)(s), &devicesGet, arguments{ids: ids{applicationID}}, opts)
 }
 
+// All yields the elements of all pages that [DevicesService.Get] returns, and asks for a page when it comes to it. It
+// begins with the page that the params name, and does not end with a page that is short: the server may lower the size.
+// An error is the last that it yields.
+func (s *DevicesService) All(ctx context.Context, applicationID string, opts ...CallOption) iter.Seq2[*Device, error] {
+	return items[Device](ctx, (*service)(s), &devicesGet, arguments{ids: ids{applicationID}}, byPage, opts)
+}
+
 // GetCompositeState returns the last known value of every attribute, for each device of an application that matches a
 // query. Each value comes with the time at which it was reported. [DevicesGetCompositeStateParams] are its optional
 // parameters.
@@ -733,6 +825,16 @@ func (s *DevicesService) GetCompositeState(
 ) (*CompositeDevicesState, error) {
 	return call[CompositeDevicesState](
 		ctx, (*service)(s), &devicesGetCompositeState, arguments{ids: ids{applicationID}}, opts)
+}
+
+// GetCompositeStateAll yields the elements of all pages that [DevicesService.GetCompositeState] returns, and asks for a
+// page when it comes to it. It begins with the page that the params name, and does not end with a page that is short:
+// the server may lower the size. An error is the last that it yields.
+func (s *DevicesService) GetCompositeStateAll(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*CompositeDevicesStateItem, error] {
+	return items[CompositeDevicesStateItem](
+		ctx, (*service)(s), &devicesGetCompositeState, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Patch changes many devices of an application at once. Which ones is said by DeviceIDs, a query or both. UpdateFields

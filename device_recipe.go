@@ -5,6 +5,7 @@ package losant
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -157,6 +158,15 @@ func (s *DeviceRecipesService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*DeviceRecipes, error) {
 	return call[DeviceRecipes](ctx, (*service)(s), &deviceRecipesGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [DeviceRecipesService.Get] returns, and asks for a page when it comes to
+// it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *DeviceRecipesService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*DeviceRecipe, error] {
+	return items[DeviceRecipe](ctx, (*service)(s), &deviceRecipesGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates a device recipe, a template for devices, in an application.

@@ -5,74 +5,77 @@
 // The services, with the actions that each is for:
 //
 //   - [ApplicationService] (ApplyTemplate, ArchiveData, BackfillArchiveData, Clone, Delete, DeviceCounts, Export,
-//     FullDataTablesArchive, FullEventsArchive, Get, Globals, ImportLogs, MQTTPublishMessage, NotebookMinuteCounts,
-//     Patch, PayloadCounts, PayloadCountsBreakdown, Readme, ReadmePatch, Search), [ApplicationsService] (Get,
-//     PeriodSummaries, Post)
-//   - [ApplicationAPITokenService] (Delete, Get, Patch), [ApplicationAPITokensService] (Get, Post)
-//   - [ApplicationCertificateService] (Delete, Get, Patch), [ApplicationCertificatesService] (Get, Post)
-//   - [ApplicationCertificateAuthoritiesService] (Get, Post), [ApplicationCertificateAuthorityService] (Delete, Get,
-//     Patch)
-//   - [ApplicationDashboardService] (Delete, Get, Patch, SendReport), [ApplicationDashboardsService] (Get, Post)
-//   - [ApplicationJobLogService] (Get), [ApplicationJobLogsService] (Get)
-//   - [ApplicationKeyService] (Delete, Get, Patch), [ApplicationKeysService] (Get, Post)
-//   - [ApplicationTemplateService] (Get), [ApplicationTemplatesService] (Get, GetCategories, GetUniqueKeywords)
-//   - [AuditLogService] (Get), [AuditLogsService] (Get)
+//     FullDataTablesArchive, FullEventsArchive, Get, Globals, Import, ImportLogs, MQTTPublishMessage,
+//     MQTTSubscriptionStream, NotebookMinuteCounts, Patch, PayloadCounts, PayloadCountsBreakdown, Readme, ReadmePatch,
+//     Search), [ApplicationsService] (Get, All, Import, PeriodSummaries, PeriodSummariesAll, Post)
+//   - [ApplicationAPITokenService] (Delete, Get, Patch), [ApplicationAPITokensService] (Get, All, Post)
+//   - [ApplicationCertificateService] (Delete, Get, Patch), [ApplicationCertificatesService] (Get, All, Post)
+//   - [ApplicationCertificateAuthoritiesService] (Get, All, Post), [ApplicationCertificateAuthorityService] (Delete,
+//     Get, Patch)
+//   - [ApplicationDashboardService] (Delete, Get, Patch, SendReport), [ApplicationDashboardsService] (Get, All, Post)
+//   - [ApplicationJobLogService] (Get), [ApplicationJobLogsService] (Get, All)
+//   - [ApplicationKeyService] (Delete, Get, Patch), [ApplicationKeysService] (Get, All, Post)
+//   - [ApplicationTemplateService] (Get), [ApplicationTemplatesService] (Get, All, GetCategories, GetUniqueKeywords)
+//   - [AuditLogService] (Get), [AuditLogsService] (Get, All)
 //   - [AuthService] (AuthenticateDevice, AuthenticateUser, AuthenticateUserGitHub, AuthenticateUserSAML, SSODomain)
-//   - [CredentialService] (Delete, Get, LinkedResources, Patch), [CredentialsService] (Get, Post)
-//   - [DashboardService] (Delete, Get, Patch, SendReport, ValidateContext), [DashboardsService] (Get, Post)
+//   - [CredentialService] (Delete, Get, LinkedResources, Patch), [CredentialsService] (Get, All, Post)
+//   - [DashboardService] (Delete, Get, Patch, SendReport, ValidateContext), [DashboardsService] (Get, All, Post)
 //   - [DataService] (Export, LastValueQuery, TimeSeriesQuery)
-//   - [DataTableService] (AddColumn, Delete, Get, Patch, RemoveColumn), [DataTablesService] (Get, Post)
-//   - [DataTableRowService] (Delete, Get, Patch), [DataTableRowsService] (Delete, Export, Get, Post, Query, Truncate)
-//   - [DeviceService] (Delete, Export, Get, GetCommand, GetCompositeState, GetLogEntries, GetState, Patch,
-//     PayloadCounts, PayloadCountsBreakdown, RemoveData, SendCommand, SendState, SetConnectionStatus), [DevicesService]
-//     (AttributeNames, Delete, DeviceNames, Export, Get, GetCompositeState, Patch, PayloadCounts, Post, RemoveData,
-//     Restore, SendCommand, TagKeys, TagValues)
+//   - [DataTableService] (AddColumn, Delete, Get, Patch, RemoveColumn), [DataTablesService] (Get, All, Post)
+//   - [DataTableRowService] (Delete, Get, Patch), [DataTableRowsService] (Delete, Export, Get, All, Post, Query,
+//     QueryAll, Truncate)
+//   - [DeviceService] (CommandStream, Delete, Export, Get, GetCommand, GetCompositeState, GetLogEntries, GetState,
+//     Patch, PayloadCounts, PayloadCountsBreakdown, RemoveData, SendCommand, SendState, SetConnectionStatus,
+//     StateStream), [DevicesService] (AttributeNames, Delete, DeviceNames, Export, Get, All, GetCompositeState,
+//     GetCompositeStateAll, Patch, PayloadCounts, Post, RemoveData, Restore, SendCommand, TagKeys, TagValues)
 //   - [DeviceAttributeService] (Delete, Get, Patch), [DeviceAttributesService] (Get, Post)
-//   - [DeviceRecipeService] (BulkCreate, Delete, Get, Patch), [DeviceRecipesService] (Get, Post)
-//   - [EdgeDeploymentService] (Get), [EdgeDeploymentsService] (Get, Release, Remove, Replace)
-//   - [EmbeddedDeploymentService] (Get), [EmbeddedDeploymentsService] (Export, Get, Release, Remove, Replace)
-//   - [EventService] (Delete, Get, Patch), [EventsService] (Delete, Export, Get, MostRecentBySeverity, Patch, Post)
+//   - [DeviceRecipeService] (BulkCreate, Delete, Get, Patch), [DeviceRecipesService] (Get, All, Post)
+//   - [EdgeDeploymentService] (Get), [EdgeDeploymentsService] (Get, All, Release, Remove, Replace)
+//   - [EmbeddedDeploymentService] (Get), [EmbeddedDeploymentsService] (Export, Get, All, Release, Remove, Replace)
+//   - [EventService] (Delete, Get, Patch), [EventsService] (Delete, Export, Get, All, MostRecentBySeverity, Patch,
+//     Post)
 //   - [ExperienceService] (Bootstrap, Delete)
 //   - [ExperienceDomainService] (Delete, Get, Patch), [ExperienceDomainsService] (Get, Post)
 //   - [ExperienceEndpointService] (Delete, Get, LinkedResources, Patch), [ExperienceEndpointsService] (Get, Post,
 //     Stats)
-//   - [ExperienceGroupService] (Delete, Get, Patch), [ExperienceGroupsService] (Get, Post)
+//   - [ExperienceGroupService] (Delete, Get, Patch), [ExperienceGroupsService] (Get, All, Post)
 //   - [ExperienceSlugService] (Delete, Get, Patch), [ExperienceSlugsService] (Get, Post)
-//   - [ExperienceUserService] (Delete, Get, Patch), [ExperienceUsersService] (Get, Post)
-//   - [ExperienceVersionService] (Delete, Get, Patch), [ExperienceVersionsService] (Get, Post)
-//   - [ExperienceViewService] (Delete, Get, LinkedResources, Patch), [ExperienceViewsService] (Get, Post)
-//   - [FileService] (Delete, Get, Move, Patch), [FilesService] (Get, Post)
+//   - [ExperienceUserService] (Delete, Get, Patch), [ExperienceUsersService] (Get, All, Post)
+//   - [ExperienceVersionService] (Delete, Get, Patch), [ExperienceVersionsService] (Get, All, Post)
+//   - [ExperienceViewService] (Delete, Get, LinkedResources, Patch), [ExperienceViewsService] (Get, All, Post)
+//   - [FileService] (Delete, Get, Move, Patch, Upload), [FilesService] (Get, All, Post)
 //   - [FlowService] (ClearStorageEntries, Delete, Errors, Get, GetLogEntries, GetStorageEntries,
-//     GetStorageEntriesMetadata, Patch, PressVirtualButton, SetStorageEntry, Stats), [FlowsService] (Get, GetByVersion,
-//     Import, Palette, Post)
-//   - [FlowVersionService] (Delete, Errors, Get, GetLogEntries, Patch, Stats), [FlowVersionsService] (Delete, Get,
+//     GetStorageEntriesMetadata, Patch, PressVirtualButton, SetStorageEntry, Stats), [FlowsService] (Get, All,
+//     GetByVersion, GetByVersionAll, Import, Palette, Post)
+//   - [FlowVersionService] (Delete, Errors, Get, GetLogEntries, Patch, Stats), [FlowVersionsService] (Delete, Get, All,
 //     Post)
-//   - [InstanceService] (DeviceCounts, GenerateReport, Get, HistoricalSummaries, NotebookMinuteCounts, Patch,
-//     PayloadCounts, PayloadCountsBreakdown), [InstancesService] (Get)
-//   - [InstanceAPITokenService] (Delete, Get, Patch), [InstanceAPITokensService] (Get, Post)
-//   - [InstanceAuditLogService] (Get), [InstanceAuditLogsService] (Get)
-//   - [InstanceCustomNodeService] (Delete, Errors, Get, Patch, Stats), [InstanceCustomNodesService] (Get, Post)
+//   - [InstanceService] (DeviceCounts, GenerateReport, Get, HistoricalSummaries, HistoricalSummariesAll,
+//     NotebookMinuteCounts, Patch, PayloadCounts, PayloadCountsBreakdown), [InstancesService] (Get, All)
+//   - [InstanceAPITokenService] (Delete, Get, Patch), [InstanceAPITokensService] (Get, All, Post)
+//   - [InstanceAuditLogService] (Get), [InstanceAuditLogsService] (Get, All)
+//   - [InstanceCustomNodeService] (Delete, Errors, Get, Patch, Stats), [InstanceCustomNodesService] (Get, All, Post)
 //   - [InstanceMemberService] (Delete, Get, Patch), [InstanceMembersService] (Get, Post)
 //   - [InstanceNotificationRuleService] (Delete, Evaluate, Get, Logs, Patch), [InstanceNotificationRulesService] (Get,
-//     Post)
+//     All, Post)
 //   - [InstanceOrgService] (Delete, DeviceCounts, Get, NotebookMinuteCounts, Patch, PayloadCounts,
-//     PayloadCountsBreakdown), [InstanceOrgsService] (Get, Post)
+//     PayloadCountsBreakdown), [InstanceOrgsService] (Get, All, Post)
 //   - [InstanceOrgInviteService] (Delete, Get, ResendInvite), [InstanceOrgInvitesService] (Get, Post)
 //   - [InstanceOrgMemberService] (Delete, Get, Patch), [InstanceOrgMembersService] (Get, Post)
 //   - [InstanceSandboxService] (Delete, DeviceCounts, Get, NotebookMinuteCounts, PayloadCounts, PayloadCountsBreakdown,
-//     Undelete), [InstanceSandboxesService] (Get)
-//   - [IntegrationService] (Delete, Get, Patch), [IntegrationsService] (Get, Post)
+//     Undelete), [InstanceSandboxesService] (Get, All)
+//   - [IntegrationService] (Delete, Get, Patch), [IntegrationsService] (Get, All, Post)
 //   - [MeService] (AddRecentItem, ChangePassword, Delete, DeviceCounts, DisableTwoFactorAuth, DisconnectGitHub,
 //     EnableTwoFactorAuth, FetchRecentItems, GenerateTwoFactorAuth, Get, Invite, Invites, NotebookMinuteCounts, Patch,
 //     PayloadCounts, PayloadCountsBreakdown, RefreshToken, RespondToInvite, TransferResources, VerifyEmail)
 //   - [NotebookService] (CancelExecution, Delete, Execute, Get, Logs, NotebookMinuteCounts, Patch,
-//     RequestInputDataExport), [NotebooksService] (Get, Post)
+//     RequestInputDataExport, Upload), [NotebooksService] (Get, All, Post)
 //   - [OrgService] (Delete, DeviceCounts, Get, InviteMember, ModifyMember, NotebookMinuteCounts, Patch, PayloadCounts,
-//     PayloadCountsBreakdown, PendingInvites, RemoveMember, RevokeInvite, TransferResources), [OrgsService] (Get, Post)
+//     PayloadCountsBreakdown, PendingInvites, RemoveMember, RevokeInvite, TransferResources), [OrgsService] (Get, All,
+//     Post)
 //   - [OrgInvitesService] (Get, Post)
-//   - [PrivateFileService] (Delete, Get, Move, Patch), [PrivateFilesService] (Get, Post)
-//   - [ResourceJobService] (CancelExecution, Delete, Execute, Get, Logs, Patch), [ResourceJobsService] (Get, Post)
-//   - [UserAPITokenService] (Delete, Get, Patch), [UserAPITokensService] (Get, Post)
-//   - [UserOAuthTokenService] (Delete, Get, Patch), [UserOAuthTokensService] (Get, Post)
-//   - [WebhookService] (Delete, Get, Patch), [WebhooksService] (Get, Post)
+//   - [PrivateFileService] (Delete, Get, Move, Patch, Upload), [PrivateFilesService] (Get, All, Post)
+//   - [ResourceJobService] (CancelExecution, Delete, Execute, Get, Logs, Patch), [ResourceJobsService] (Get, All, Post)
+//   - [UserAPITokenService] (Delete, Get, Patch), [UserAPITokensService] (Get, All, Post)
+//   - [UserOAuthTokenService] (Delete, Get, Patch), [UserOAuthTokensService] (Get, All, Post)
+//   - [WebhookService] (Delete, Get, Patch), [WebhooksService] (Get, All, Post)
 package losant

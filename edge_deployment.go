@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -56,6 +57,16 @@ func (s *EdgeDeploymentsService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*EdgeDeployments, error) {
 	return call[EdgeDeployments](ctx, (*service)(s), &edgeDeploymentsGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [EdgeDeploymentsService.Get] returns, and asks for a page when it comes to
+// it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *EdgeDeploymentsService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*EdgeDeployment, error] {
+	return items[EdgeDeployment](
+		ctx, (*service)(s), &edgeDeploymentsGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Release deploys a version of an edge workflow to devices of an application. Which ones is said by DeviceIDs,

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -75,6 +76,16 @@ func (s *EmbeddedDeploymentsService) Get(
 ) (*EmbeddedDeployments, error) {
 	return call[EmbeddedDeployments](
 		ctx, (*service)(s), &embeddedDeploymentsGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [EmbeddedDeploymentsService.Get] returns, and asks for a page when it comes
+// to it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *EmbeddedDeploymentsService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*EmbeddedDeployment, error] {
+	return items[EmbeddedDeployment](
+		ctx, (*service)(s), &embeddedDeploymentsGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Release deploys a version of an embedded workflow to devices of an application. Which ones is said by DeviceIDs,

@@ -241,7 +241,10 @@ func (e *ForbiddenError) Error() string {
 	if e == nil {
 		return unknownError
 	}
-	remark := "; needs one of the scopes " + list(e.RequiredScopes)
+	remark := ""
+	if len(e.RequiredScopes) > 0 {
+		remark = "; needs one of the scopes " + list(e.RequiredScopes)
+	}
 	if e.GrantedScopes != nil {
 		remark += "; the token holds " + list(e.GrantedScopes)
 	}
@@ -368,6 +371,9 @@ func (e *TransportError) Unwrap() error {
 
 // failure is the error for a request that did not succeed.
 func (o *Operation) failure(r *rest.Request, outcome *rest.Outcome) error {
+	if failed, ok := outcome.Err.(*loginError); ok && !outcome.MaybeApplied { //nolint:errorlint // and nothing around it
+		return failed.error
+	}
 	err := o.typed(r, outcome)
 	if outcome.Answered && outcome.Err != nil && !isSuccess(outcome.StatusCode) {
 		err = fmt.Errorf("%w (%w while its body was read)", err, outcome.Err)

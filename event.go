@@ -5,6 +5,7 @@ package losant
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -133,6 +134,13 @@ func (s *EventsService) Export(
 // all.Organization.bounded, all.Organization.read, all.User, all.User.bounded, all.User.read, events.* or events.get.
 func (s *EventsService) Get(ctx context.Context, applicationID string, opts ...CallOption) (*Events, error) {
 	return call[Events](ctx, (*service)(s), &eventsGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [EventsService.Get] returns, and asks for a page when it comes to it. It
+// begins with the page that the params name, and does not end with a page that is short: the server may lower the size.
+// An error is the last that it yields.
+func (s *EventsService) All(ctx context.Context, applicationID string, opts ...CallOption) iter.Seq2[*Event, error] {
+	return items[Event](ctx, (*service)(s), &eventsGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // MostRecentBySeverity returns the most severe new event of an application, the latest of several, and how many are

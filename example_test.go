@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"os/signal"
 	"strings"
 	"time"
 
@@ -522,4 +523,166 @@ func Example_testingDevices() {
 	}
 	fmt.Println(pumps.Items[0].Name, state["voltage"].Value)
 	// Output: Pump 22.5
+}
+
+func ExampleDevicesService_All() {
+	ctx := context.Background()
+	server := losanttest.NewServer()
+	defer server.Close()
+	applicationID := server.AddApplication()
+	for i := range 250 {
+		server.Add("devices.post", []string{applicationID}, losant.DevicePost{Name: fmt.Sprint("pump-", i)})
+	}
+	client, err := server.NewClient()
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	pumps := 0
+	for device, err := range client.Devices.All(ctx, applicationID, losant.DevicesGetParams{
+		FilterField: "name", Filter: "pump-*", PerPage: 100,
+	}) {
+		if err != nil {
+			log.Fatal(err) // it is the last: what has come so far is not all
+		}
+		pumps++
+		_ = device.Name
+	}
+	fmt.Println(pumps)
+	// Output: 250
+}
+
+func ExampleDeviceService_StateStream() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	client, err := losant.NewClient(os.Getenv("LOSANT_API_TOKEN"))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	for state, err := range client.Device.StateStream(ctx, applicationID, deviceID,
+		losant.WithMaxAttempts(1000), // outlasts an outage
+		losant.WithReconnect(func(err error) { log.Print("states may be missing: ", err) }),
+	) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(state.Time, state.Data["pressure"])
+	}
+}
+
+func ExampleFileService_Upload() {
+	ctx := context.Background()
+	client, err := losant.NewClient(os.Getenv("LOSANT_API_TOKEN"))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	content, err := os.Open("floorplan.png")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = content.Close() }()
+	file, err := client.File.Upload(ctx, applicationID, fileID, losant.FileUploadForm{
+		File: losant.Upload{Name: "floorplan.png", ContentType: "image/png", Content: content},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(file.URL)
+}
+
+func ExampleClient_UploadFile() {
+	ctx := context.Background()
+	client, err := losant.NewClient(os.Getenv("LOSANT_API_TOKEN"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	video, err := os.Open("tour.mp4")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = video.Close() }()
+	info, err := video.Stat()
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	posted, err := client.Files.Post(ctx, applicationID, losant.FilePost{
+		Name: "tour.mp4", Type: losant.FileTypeFile,
+		FileSize: losant.Ptr(int(info.Size())), ContentType: losant.Ptr("video/mp4"),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = client.UploadFile(ctx, posted.Upload, losant.Upload{Content: video}, losant.WithTimeout(time.Hour))
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+func ExampleWithUserLogin() {
+	ctx := context.Background()
+	server := losanttest.NewServer()
+	defer server.Close()
+	server.AddAccount("ada@example.com", "correct horse battery")
+
+	client, err := losant.NewClient("", losant.WithBaseURL(server.URL), losant.WithUserLogin(losant.UserCredentials{
+		Email: "ada@example.com", Password: "correct horse battery",
+	}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+	me, err := client.Me.Get(ctx) // logs in first
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(me.Email)
+	// Output: ada@example.com
+}
+
+func ExampleWithDeviceLogin() {
+	ctx := context.Background()
+
+	client, err := losant.NewClient("", losant.WithDeviceLogin(losant.DeviceCredentials{
+		DeviceID: deviceID, Key: losant.Ptr(os.Getenv("LOSANT_KEY")), Secret: losant.Ptr(os.Getenv("LOSANT_SECRET")),
+	}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.Device.SendState(ctx, applicationID, deviceID, losant.DeviceStateOrStates{
+		{Data: map[string]any{"pressure": 4.2}},
+	})
+	if errors.Is(err, losant.ErrUnauthorized) {
+		log.Fatal("the key does not fit, or is no longer active: ", err)
+	}
+}
+
+func ExampleWithoutToken() {
+	client, err := losant.NewClient("", losant.WithoutToken())
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.Device.Get(context.Background(), applicationID, deviceID)
+	fmt.Println(err)
+	// Output: losant: device.get: invalid input: token is needed, and the client was made WithoutToken
+}
+
+func ExampleClient_Do() {
+	ctx := context.Background()
+	server, client, applicationID := ada()
+	defer server.Close()
+
+	var application struct {
+		ID string `json:"id"`
+	}
+	err := client.Do(ctx, losant.Request{
+		Method: http.MethodGet, Path: "/applications/" + applicationID, Repeat: true,
+	}, &application)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(application.ID == applicationID)
+	// Output: true
 }

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -128,6 +129,16 @@ func (s *ExperienceGroupsService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*ExperienceGroups, error) {
 	return call[ExperienceGroups](ctx, (*service)(s), &experienceGroupsGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [ExperienceGroupsService.Get] returns, and asks for a page when it comes to
+// it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *ExperienceGroupsService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*ExperienceGroup, error] {
+	return items[ExperienceGroup](
+		ctx, (*service)(s), &experienceGroupsGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates a group in the experience of an application.

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -105,6 +106,16 @@ func (s *ExperienceUsersService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*ExperienceUsers, error) {
 	return call[ExperienceUsers](ctx, (*service)(s), &experienceUsersGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [ExperienceUsersService.Get] returns, and asks for a page when it comes to
+// it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *ExperienceUsersService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*ExperienceUser, error] {
+	return items[ExperienceUser](
+		ctx, (*service)(s), &experienceUsersGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates a user in the experience of an application. The e-mail address has to be unique in the application.

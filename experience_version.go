@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -110,6 +111,16 @@ func (s *ExperienceVersionsService) Get(
 ) (*ExperienceVersions, error) {
 	return call[ExperienceVersions](
 		ctx, (*service)(s), &experienceVersionsGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [ExperienceVersionsService.Get] returns, and asks for a page when it comes
+// to it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *ExperienceVersionsService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*ExperienceVersion, error] {
+	return items[ExperienceVersion](
+		ctx, (*service)(s), &experienceVersionsGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post saves the develop version of an experience as a version under a name of its own. Endpoints, views and experience

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -174,6 +175,16 @@ func (s *ExperienceViewsService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*ExperienceViews, error) {
 	return call[ExperienceViews](ctx, (*service)(s), &experienceViewsGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [ExperienceViewsService.Get] returns, and asks for a page when it comes to
+// it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *ExperienceViewsService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*ExperienceView, error] {
+	return items[ExperienceView](
+		ctx, (*service)(s), &experienceViewsGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates a page, a layout or a component in the develop version of an experience.

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -74,6 +75,25 @@ func (s *FileService) Patch(
 		ctx, (*service)(s), &filePatch, arguments{ids: ids{applicationID, fileID}, body: patch}, opts)
 }
 
+// Upload uploads new content of a public file. The file must exist: [FilesService.Post] creates it. A form of more than
+// 10 MB is refused: [FilesService.Post] and [FileService.Patch] return where to send a larger file.
+//
+//	POST /applications/{applicationId}/file/{fileId}/upload
+//
+// The form is read while it is sent. It is sent again only if it was provably not applied, and all its content is an
+// [io.Seeker].
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
+// file, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
+//
+// The token needs one of the scopes all.Application, all.Application.bounded, all.Application.cli, all.Organization,
+// all.Organization.bounded, all.User, all.User.bounded, all.User.cli, file.* or file.upload.
+func (s *FileService) Upload(
+	ctx context.Context, applicationID, fileID string, form FileUploadForm, opts ...CallOption,
+) (*File, error) {
+	return call[File](ctx, (*service)(s), &fileUpload, arguments{ids: ids{applicationID, fileID}, form: form}, opts)
+}
+
 // FileMoveParams are the optional parameters of [FileService.Move], a [CallOption] of one call. What is zero is not
 // sent.
 type FileMoveParams struct {
@@ -90,6 +110,16 @@ func (p FileMoveParams) adjust(s *settings) []Violation { return s.give("FileMov
 func (p FileMoveParams) encode(q *parameters) {
 	q.text("name", p.Name)
 	q.text("parentDirectory", p.ParentDirectory)
+}
+
+// FileUploadForm is the form of [FileService.Upload]. What is zero is not sent.
+type FileUploadForm struct {
+	// File is the content that the file gets.
+	File Upload
+}
+
+func (p FileUploadForm) encode(q *parameters) {
+	q.file("file", p.File, true)
 }
 
 var fileDelete = Operation{
@@ -146,9 +176,16 @@ func (s *FilesService) Get(ctx context.Context, applicationID string, opts ...Ca
 	return call[Files](ctx, (*service)(s), &filesGet, arguments{ids: ids{applicationID}}, opts)
 }
 
+// All yields the elements of all pages that [FilesService.Get] returns, and asks for a page when it comes to it. It
+// begins with the page that the params name, and does not end with a page that is short: the server may lower the size.
+// An error is the last that it yields.
+func (s *FilesService) All(ctx context.Context, applicationID string, opts ...CallOption) iter.Seq2[*File, error] {
+	return items[File](ctx, (*service)(s), &filesGet, arguments{ids: ids{applicationID}}, byPage, opts)
+}
+
 // Post creates a public file or a directory, and returns where to send the content. The content does not go through
 // this call: send it with the fields of upload as a form to upload.url, the file last and without the token. Until then
-// the file is pending. file.upload sends the content through the API instead.
+// the file is pending. [FileService.Upload] sends the content through the API instead.
 //
 //	POST /applications/{applicationId}/files
 //

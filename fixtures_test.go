@@ -37,6 +37,8 @@ const (
 	applicationID = "575ec8687ae143cd83dc4a97"
 	userID        = "575ed78e7ae143cd83dc4aab"
 	groupID       = "575ed78e7ae143cd83dc4aae"
+	deviceID      = "575ecf887ae143cd83dc4aa2"
+	fileID        = "575ec76c7ae143cd83dc4a96"
 	secretToken   = "planted-token-5d41402abc4b2a76"
 )
 

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"time"
 
@@ -399,6 +400,13 @@ func (s *FlowsService) Get(ctx context.Context, applicationID string, opts ...Ca
 	return call[Flows](ctx, (*service)(s), &flowsGet, arguments{ids: ids{applicationID}}, opts)
 }
 
+// All yields the elements of all pages that [FlowsService.Get] returns, and asks for a page when it comes to it. It
+// begins with the page that the params name, and does not end with a page that is short: the server may lower the size.
+// An error is the last that it yields.
+func (s *FlowsService) All(ctx context.Context, applicationID string, opts ...CallOption) iter.Seq2[*Flow, error] {
+	return items[Flow](ctx, (*service)(s), &flowsGet, arguments{ids: ids{applicationID}}, byPage, opts)
+}
+
 // GetByVersion lists the workflows of an application as they are in the version of a given name. Workflows without a
 // version of that name are missing. [FlowsGetByVersionParams] are its optional parameters.
 //
@@ -417,6 +425,18 @@ func (s *FlowsService) GetByVersion(
 		ids:      ids{applicationID},
 		required: func(q *parameters) { q.text("version", version) },
 	}, opts)
+}
+
+// GetByVersionAll yields the elements of all pages that [FlowsService.GetByVersion] returns, and asks for a page when
+// it comes to it. It begins with the page that the params name, and does not end with a page that is short: the server
+// may lower the size. An error is the last that it yields.
+func (s *FlowsService) GetByVersionAll(
+	ctx context.Context, applicationID, version string, opts ...CallOption,
+) iter.Seq2[*FlowVersion, error] {
+	return items[FlowVersion](ctx, (*service)(s), &flowsGetByVersion, arguments{
+		ids:      ids{applicationID},
+		required: func(q *parameters) { q.text("version", version) },
+	}, byPage, opts)
 }
 
 // Import creates many workflows and versions in an application, in one call. IDs in the body only link versions to

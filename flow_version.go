@@ -5,6 +5,7 @@ package losant
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"time"
 
@@ -323,6 +324,16 @@ func (s *FlowVersionsService) Get(
 	ctx context.Context, applicationID, flowID string, opts ...CallOption,
 ) (*FlowVersions, error) {
 	return call[FlowVersions](ctx, (*service)(s), &flowVersionsGet, arguments{ids: ids{applicationID, flowID}}, opts)
+}
+
+// All yields the elements of all pages that [FlowVersionsService.Get] returns, and asks for a page when it comes to it.
+// It begins with the page that the params name, and does not end with a page that is short: the server may lower the
+// size. An error is the last that it yields.
+func (s *FlowVersionsService) All(
+	ctx context.Context, applicationID, flowID string, opts ...CallOption,
+) iter.Seq2[*FlowVersion, error] {
+	return items[FlowVersion](
+		ctx, (*service)(s), &flowVersionsGet, arguments{ids: ids{applicationID, flowID}}, byPage, opts)
 }
 
 // Post saves triggers, nodes and globals as a version of a workflow. A version cannot be edited later: a second one of

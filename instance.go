@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"time"
 
@@ -75,6 +76,16 @@ func (s *InstanceService) HistoricalSummaries(
 ) (*HistoricalSummaries, error) {
 	return call[HistoricalSummaries](
 		ctx, (*service)(s), &instanceHistoricalSummaries, arguments{ids: ids{instanceID}}, opts)
+}
+
+// HistoricalSummariesAll yields the elements of all pages that [InstanceService.HistoricalSummaries] returns, and asks
+// for a page when it comes to it. It begins with the page that the params name, and does not end with a page that is
+// short: the server may lower the size. An error is the last that it yields.
+func (s *InstanceService) HistoricalSummariesAll(
+	ctx context.Context, instanceID string, opts ...CallOption,
+) iter.Seq2[*HistoricalSummary, error] {
+	return items[HistoricalSummary](
+		ctx, (*service)(s), &instanceHistoricalSummaries, arguments{ids: ids{instanceID}}, byPage, opts)
 }
 
 // NotebookMinuteCounts returns how many minutes the notebooks of an instance ran, day by day.
@@ -352,6 +363,13 @@ type InstancesService service
 // only.User.bounded or only.User.read.
 func (s *InstancesService) Get(ctx context.Context, opts ...CallOption) (*Instances, error) {
 	return call[Instances](ctx, (*service)(s), &instancesGet, arguments{}, opts)
+}
+
+// All yields the elements of all pages that [InstancesService.Get] returns, and asks for a page when it comes to it. It
+// begins with the page that the params name, and does not end with a page that is short: the server may lower the size.
+// An error is the last that it yields.
+func (s *InstancesService) All(ctx context.Context, opts ...CallOption) iter.Seq2[*Instance, error] {
+	return items[Instance](ctx, (*service)(s), &instancesGet, arguments{}, byPage, opts)
 }
 
 // InstancesGetParams are the optional parameters of [InstancesService.Get], a [CallOption] of one call. What is zero is

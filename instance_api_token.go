@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -97,6 +98,15 @@ type InstanceAPITokensService service
 // all.User.read, instanceApiTokens.* or instanceApiTokens.get.
 func (s *InstanceAPITokensService) Get(ctx context.Context, instanceID string, opts ...CallOption) (*APITokens, error) {
 	return call[APITokens](ctx, (*service)(s), &instanceAPITokensGet, arguments{ids: ids{instanceID}}, opts)
+}
+
+// All yields the elements of all pages that [InstanceAPITokensService.Get] returns, and asks for a page when it comes
+// to it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *InstanceAPITokensService) All(
+	ctx context.Context, instanceID string, opts ...CallOption,
+) iter.Seq2[*APIToken, error] {
+	return items[APIToken](ctx, (*service)(s), &instanceAPITokensGet, arguments{ids: ids{instanceID}}, byPage, opts)
 }
 
 // Post creates an API token that has access to one instance. The answer is the only one that has the token itself:

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -54,6 +55,16 @@ func (s *InstanceAuditLogsService) Get(
 	ctx context.Context, instanceID string, opts ...CallOption,
 ) (*InstanceAuditLogs, error) {
 	return call[InstanceAuditLogs](ctx, (*service)(s), &instanceAuditLogsGet, arguments{ids: ids{instanceID}}, opts)
+}
+
+// All yields the elements of all pages that [InstanceAuditLogsService.Get] returns, and asks for a page when it comes
+// to it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *InstanceAuditLogsService) All(
+	ctx context.Context, instanceID string, opts ...CallOption,
+) iter.Seq2[*InstanceAuditLog, error] {
+	return items[InstanceAuditLog](
+		ctx, (*service)(s), &instanceAuditLogsGet, arguments{ids: ids{instanceID}}, byPage, opts)
 }
 
 // InstanceAuditLogsGetParams are the optional parameters of [InstanceAuditLogsService.Get], a [CallOption] of one call.

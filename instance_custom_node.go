@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"time"
 
@@ -209,6 +210,16 @@ func (s *InstanceCustomNodesService) Get(
 	ctx context.Context, instanceID string, opts ...CallOption,
 ) (*InstanceCustomNodes, error) {
 	return call[InstanceCustomNodes](ctx, (*service)(s), &instanceCustomNodesGet, arguments{ids: ids{instanceID}}, opts)
+}
+
+// All yields the elements of all pages that [InstanceCustomNodesService.Get] returns, and asks for a page when it comes
+// to it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *InstanceCustomNodesService) All(
+	ctx context.Context, instanceID string, opts ...CallOption,
+) iter.Seq2[*InstanceCustomNode, error] {
+	return items[InstanceCustomNode](
+		ctx, (*service)(s), &instanceCustomNodesGet, arguments{ids: ids{instanceID}}, byPage, opts)
 }
 
 // Post creates a custom node for the workflows of all applications of an instance.

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"time"
 
@@ -184,6 +185,16 @@ func (s *InstanceNotificationRulesService) Get(
 ) (*NotificationRules, error) {
 	return call[NotificationRules](
 		ctx, (*service)(s), &instanceNotificationRulesGet, arguments{ids: ids{instanceID}}, opts)
+}
+
+// All yields the elements of all pages that [InstanceNotificationRulesService.Get] returns, and asks for a page when it
+// comes to it. It begins with the page that the params name, and does not end with a page that is short: the server may
+// lower the size. An error is the last that it yields.
+func (s *InstanceNotificationRulesService) All(
+	ctx context.Context, instanceID string, opts ...CallOption,
+) iter.Seq2[*NotificationRule, error] {
+	return items[NotificationRule](
+		ctx, (*service)(s), &instanceNotificationRulesGet, arguments{ids: ids{instanceID}}, byPage, opts)
 }
 
 // Post creates a rule by which an instance warns of the high usage of its organizations.

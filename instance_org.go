@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"time"
 
@@ -334,6 +335,15 @@ type InstanceOrgsService service
 // all.User.read, instanceOrgs.* or instanceOrgs.get.
 func (s *InstanceOrgsService) Get(ctx context.Context, instanceID string, opts ...CallOption) (*InstanceOrgs, error) {
 	return call[InstanceOrgs](ctx, (*service)(s), &instanceOrgsGet, arguments{ids: ids{instanceID}}, opts)
+}
+
+// All yields the elements of all pages that [InstanceOrgsService.Get] returns, and asks for a page when it comes to it.
+// It begins with the page that the params name, and does not end with a page that is short: the server may lower the
+// size. An error is the last that it yields.
+func (s *InstanceOrgsService) All(
+	ctx context.Context, instanceID string, opts ...CallOption,
+) iter.Seq2[*InstanceOrg, error] {
+	return items[InstanceOrg](ctx, (*service)(s), &instanceOrgsGet, arguments{ids: ids{instanceID}}, byPage, opts)
 }
 
 // Post creates an organization in an instance, with limits and members. [InstanceOrgsPostParams] are its optional

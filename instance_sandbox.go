@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"time"
 
@@ -350,6 +351,16 @@ func (s *InstanceSandboxesService) Get(
 	ctx context.Context, instanceID string, opts ...CallOption,
 ) (*InstanceSandboxes, error) {
 	return call[InstanceSandboxes](ctx, (*service)(s), &instanceSandboxesGet, arguments{ids: ids{instanceID}}, opts)
+}
+
+// All yields the elements of all pages that [InstanceSandboxesService.Get] returns, and asks for a page when it comes
+// to it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *InstanceSandboxesService) All(
+	ctx context.Context, instanceID string, opts ...CallOption,
+) iter.Seq2[*InstanceSandbox, error] {
+	return items[InstanceSandbox](
+		ctx, (*service)(s), &instanceSandboxesGet, arguments{ids: ids{instanceID}}, byLastID, opts)
 }
 
 // InstanceSandboxesGetParams are the optional parameters of [InstanceSandboxesService.Get], a [CallOption] of one call.

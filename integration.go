@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -124,6 +125,15 @@ func (s *IntegrationsService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*Integrations, error) {
 	return call[Integrations](ctx, (*service)(s), &integrationsGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [IntegrationsService.Get] returns, and asks for a page when it comes to it.
+// It begins with the page that the params name, and does not end with a page that is short: the server may lower the
+// size. An error is the last that it yields.
+func (s *IntegrationsService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*Integration, error] {
+	return items[Integration](ctx, (*service)(s), &integrationsGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates an integration, by which messages of another service start workflows. The configuration that belongs to

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"time"
 
@@ -159,6 +160,25 @@ func (s *NotebookService) RequestInputDataExport(
 	}, opts)
 }
 
+// Upload uploads the Jupyter file of a notebook, in place of the one before. A form of more than 10 MB is refused.
+//
+//	POST /applications/{applicationId}/notebooks/{notebookId}/upload
+//
+// The form is read while it is sent. It is sent again only if it was provably not applied, and all its content is an
+// [io.Seeker].
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
+// notebook, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
+//
+// The token needs one of the scopes all.Application, all.Application.bounded, all.Organization,
+// all.Organization.bounded, all.User, all.User.bounded, notebook.* or notebook.upload.
+func (s *NotebookService) Upload(
+	ctx context.Context, applicationID, notebookID string, form NotebookUploadForm, opts ...CallOption,
+) (*Notebook, error) {
+	return call[Notebook](
+		ctx, (*service)(s), &notebookUpload, arguments{ids: ids{applicationID, notebookID}, form: form}, opts)
+}
+
 // NotebookLogsParams are the optional parameters of [NotebookService.Logs], a [CallOption] of one call. What is zero is
 // not sent.
 type NotebookLogsParams struct {
@@ -197,6 +217,16 @@ func (p NotebookNotebookMinuteCountsParams) adjust(s *settings) []Violation {
 func (p NotebookNotebookMinuteCountsParams) encode(q *parameters) {
 	q.instant("start", p.Start)
 	q.instant("end", p.End)
+}
+
+// NotebookUploadForm is the form of [NotebookService.Upload]. What is zero is not sent.
+type NotebookUploadForm struct {
+	// JupyterFile is the new .ipynb file.
+	JupyterFile Upload
+}
+
+func (p NotebookUploadForm) encode(q *parameters) {
+	q.file("jupyterFile", p.JupyterFile, true)
 }
 
 var notebookCancelExecution = Operation{
@@ -280,7 +310,16 @@ func (s *NotebooksService) Get(ctx context.Context, applicationID string, opts .
 	return call[Notebooks](ctx, (*service)(s), &notebooksGet, arguments{ids: ids{applicationID}}, opts)
 }
 
-// Post creates a notebook in an application, still without its Jupyter file. notebook.upload adds the file.
+// All yields the elements of all pages that [NotebooksService.Get] returns, and asks for a page when it comes to it. It
+// begins with the page that the params name, and does not end with a page that is short: the server may lower the size.
+// An error is the last that it yields.
+func (s *NotebooksService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*Notebook, error] {
+	return items[Notebook](ctx, (*service)(s), &notebooksGet, arguments{ids: ids{applicationID}}, byPage, opts)
+}
+
+// Post creates a notebook in an application, still without its Jupyter file. [NotebookService.Upload] adds the file.
 //
 //	POST /applications/{applicationId}/notebooks
 //

@@ -63,14 +63,14 @@ func TestOfficialRequests(t *testing.T) {
 		id := line.Resource + "." + line.Action
 		a := described()[id]
 		require.NotNil(t, a, id)
-		if !hasMethod(a) {
+		if line.Request == nil { // Losant's own client throws
+			require.Equal(t, "applications.import", id)
 			continue
 		}
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			client, transport := newMocked(t)
-			answers, bodies := answersOf(a)
-			requests := record(transport, respond(answers[0].Status, bodies[0]))
+			requests := record(transport, answering(a, 0))
 			method := methodsOf(client)[key(id)]
 
 			// Some examples of a filterField break the rule of the field.
@@ -83,8 +83,15 @@ func TestOfficialRequests(t *testing.T) {
 			assert.Equal(t, line.Request.Method, request.Method)
 			assert.Equal(t, want.EscapedPath(), request.URL.EscapedPath())
 			assert.Equal(t, offered(want.Query()), readable(request.URL.Query()))
-			assert.Equal(t, line.Request.Headers["accept"], request.Header.Get("Accept"))
+			if !isStream(a) {
+				assert.Equal(t, line.Request.Headers["accept"], request.Header.Get("Accept"))
+			}
 			assert.Equal(t, line.Request.Headers["accept-version"], request.Header.Get("Accept-Version"))
+			if hasForm(a) {
+				assert.Equal(t, partsOf(t, line.Request.Headers["content-type"], line.Request.Body),
+					partsOf(t, request.Header.Get("Content-Type"), request.body))
+				return
+			}
 			if a.Body == nil { // JavaScript sends {} with a DELETE
 				assert.Empty(t, request.body)
 				return
@@ -123,7 +130,7 @@ func callWith(t *testing.T, a *api.Action, method reflect.Value, args map[string
 		switch {
 		case p.In == api.InPath:
 			c.arguments = append(c.arguments, plain(t, arg))
-		case p.Name == "tagsAsObject" || p.Name == "attributesAsObject":
+		case p.Name == "tagsAsObject" || p.Name == "attributesAsObject" || p.In == api.InForm:
 		case p.Required:
 			v := reflect.New(method.Type().In(len(c.arguments) + 1)).Elem()
 			setFrom(t, v, p, arg)
@@ -138,6 +145,21 @@ func callWith(t *testing.T, a *api.Action, method reflect.Value, args map[string
 		option, ok := params.Interface().(losant.CallOption)
 		require.True(t, ok)
 		c.options = append(c.options, option)
+	}
+	if hasForm(a) {
+		form := reflect.New(method.Type().In(len(c.arguments) + 1)).Elem()
+		for _, p := range a.Parameters {
+			if p.In != api.InForm || args[p.Name] == nil {
+				continue
+			}
+			field := form.FieldByNameFunc(func(name string) bool { return key(name) == key(p.Name) })
+			if p.Type == "file" {
+				field.Set(reflect.ValueOf(losant.Upload{Content: strings.NewReader(plain(t, args[p.Name]))}))
+			} else {
+				require.NoError(t, json.Unmarshal(args[p.Name], field.Addr().Interface()))
+			}
+		}
+		c.arguments = append(c.arguments, form.Interface())
 	}
 	if a.Body != nil {
 		body := reflect.New(method.Type().In(len(c.arguments) + 1))

@@ -59,8 +59,15 @@ type config struct {
 	insecure      bool
 	httpClient    *http.Client
 	wrapTransport func(http.RoundTripper) http.RoundTripper
-	source        TokenSource
+	giver         giver
 	logger        *slog.Logger
+}
+
+// giver is an option that says where the tokens of all calls come from.
+type giver struct {
+	option      string
+	credentials body // nil for none
+	make        func(*service) credential
 }
 
 // settings are what the options of a call can change. A client's are never written to: a call with options changes a
@@ -71,6 +78,7 @@ type settings struct {
 	maxAttempts int
 	validate    bool
 	report      func(Response)
+	reconnect   func(error) // of a stream, nil for none
 	header      http.Header // of every request, but for Authorization and Content-Type
 	query       query
 	params      []givenParams // of one call: never the client's
@@ -157,8 +165,9 @@ func WithTokenSource(source TokenSource) Option {
 		if source == nil {
 			return "must not be nil"
 		}
-		c.source = source
-		return ""
+		return c.give(giver{option: "WithTokenSource", make: func(*service) credential {
+			return credential{authorize: source.authorize}
+		}})
 	}}
 }
 
@@ -306,6 +315,18 @@ func WithResponse(response *Response) CallOption {
 	}}
 }
 
+// WithReconnect calls reconnect each time a stream breaks and is about to be opened again, with what has broken it. Events
+// of the time until it is open are lost. reconnect is called from the loop that reads the stream, which waits for it.
+func WithReconnect(reconnect func(error)) CallOption {
+	return callOption{"WithReconnect", func(s *settings) string {
+		if reconnect == nil {
+			return "must not be nil"
+		}
+		s.reconnect = reconnect
+		return ""
+	}}
+}
+
 // query are the parameters of a request in the order they were first set in, and their encoded form.
 type query struct {
 	parameters []parameter
@@ -320,6 +341,17 @@ func (q *query) set(name, value string) {
 		at, q.parameters = len(q.parameters), append(q.parameters, parameter{name: name})
 	}
 	q.parameters[at].value = value
+	q.encode()
+}
+
+// without is q without some parameters.
+func (q query) without(unwanted func(name string) bool) query {
+	q.parameters = slices.DeleteFunc(slices.Clone(q.parameters), func(p parameter) bool { return unwanted(p.name) })
+	q.encode()
+	return q
+}
+
+func (q *query) encode() {
 	pairs := make([]string, len(q.parameters))
 	for i, p := range q.parameters {
 		pairs[i] = url.QueryEscape(p.name) + "=" + url.QueryEscape(p.value)
@@ -327,8 +359,13 @@ func (q *query) set(name, value string) {
 	q.encoded = strings.Join(pairs, "&")
 }
 
-// credential returns the Authorization header of the next attempt.
-type credential func(context.Context) (string, error)
+// credential is where the tokens of a call come from. The zero value has none.
+type credential struct {
+	// authorize returns the Authorization header of the next attempt.
+	authorize func(context.Context) (string, error)
+	// refused is told of one that was answered with 401, and says whether there may be another. It is nil if there is none.
+	refused func(authorization string) bool
+}
 
 // scheme comes before the token in a credential.
 const scheme = "Bearer "
@@ -336,11 +373,11 @@ const scheme = "Bearer "
 // staticToken is the credential of a token that never changes.
 func staticToken(token string) credential {
 	authorization := scheme + token
-	return func(context.Context) (string, error) { return authorization, nil }
+	return credential{authorize: func(context.Context) (string, error) { return authorization, nil }}
 }
 
-// credential asks the source, and does not trust what it says, nor that it comes back.
-func (source TokenSource) credential(ctx context.Context) (string, error) {
+// authorize asks the source, and does not trust what it says, nor that it comes back.
+func (source TokenSource) authorize(ctx context.Context) (string, error) {
 	type answer struct {
 		token string
 		err   error

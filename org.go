@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"time"
 
@@ -501,6 +502,13 @@ type OrgsService service
 // only.User.read, orgs.* or orgs.get.
 func (s *OrgsService) Get(ctx context.Context, opts ...CallOption) (*Orgs, error) {
 	return call[Orgs](ctx, (*service)(s), &orgsGet, arguments{}, opts)
+}
+
+// All yields the elements of all pages that [OrgsService.Get] returns, and asks for a page when it comes to it. It
+// begins with the page that the params name, and does not end with a page that is short: the server may lower the size.
+// An error is the last that it yields.
+func (s *OrgsService) All(ctx context.Context, opts ...CallOption) iter.Seq2[*Org, error] {
+	return items[Org](ctx, (*service)(s), &orgsGet, arguments{}, byPage, opts)
 }
 
 // Post creates an organization, whose administrator is the current user. [OrgsPostParams] are its optional parameters.

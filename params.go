@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/losant-go/losant/internal/rest"
 )
 
 // params are the optional query parameters of one action. They are an option of its calls.
@@ -70,13 +72,41 @@ func (s *settings) parameters(o *Operation, required func(*parameters)) (query s
 	return q.encoded, q.checked.found
 }
 
-// parameters collects the query parameters of a call. What is zero is not sent, and is refused if it is required.
+// newForm makes the form of a call.
+func newForm(form params, validate bool) (*rest.Form, []Violation) {
+	q := parameters{isForm: true, validate: validate}
+	form.encode(&q)
+	if q.checked.found != nil {
+		return nil, q.checked.found
+	}
+	encoded, err := rest.NewForm(q.form)
+	if err != nil {
+		return nil, []Violation{{"form", "cannot be read: " + err.Error()}}
+	}
+	return encoded, nil
+}
+
+// replaceIn puts p in the place of the parameter of its name.
+func (p parameter) replaceIn(query string) string {
+	if p.name == "" {
+		return query
+	}
+	name := url.QueryEscape(p.name) + "="
+	pairs := slices.DeleteFunc(strings.Split(query, "&"), func(pair string) bool {
+		return pair == "" || strings.HasPrefix(pair, name)
+	})
+	return strings.Join(append(pairs, name+url.QueryEscape(p.value)), "&")
+}
+
+// parameters collects the query parameters of a call, or the parts of its form. What is zero is not sent, and is refused if it is required.
 type parameters struct {
 	options  []parameter // those of WithQuery, and the defaults
 	source   string      // who sets the parameters
 	required bool
 	validate bool
 	encoded  string
+	form     []rest.Part // in place of encoded
+	isForm   bool
 	checked  checked
 }
 
@@ -107,6 +137,10 @@ func (q *parameters) add(name, value string, absent bool) sent {
 }
 
 func (q *parameters) write(name, value string) {
+	if q.isForm {
+		q.form = append(q.form, rest.Part{Name: name, Value: value})
+		return
+	}
 	if q.encoded != "" {
 		q.encoded += "&"
 	}
@@ -179,6 +213,36 @@ func (q *parameters) query(name string, value Query) {
 		q.refuse(name, "cannot be encoded: "+err.Error())
 	}
 	q.add(name, string(text), value == nil)
+}
+
+// json sends a value as JSON text.
+func (q *parameters) json(name string, value any) {
+	if isNil(value) {
+		return
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		q.refuse(name, "cannot be encoded: "+err.Error())
+	}
+	q.write(name, string(text))
+}
+
+// file sends a file in a form.
+func (q *parameters) file(name string, file Upload, required bool) {
+	if file.Content == nil {
+		if required && q.validate || file.Name != "" || file.ContentType != "" {
+			q.refuse(name, "must have Content")
+		}
+		return
+	}
+	for field, text := range map[string]string{"Name": file.Name, "ContentType": file.ContentType} {
+		if strings.ContainsFunc(text, isControl) {
+			q.refuse(name+"."+field, "must not contain control characters")
+		}
+	}
+	q.form = append(q.form, rest.Part{
+		Name: name, FileName: cmp.Or(file.Name, name), ContentType: file.ContentType, Content: file.Content,
+	})
 }
 
 // tree sends each part of a value as a parameter of its own: name[0][key]=part.

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"time"
 
@@ -83,6 +84,27 @@ func (s *PrivateFileService) Patch(
 		ctx, (*service)(s), &privateFilePatch, arguments{ids: ids{applicationID, privateFileID}, body: patch}, opts)
 }
 
+// Upload uploads new content of a private file. The file must exist: [PrivateFilesService.Post] creates it. A form of
+// more than 10 MB is refused: [PrivateFilesService.Post] and [PrivateFileService.Patch] return where to send a larger
+// file. [PrivateFileUploadParams] are its optional parameters.
+//
+//	POST /applications/{applicationId}/privateFiles/{privateFileId}/upload
+//
+// The form is read while it is sent. It is sent again only if it was provably not applied, and all its content is an
+// [io.Seeker].
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
+// private file, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
+//
+// The token needs one of the scopes all.Application, all.Application.bounded, all.Application.cli, all.Organization,
+// all.Organization.bounded, all.User, all.User.bounded, all.User.cli, privateFile.* or privateFile.upload.
+func (s *PrivateFileService) Upload(
+	ctx context.Context, applicationID, privateFileID string, form PrivateFileUploadForm, opts ...CallOption,
+) (*File, error) {
+	return call[File](
+		ctx, (*service)(s), &privateFileUpload, arguments{ids: ids{applicationID, privateFileID}, form: form}, opts)
+}
+
 // PrivateFileGetParams are the optional parameters of [PrivateFileService.Get], a [CallOption] of one call. What is
 // zero is not sent.
 type PrivateFileGetParams struct {
@@ -129,6 +151,36 @@ func (p PrivateFileMoveParams) encode(q *parameters) {
 	q.optionalDuration("urlTTL", p.URLTTL, time.Second)
 }
 
+// PrivateFileUploadParams are the optional parameters of [PrivateFileService.Upload], a [CallOption] of one call. What
+// is zero is not sent.
+type PrivateFileUploadParams struct {
+	// URLTTL is how long the link to the content of a private file can be used. It is sent in whole seconds: 900 when
+	// nil; at zero there is no link. A directory has none.
+	URLTTL *time.Duration
+}
+
+func (p PrivateFileUploadParams) configure(*config) []Violation {
+	return notByDefault("PrivateFileUploadParams")
+}
+
+func (p PrivateFileUploadParams) adjust(s *settings) []Violation {
+	return s.give("PrivateFileUploadParams", p)
+}
+
+func (p PrivateFileUploadParams) encode(q *parameters) {
+	q.optionalDuration("urlTTL", p.URLTTL, time.Second)
+}
+
+// PrivateFileUploadForm is the form of [PrivateFileService.Upload]. What is zero is not sent.
+type PrivateFileUploadForm struct {
+	// PrivateFile is the content that the file gets.
+	PrivateFile Upload
+}
+
+func (p PrivateFileUploadForm) encode(q *parameters) {
+	q.file("privateFile", p.PrivateFile, true)
+}
+
 var privateFileDelete = Operation{
 	Name: "privateFile.delete", Method: http.MethodDelete,
 	Path:   "/applications/{applicationId}/privateFiles/{privateFileId}",
@@ -161,7 +213,7 @@ var privateFileUpload = Operation{
 	Name: "privateFile.upload", Method: http.MethodPost,
 	Path:   "/applications/{applicationId}/privateFiles/{privateFileId}/upload",
 	Scopes: []Scope{ScopePrivateFileAll, ScopePrivateFileUpload}, general: &scopesOfApplicationGlobals,
-	class: rest.Once,
+	class: rest.Once, params: "PrivateFileUploadParams",
 }
 
 // PrivateFilesService calls the actions of Losant's resource privateFiles. The private files of an application are
@@ -183,9 +235,18 @@ func (s *PrivateFilesService) Get(ctx context.Context, applicationID string, opt
 	return call[Files](ctx, (*service)(s), &privateFilesGet, arguments{ids: ids{applicationID}}, opts)
 }
 
+// All yields the elements of all pages that [PrivateFilesService.Get] returns, and asks for a page when it comes to it.
+// It begins with the page that the params name, and does not end with a page that is short: the server may lower the
+// size. An error is the last that it yields.
+func (s *PrivateFilesService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*File, error] {
+	return items[File](ctx, (*service)(s), &privateFilesGet, arguments{ids: ids{applicationID}}, byPage, opts)
+}
+
 // Post creates a private file or a directory, and returns where to send the content. The content does not go through
 // this call: send it with the fields of upload as a form to upload.url, the file last and without the token. Until then
-// the file is pending. PrivateFile.upload sends the content through the API instead.
+// the file is pending. [PrivateFileService.Upload] sends the content through the API instead.
 //
 //	POST /applications/{applicationId}/privateFiles
 //

@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"time"
 
@@ -223,6 +224,15 @@ func (s *ResourceJobsService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*ResourceJobs, error) {
 	return call[ResourceJobs](ctx, (*service)(s), &resourceJobsGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [ResourceJobsService.Get] returns, and asks for a page when it comes to it.
+// It begins with the page that the params name, and does not end with a page that is short: the server may lower the
+// size. An error is the last that it yields.
+func (s *ResourceJobsService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*ResourceJob, error] {
+	return items[ResourceJob](ctx, (*service)(s), &resourceJobsGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates a resource job, which runs a workflow for each of many resources.

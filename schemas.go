@@ -157,6 +157,19 @@ func (i Instant) GobEncode() ([]byte, error) { return i.MarshalJSON() }
 // GobDecode decodes what GobEncode has encoded.
 func (i *Instant) GobDecode(data []byte) error { return i.UnmarshalJSON(data) }
 
+// Upload is a file in a form. The zero value is none, and is not sent.
+type Upload struct {
+	// Name is the name of the file; when empty, that of the part of the form which it is sent in.
+	Name string
+	// ContentType is the media type. It is not sent when empty.
+	ContentType string
+	// Content is read while it is sent, and never in memory as a whole. If it is an [io.Seeker], it is read from where it
+	// stands, as far as it reaches when the call begins, and can be sent again if the server could not take it. All other
+	// content is sent once. A bytes.Buffer, or whatever else has a Len, goes out with its length. It is no longer read when
+	// the call has returned, unless it is blocked in a Read. A failure of it is the failure of the call.
+	Content io.Reader
+}
+
 // Query is an advanced query, as Losant's documentation writes it in JSON:
 //
 //	losant.Query{"name": losant.Query{"$startsWith": "pump"}}

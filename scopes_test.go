@@ -132,6 +132,9 @@ func TestDocCommentsNameTheScopes(t *testing.T) {
 				continue
 			}
 			text := method.Doc.Text()
+			if strings.HasSuffix(method.Name.Name, "All") { // it has the scopes of the method for a single page
+				continue
+			}
 			operation := key(service + "." + method.Name.Name)
 			documented[operation] = []losant.Scope{}
 			_, sentence, found := strings.Cut(text, "one of the scopes")
@@ -142,11 +145,9 @@ func TestDocCommentsNameTheScopes(t *testing.T) {
 		}
 	}
 	for _, o := range losant.Operations() {
-		if hasMethod(described()[o.Name]) {
-			assert.Equal(t, append([]losant.Scope{}, o.Scopes...), documented[key(o.Name)], o.Name)
-		}
+		assert.Equal(t, append([]losant.Scope{}, o.Scopes...), documented[key(o.Name)], o.Name)
 	}
-	assert.Len(t, documented, 375-8)
+	assert.Len(t, documented, 375)
 }
 
 // parsed are the files of the package, but for tests.

@@ -184,6 +184,8 @@ func TestNoExportedTypeShowsASecret(t *testing.T) {
 		"Services":               {client.Services, &client.Services, client.Device, *client.Device},
 		"Instant":                {losant.Now()},
 		"Query":                  {losant.Query{"a": 1}},
+		"Request":                {losant.Request{Method: http.MethodPatch, Path: userPath, Body: secretPatch()}},
+		"Upload":                 {losant.Upload{Name: "a"}},
 		"Violation":              {losant.Violation{}},
 		"TokenSource":            {losant.TokenSource(func(context.Context) (string, error) { return secretToken, nil })},
 	}
@@ -211,7 +213,7 @@ func TestNoExportedTypeShowsASecret(t *testing.T) {
 			var shown []string
 			for _, v := range all {
 				shown = append(shown, formattings(v)...)
-				if name != "ExperienceUserPatch" {
+				if name != "ExperienceUserPatch" && name != "Request" { // which encoding/json shows as they are sent
 					shown = append(shown, jsonTexts(v)...)
 				}
 				err, _ := v.(error)
@@ -228,7 +230,7 @@ func TestNoExportedTypeShowsASecret(t *testing.T) {
 
 // exportedTypes are the names of the types that the package exports.
 // ofAnAction are the types of services, which are in Services, and of actions, which are tested with those.
-var ofAnAction = regexp.MustCompile(`(Service|Params|Answer)$`)
+var ofAnAction = regexp.MustCompile(`(Service|Params|Form|Answer)$`)
 
 func exportedTypes(t *testing.T) (names []string) {
 	t.Helper()

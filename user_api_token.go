@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -94,6 +95,13 @@ type UserAPITokensService service
 // only.User.read, userApiTokens.* or userApiTokens.get.
 func (s *UserAPITokensService) Get(ctx context.Context, opts ...CallOption) (*APITokens, error) {
 	return call[APITokens](ctx, (*service)(s), &userAPITokensGet, arguments{}, opts)
+}
+
+// All yields the elements of all pages that [UserAPITokensService.Get] returns, and asks for a page when it comes to
+// it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *UserAPITokensService) All(ctx context.Context, opts ...CallOption) iter.Seq2[*APIToken, error] {
+	return items[APIToken](ctx, (*service)(s), &userAPITokensGet, arguments{}, byPage, opts)
 }
 
 // Post creates an API token that acts for the current user. The answer is the only one that has the token itself:

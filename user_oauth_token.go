@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -96,6 +97,13 @@ type UserOAuthTokensService service
 // only.User.read, userOauthTokens.* or userOauthTokens.get.
 func (s *UserOAuthTokensService) Get(ctx context.Context, opts ...CallOption) (*UserOAuthTokens, error) {
 	return call[UserOAuthTokens](ctx, (*service)(s), &userOAuthTokensGet, arguments{}, opts)
+}
+
+// All yields the elements of all pages that [UserOAuthTokensService.Get] returns, and asks for a page when it comes to
+// it. It begins with the page that the params name, and does not end with a page that is short: the server may lower
+// the size. An error is the last that it yields.
+func (s *UserOAuthTokensService) All(ctx context.Context, opts ...CallOption) iter.Seq2[*UserOAuthToken, error] {
+	return items[UserOAuthToken](ctx, (*service)(s), &userOAuthTokensGet, arguments{}, byPage, opts)
 }
 
 // Post lets a program in by OAuth, in the name of the current user. It is the step of the authorization code: oauth

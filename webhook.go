@@ -4,6 +4,7 @@ package losant
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/losant-go/losant/internal/rest"
@@ -116,6 +117,15 @@ type WebhooksService service
 // webhooks.get.
 func (s *WebhooksService) Get(ctx context.Context, applicationID string, opts ...CallOption) (*Webhooks, error) {
 	return call[Webhooks](ctx, (*service)(s), &webhooksGet, arguments{ids: ids{applicationID}}, opts)
+}
+
+// All yields the elements of all pages that [WebhooksService.Get] returns, and asks for a page when it comes to it. It
+// begins with the page that the params name, and does not end with a page that is short: the server may lower the size.
+// An error is the last that it yields.
+func (s *WebhooksService) All(
+	ctx context.Context, applicationID string, opts ...CallOption,
+) iter.Seq2[*Webhook, error] {
+	return items[Webhook](ctx, (*service)(s), &webhooksGet, arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates a webhook, a URL that starts workflows of an application. The answer has the token that the URL ends in.

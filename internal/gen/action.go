@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -18,7 +19,12 @@ type action struct {
 	Last   string   // what the last parameter of the path is
 	Result string   // *Device
 	Params []parameter
-	Later  bool
+	Form   []parameter
+	Event  string // the name of the events of a stream
+
+	paging  string // how the list is asked for another page, "" for what is no list of pages
+	element string // of the list
+	maps    bool   // the elements are maps
 
 	arguments []argument
 	required  []parameter
@@ -54,14 +60,13 @@ func newAction(m *model, description *api.Action) (*action, error) {
 	note.Summary, note.Note = m.vocabulary.inGo(note.Summary), m.vocabulary.inGo(note.Note)
 	a := &action{
 		Action: description, Note: note, Scopes: m.description.ScopesOf(description),
-		Later: isLater(description),
 	}
 	for _, scope := range a.Scopes {
 		if !slices.Contains(m.description.Scopes[description.Scopes], scope) {
 			a.Own = append(a.Own, scope)
 		}
 	}
-	for _, add := range []func(*model) error{a.addPath, a.addQuery, a.addBody, a.addAnswer} {
+	for _, add := range []func(*model) error{a.addPath, a.addQuery, a.addBody, a.addForm, a.addAnswer, a.addPages} {
 		if err := add(m); err != nil {
 			return nil, err
 		}
@@ -79,6 +84,8 @@ func (a *action) ParamsType() string {
 	}
 	return a.Service() + a.Method() + "Params"
 }
+
+func (a *action) FormType() string { return a.Service() + a.Method() + "Form" }
 
 func (a *action) HTTPMethod() string { return "http.Method" + goName(strings.ToLower(a.Action.Method)) }
 
@@ -102,9 +109,9 @@ func (a *action) OwnScopes() string {
 	return strings.Join(names, ", ")
 }
 
-// Checks are the statements that check the params that have a schema.
-func (a *action) Checks() (lines []string) {
-	for _, p := range a.Params {
+// checks are the statements that check the parameters that have a schema.
+func checks(all []parameter) (lines []string) {
+	for _, p := range all {
 		lines = append(lines, p.Checks()...)
 	}
 	return lines
@@ -149,7 +156,7 @@ func (a *action) addQuery(m *model) error {
 		if p.Required {
 			a.required = append(a.required, q)
 			a.arguments = append(a.arguments, argument{q.argument, q.Type})
-		} else if !a.Later {
+		} else {
 			a.Params = append(a.Params, q)
 		}
 	}
@@ -168,11 +175,34 @@ func (a *action) addBody(m *model) error {
 	return nil
 }
 
+func (a *action) addForm(m *model) error {
+	for _, p := range a.Parameters {
+		if p.In != api.InForm {
+			continue
+		}
+		q, err := newParameter(m, a.Action, p)
+		if err != nil {
+			return fmt.Errorf("the part %s: %w", p.Name, err)
+		}
+		a.Form = append(a.Form, q)
+	}
+	if a.Form != nil {
+		a.arguments = append(a.arguments, argument{"form", a.FormType()})
+	}
+	return nil
+}
+
 func (a *action) addAnswer(m *model) error {
 	var all []success
 	for _, s := range a.Answers {
 		switch {
-		case s.Status < 200 || s.Status > 299 || s.Events != nil:
+		case s.Status < 200 || s.Status > 299:
+		case len(s.Events) > 1:
+			return fmt.Errorf("a stream has several events")
+		case s.Events != nil:
+			for event, schema := range s.Events {
+				a.Event, a.Result = event, "*"+m.answerType(schema)
+			}
 		case s.Schema == "":
 			all = append(all, success{Status: s.Status})
 		default:
@@ -189,7 +219,7 @@ func (a *action) addAnswer(m *model) error {
 	case len(all) > 1:
 		a.Answer = &answer{a.Service() + a.Method() + "Answer", all}
 		a.Result, a.slice = "*"+a.Answer.Name, false
-	case len(all) == 0 && a.Later:
+	case a.Event != "":
 	case len(all) == 0 || all[0].Type == "":
 		return fmt.Errorf("no success is documented that has a body")
 	case a.slice:
@@ -203,73 +233,38 @@ func (a *action) addAnswer(m *model) error {
 	return nil
 }
 
+// pagings are the ways to ask for another page, by the parameter that does.
+var pagings = map[string]string{"page": "byPage", "offset": "byOffset", "startingAfterId": "byLastID"}
+
+func (a *action) addPages(m *model) error {
+	for _, p := range a.Parameters {
+		if p.In == api.InQuery && pagings[p.Name] != "" {
+			a.paging = pagings[p.Name]
+		}
+	}
+	if a.paging == "" {
+		return nil
+	}
+	for _, answer := range a.Answers {
+		if answer.Status != http.StatusOK {
+			continue
+		}
+		for _, p := range m.deref(&api.Schema{Ref: answer.Schema}).Properties {
+			if items := m.deref(p.Schema).Items; p.Name == "items" && items != nil && items.Ref != "" {
+				a.element, a.maps = m.answerType(items.Ref), m.isCollection(items.Ref)
+			}
+		}
+	}
+	if a.element == "" {
+		return fmt.Errorf("it has pages, but no items")
+	}
+	return nil
+}
+
 // argument is the name of the argument for a parameter.
 func (m *model) argument(name string) string {
 	if own, ok := m.overlay.Arguments[name]; ok {
 		return own
 	}
 	return argumentName(name)
-}
-
-// Signature is the method from its name to the result.
-func (a *action) Signature() string {
-	list := []string{"ctx context.Context"}
-	for i, arg := range a.arguments {
-		if i+1 < len(a.arguments) && a.arguments[i+1].goType == arg.goType {
-			list = append(list, arg.name)
-		} else {
-			list = append(list, arg.name+" "+arg.goType)
-		}
-	}
-	list = append(list, "opts ...CallOption")
-	arguments := strings.Join(list, ", ")
-	const shape = "func (s *%sService) %s(%s) (%s, error) {"
-	one := fmt.Sprintf(shape, a.Service(), a.Method(), arguments, a.Result)
-	if len(one) <= columns {
-		return one
-	}
-	return fmt.Sprintf(shape, a.Service(), a.Method(), "\n\t"+arguments+",\n", a.Result)
-}
-
-// Call is the expression that carries out the method.
-func (a *action) Call() string {
-	call := "call[" + strings.TrimPrefix(a.Result, "*") + "]"
-	if a.slice {
-		call = "callValue[" + a.Result + "]"
-	}
-	var parts, ids []string
-	for _, arg := range a.arguments[:a.pathLength()] {
-		ids = append(ids, arg.name)
-	}
-	if ids != nil {
-		parts = append(parts, "ids: ids{"+strings.Join(ids, ", ")+"}")
-	}
-	if a.required != nil {
-		var adds []string
-		for _, p := range a.required {
-			adds = append(adds, p.Encode(p.argument))
-		}
-		parts = append(parts, "required: func(q *parameters) { "+strings.Join(adds, "; ")+" }")
-	}
-	if a.body != "" {
-		parts = append(parts, "body: "+a.body)
-	}
-	inside := "ctx, (*service)(s), &" + a.Operation() + ", arguments{"
-	one := inside + strings.Join(parts, ", ") + "}, opts)"
-	switch {
-	case tab+len("return "+call+"("+one) <= columns:
-		return call + "(" + one
-	case 2*tab+len(one) <= columns:
-		return call + "(\n\t\t" + one
-	default:
-		return call + "(" + inside + "\n\t\t" + strings.Join(parts, ",\n\t\t") + ",\n\t}, opts)"
-	}
-}
-
-func (a *action) pathLength() int { return strings.Count(a.Path, "{") }
-
-// isLater reports whether an action has an operation, but no method yet: uploads and streams.
-func isLater(a *api.Action) bool {
-	return slices.ContainsFunc(a.Parameters, func(p api.Parameter) bool { return p.In == api.InForm }) ||
-		slices.ContainsFunc(a.Answers, func(answer api.Answer) bool { return answer.Events != nil })
 }

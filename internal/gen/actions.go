@@ -16,6 +16,7 @@ var actionsTemplate string
 
 var actionTemplates = template.Must(template.New("").Funcs(template.FuncMap{
 	"comment": comment, "indexed": indexed, "scopeName": scopeName, "scopeListName": scopeListName,
+	"checks": checks,
 }).Parse(actionsTemplate))
 
 // actionFiles are the files of the services, by name: device.go, and those that name them all.
@@ -93,11 +94,6 @@ type service struct {
 	Name     string // Device, for the field of Client and, with Service behind it, the type
 	Doc      string
 	Actions  []*action
-}
-
-// Methods are the actions that have a method.
-func (s *service) Methods() []*action {
-	return slices.DeleteFunc(slices.Clone(s.Actions), func(a *action) bool { return a.Later })
 }
 
 // Scopes are the scopes of the resource.

@@ -23,8 +23,10 @@ func (a *action) Comment() string {
 		first += " [" + name + "] are its optional parameters."
 	}
 	paragraphs := []string{first, "\t" + a.Action.Method + " " + a.Path}
-	if repeat := a.repeat(); repeat != "" {
-		paragraphs = append(paragraphs, repeat)
+	for _, text := range []string{a.repeat(), a.special()} {
+		if text != "" {
+			paragraphs = append(paragraphs, text)
+		}
 	}
 	return strings.Join(append(paragraphs, a.errors(), a.access()), "\n")
 }
@@ -41,6 +43,33 @@ func (a *action) repeat() string {
 		return "It is not sent again once it may have been applied."
 	}
 	return ""
+}
+
+// special says what is not like in other methods.
+func (a *action) special() string {
+	switch {
+	case a.Event != "":
+		return "The stream is opened when the loop begins, opened again when it breaks, and closed when the loop is left. " +
+			"A [*DecodeError] is of a single event, and the loop may go on; any other error is the last. " +
+			"The package comment has more on streams."
+	case a.Form != nil:
+		return "The form is read while it is sent. It is sent again only if it was provably not applied, and all its content " +
+			"is an [io.Seeker]."
+	}
+	return ""
+}
+
+// allComment is what the method for all pages says.
+func (a *action) allComment() string {
+	text := fmt.Sprintf("%s yields the elements of all pages that [%sService.%s] returns, and asks for a page when it comes to it. ",
+		a.allName(), a.Service(), a.Method()) +
+		"It begins with the page that the params name, and does not end with a page that is short: the server may lower the size. "
+	return text + "An error is the last that it yields."
+}
+
+// FormComment is what the type of the form says.
+func (a *action) FormComment() string {
+	return fmt.Sprintf("%s is the form of [%sService.%s]. What is zero is not sent.", a.FormType(), a.Service(), a.Method())
 }
 
 // errors lists the errors that a caller may want to tell apart.
@@ -127,9 +156,6 @@ func (a *action) AnswerComment() string {
 	return text
 }
 
-// Usage is how the action is called.
-func (a *action) Usage() string { return "client." + a.Service() + "." + a.Method() }
-
 // ScopeList are the scopes in a table.
 func (a *action) ScopeList() string {
 	if a.NoToken {
@@ -187,8 +213,10 @@ func indexed(services []*service) string {
 	var all []string
 	for _, s := range services {
 		var methods []string
-		for _, a := range s.Methods() {
-			methods = append(methods, a.Method())
+		for _, a := range s.Actions {
+			for _, m := range a.Methods() {
+				methods = append(methods, m.Name)
+			}
 		}
 		all = append(all, fmt.Sprintf("[%sService] (%s)", s.Name, strings.Join(methods, ", ")))
 	}

@@ -127,20 +127,3 @@ func TestGenerateFailsOnWhatItDoesNotKnow(t *testing.T) {
 		})
 	}
 }
-
-func TestLaterActions(t *testing.T) {
-	t.Parallel()
-	d, err := api.Load()
-	require.NoError(t, err)
-	var later []string
-	for i := range d.Actions {
-		if isLater(&d.Actions[i]) {
-			later = append(later, d.Actions[i].ID())
-		}
-	}
-	assert.Equal(t, []string{
-		"application.import", "application.mqttSubscriptionStream", "applications.import",
-		"device.commandStream", "device.stateStream",
-		"file.upload", "notebook.upload", "privateFile.upload",
-	}, later)
-}

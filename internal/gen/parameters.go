@@ -41,6 +41,8 @@ func newParameter(m *model, a *api.Action, p api.Parameter) (parameter, error) {
 	case kind != "" || p.Schema != "":
 	case p.Type == "array":
 		kind = "strings"
+	case p.Type == "file":
+		kind = "file"
 	default:
 		kind = "string"
 	}
@@ -48,6 +50,7 @@ func newParameter(m *model, a *api.Action, p api.Parameter) (parameter, error) {
 		"":         {"", "tree"},
 		"bool":     {"bool", "bool"},
 		"duration": {"time.Duration", "duration"},
+		"file":     {"Upload", "file"},
 		"instant":  {"Instant", "instant"},
 		"int":      {"int", "int"},
 		"query":    {"Query", "query"},
@@ -74,6 +77,8 @@ func newParameter(m *model, a *api.Action, p api.Parameter) (parameter, error) {
 	}
 	enum := cmp.Or(m.enumOf(a.ID()+"?"+p.Name), m.enumOf("?"+p.Name))
 	switch {
+	case kind == "" && p.In == api.InForm:
+		q.Type, q.method = "*"+m.bodyType(p.Schema), "json"
 	case kind == "":
 		q.tree = m.typeOf(&api.Schema{Ref: p.Schema}, inBody, place{})
 		if q.tree.kind == listKind && q.tree.elem.kind == textKind {
@@ -105,6 +110,9 @@ func (p parameter) Encode(value string) string {
 	if p.Note.Unit != "" {
 		value += ", " + map[string]string{"ms": "time.Millisecond", "s": "time.Second"}[p.Note.Unit]
 	}
+	if p.method == "file" {
+		value += ", " + strconv.FormatBool(p.Required)
+	}
 	rule, _ := p.rule()
 	return fmt.Sprintf("q.%s(%q, %s)%s", p.method, p.Name, value, rule)
 }
@@ -113,6 +121,8 @@ func (p parameter) Encode(value string) string {
 func (p parameter) Checks() []string {
 	s, value, name := &statements{}, "p."+p.GoName, strconv.Quote(p.Name)
 	switch {
+	case p.method == "json":
+		s.block("if "+value+" != nil", func(in *statements) { in.add("%s.check(check.field(%s))", value, name) })
 	case p.tree == nil:
 	case p.tree.kind == listKind:
 		s.block("if len("+value+") > 0", func(in *statements) { in.value(p.tree, value, "check", name) })

@@ -91,7 +91,7 @@ var (
 func (v vocabulary) inGo(text string) string {
 	text = actionID.ReplaceAllStringFunc(text, func(id string) string {
 		a := v.actions[id]
-		if a == nil || isLater(a) {
+		if a == nil {
 			return id
 		}
 		return "[" + goName(a.Resource) + "Service." + goName(a.Name) + "]"
@@ -117,6 +117,7 @@ var packages = []struct{ name, path string }{
 	{"context", "context"},
 	{"json", "encoding/json"},
 	{"fmt", "fmt"},
+	{"iter", "iter"},
 	{"slog", "log/slog"},
 	{"math", "math"},
 	{"http", "net/http"},

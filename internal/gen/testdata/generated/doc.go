@@ -5,6 +5,6 @@
 // The services, with the actions that each is for:
 //
 //   - [LoginService] (Post)
-//   - [PumpService] (Delete, Get, GetPart, GetState, Patch, RemoveData, SendState), [PumpsService] (Delete, Get, Post,
-//     Restore)
+//   - [PumpService] (Delete, Get, GetPart, GetState, Patch, RemoveData, SendState, StateStream, Upload), [PumpsService]
+//     (Delete, Get, All, Post, Restore)
 package losant

@@ -6,7 +6,8 @@ import "github.com/losant-go/losant"
 
 // everyParams are all params, by the operation that takes them.
 var everyParams = map[string]losant.CallOption{
-	"pump.getState": losant.PumpGetStateParams{},
-	"pumps.delete":  losant.PumpsDeleteParams{},
-	"pumps.get":     losant.PumpsGetParams{},
+	"pump.getState":    losant.PumpGetStateParams{},
+	"pump.stateStream": losant.PumpStateStreamParams{},
+	"pumps.delete":     losant.PumpsDeleteParams{},
+	"pumps.get":        losant.PumpsGetParams{},
 }

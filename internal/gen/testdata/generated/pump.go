@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"time"
@@ -114,6 +115,41 @@ func (s *PumpService) SendState(
 	return call[Success](ctx, (*service)(s), &pumpSendState, arguments{ids: ids{siteID, pumpID}, body: pumpState}, opts)
 }
 
+// StateStream streams the states of a pump. [PumpStateStreamParams] are its optional parameters.
+//
+//	GET /sites/{siteId}/pumps/{pumpId}/stateStream
+//
+// The stream is opened when the loop begins, opened again when it breaks, and closed when the loop is left. A
+// [*DecodeError] is of a single event, and the loop may go on; any other error is the last. The package comment has
+// more on streams.
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such site or pump,
+// [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
+//
+// The token needs one of the scopes all.Site, all.Site.read, all.User, pump.* or pump.stateStream.
+func (s *PumpService) StateStream(
+	ctx context.Context, siteID, pumpID string, opts ...CallOption,
+) iter.Seq2[*PumpState, error] {
+	return stream[PumpState](ctx, (*service)(s), &pumpStateStream, arguments{ids: ids{siteID, pumpID}}, opts)
+}
+
+// Upload uploads the manual of a pump.
+//
+//	POST /sites/{siteId}/pumps/{pumpId}/manual
+//
+// The form is read while it is sent. It is sent again only if it was provably not applied, and all its content is an
+// [io.Seeker].
+//
+// Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such site or pump,
+// [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
+//
+// The token needs one of the scopes all.Site, all.User, pump.* or pump.upload.
+func (s *PumpService) Upload(
+	ctx context.Context, siteID, pumpID string, form PumpUploadForm, opts ...CallOption,
+) (*Pump, error) {
+	return call[Pump](ctx, (*service)(s), &pumpUpload, arguments{ids: ids{siteID, pumpID}, form: form}, opts)
+}
+
 // PumpGetStateParams are the optional parameters of [PumpService.GetState], a [CallOption] of one call. What is zero is
 // not sent.
 type PumpGetStateParams struct {
@@ -151,6 +187,43 @@ func (a *PumpRemoveDataAnswer) answered(status int, body []byte) error {
 		return nil
 	default:
 		return undocumented(status)
+	}
+}
+
+// PumpStateStreamParams are the optional parameters of [PumpService.StateStream], a [CallOption] of one call. What is
+// zero is not sent.
+type PumpStateStreamParams struct {
+	// KeepAliveInterval is the time between two keep-alives. The default is 2s.
+	KeepAliveInterval time.Duration
+}
+
+func (p PumpStateStreamParams) configure(*config) []Violation {
+	return notByDefault("PumpStateStreamParams")
+}
+
+func (p PumpStateStreamParams) adjust(s *settings) []Violation {
+	return s.give("PumpStateStreamParams", p)
+}
+
+func (p PumpStateStreamParams) encode(q *parameters) {
+	q.duration("keepAliveInterval", p.KeepAliveInterval, time.Second)
+}
+
+// PumpUploadForm is the form of [PumpService.Upload]. What is zero is not sent.
+type PumpUploadForm struct {
+	// Manual is the manual.
+	Manual Upload
+	// Options says how the manual is kept.
+	Options *ManualOptions
+}
+
+func (p PumpUploadForm) encode(q *parameters) {
+	q.file("manual", p.Manual, true)
+	q.json("options", p.Options)
+	if check := q.checker(); q.validate {
+		if p.Options != nil {
+			p.Options.check(check.field("options"))
+		}
 	}
 }
 
@@ -207,7 +280,7 @@ var pumpStateStream = Operation{
 	Name: "pump.stateStream", Method: http.MethodGet,
 	Path:   "/sites/{siteId}/pumps/{pumpId}/stateStream",
 	Scopes: []Scope{ScopePumpAll, ScopePumpStateStream}, general: &scopesOfPumpGet,
-	class: rest.Read,
+	class: rest.Read, event: "pumpState", params: "PumpStateStreamParams",
 }
 
 var pumpUpload = Operation{
@@ -246,6 +319,13 @@ func (s *PumpsService) Delete(
 // The token needs one of the scopes all.Site, all.Site.read, all.User, pumps.* or pumps.get.
 func (s *PumpsService) Get(ctx context.Context, siteID string, opts ...CallOption) (*Pumps, error) {
 	return call[Pumps](ctx, (*service)(s), &pumpsGet, arguments{ids: ids{siteID}}, opts)
+}
+
+// All yields the elements of all pages that [PumpsService.Get] returns, and asks for a page when it comes to it. It
+// begins with the page that the params name, and does not end with a page that is short: the server may lower the size.
+// An error is the last that it yields.
+func (s *PumpsService) All(ctx context.Context, siteID string, opts ...CallOption) iter.Seq2[*Pump, error] {
+	return items[Pump](ctx, (*service)(s), &pumpsGet, arguments{ids: ids{siteID}}, byPage, opts)
 }
 
 // Post creates a pump.
