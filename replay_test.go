@@ -305,8 +305,6 @@ func TestWhatACallersTransportDoesIsNotTakenForTheRequest(t *testing.T) {
 	missing := wiretest.Answer(http.StatusNotFound, missingUser)
 	refuse := func(status int) wiretest.End { return wiretest.Answer(status, `{"type":"Refused"}`) }
 	elsewhere := wiretest.NewServer(t, wiretest.Answer(http.StatusOK, "{}"))
-	nobody := wiretest.NewServer(t)
-	nobody.Refuse()
 	for _, row := range []struct {
 		name     string
 		wrap     func(http.RoundTripper) http.RoundTripper
@@ -346,10 +344,10 @@ func TestWhatACallersTransportDoesIsNotTakenForTheRequest(t *testing.T) {
 		},
 		{"request elsewhere, lost", asking(elsewhere.URL()), http.MethodPatch, []wiretest.End{wiretest.Reset}, doubtful, 1, 1},
 		{"request elsewhere, refused", asking(elsewhere.URL()), http.MethodPatch, nil, unsent, 2, 0},
-		{"request of nobody, 404", asking(nobody.URL()), http.MethodDelete, []wiretest.End{missing}, notFound, 1, 1},
-		{"request of nobody, lost", asking(nobody.URL()), http.MethodPatch, []wiretest.End{wiretest.Reset}, doubtful, 1, 1},
+		{"request of nobody, 404", asking(wiretest.Nobody), http.MethodDelete, []wiretest.End{missing}, notFound, 1, 1},
+		{"request of nobody, lost", asking(wiretest.Nobody), http.MethodPatch, []wiretest.End{wiretest.Reset}, doubtful, 1, 1},
 		{
-			"request of nobody, lost, 404", asking(nobody.URL()), http.MethodDelete,
+			"request of nobody, lost, 404", asking(wiretest.Nobody), http.MethodDelete,
 			[]wiretest.End{wiretest.Reset, missing},
 			deleted, 2, 2,
 		},
@@ -357,10 +355,11 @@ func TestWhatACallersTransportDoesIsNotTakenForTheRequest(t *testing.T) {
 		t.Run(row.name+"/"+row.method, func(t *testing.T) {
 			t.Parallel()
 			server := wiretest.NewServer(t, row.ends...)
+			opts := []losant.Option{twice(), losant.WithTransport(row.wrap)}
 			if row.ends == nil {
-				server.Refuse()
+				opts = append(opts, losant.WithBaseURL(wiretest.Nobody))
 			}
-			client := newWired(t, server, twice(), losant.WithTransport(row.wrap))
+			client := newWired(t, server, opts...)
 			var response losant.Response
 
 			err := callUser(t.Context(), client, row.method, losant.WithResponse(&response))

@@ -152,9 +152,13 @@ func (a *attempt) answer(o *Outcome, response *http.Response) {
 // explain returns an error with what ended the attempt, if that was a context: the caller's, or the time of the attempt.
 func (r *Request) explain(caller, attempt context.Context, err error) error {
 	over, ctx := ended(caller), caller
-	if over == nil && attempt.Err() != nil && !errors.Is(err, errStopped) {
+	switch {
+	case over != nil:
+	case errors.Is(attempt.Err(), context.DeadlineExceeded):
 		over, ctx = attempt.Err(), attempt
 		err = fmt.Errorf("the attempt took longer than %v: %w", r.Timeout, err)
+	case attempt.Err() != nil: // a sending was stopped, whatever a transport of the caller's makes of that
+		return errStopped
 	}
 	switch {
 	case over == nil || errors.Is(err, ctx.Err()) && errors.Is(err, context.Cause(ctx)):

@@ -21,13 +21,12 @@ const patience = 20 * time.Second
 // Server gives each request, in the order in which they begin, the next of its ends, and the last one for ever. At the
 // end of the test it waits until the client has closed every connection.
 type Server struct {
-	t       testing.TB
-	secure  *tls.Config // nil for HTTP/1.1 in the clear
-	address string
-	running sync.WaitGroup // of the listener and its connections
+	t        testing.TB
+	secure   *tls.Config // nil for HTTP/1.1 in the clear
+	listener net.Listener
+	running  sync.WaitGroup // of the listener and its connections
 
 	mu          sync.Mutex
-	listener    net.Listener
 	ends        []End
 	requests    []Request
 	connections int
@@ -63,57 +62,44 @@ func NewCertifiedServer(t testing.TB, certificate tls.Certificate, ends ...End) 
 
 func start(t testing.TB, secure *tls.Config, ends []End) *Server {
 	t.Helper()
-	s := &Server{t: t, secure: secure, address: "127.0.0.1:0", ends: ends}
-	s.Listen()
-	s.address = s.listener.Addr().String()
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it ends with Close, not with a context
+	must(err)
+	s := &Server{t: t, secure: secure, listener: listener, ends: ends}
+	s.running.Go(s.accept)
 	t.Cleanup(func() { s.Close(nil) })
 	return s
 }
 
+func (s *Server) accept() {
+	for {
+		conn, err := s.listener.Accept()
+		if err != nil {
+			return
+		}
+		s.mu.Lock()
+		s.connections++
+		number := s.connections
+		s.mu.Unlock()
+		s.running.Go(func() { s.serve(conn, number) })
+	}
+}
+
+// Nobody is where nobody listens. The address of a server that was closed may soon be another one's.
+const Nobody = "http://127.0.0.1:1"
+
 // URL is where the server listens.
 func (s *Server) URL() string {
+	scheme := "http://"
 	if s.secure != nil {
-		return "https://" + s.address
+		scheme = "https://"
 	}
-	return "http://" + s.address
-}
-
-// Listen accepts connections, also again after Refuse.
-func (s *Server) Listen() {
-	listener, err := net.Listen("tcp", s.address) //nolint:noctx // it ends with Refuse, not with a context
-	if err != nil {
-		s.t.Errorf("the server cannot listen: %v", err)
-		return
-	}
-	s.mu.Lock()
-	s.listener = listener
-	s.mu.Unlock()
-	s.running.Go(func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			s.mu.Lock()
-			s.connections++
-			number := s.connections
-			s.mu.Unlock()
-			s.running.Go(func() { s.serve(conn, number) })
-		}
-	})
-}
-
-// Refuse refuses connections from now on. Those that are open go on.
-func (s *Server) Refuse() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_ = s.listener.Close()
+	return scheme + s.listener.Addr().String()
 }
 
 // Close refuses connections, and waits until the client has closed those that are open. closeIdle, which may be nil,
 // makes it do so. It is called again and again, since a connection may not be idle yet when a call has ended.
 func (s *Server) Close(closeIdle func()) {
-	s.Refuse()
+	_ = s.listener.Close()
 	closed := make(chan struct{})
 	go func() {
 		s.running.Wait()
