@@ -133,6 +133,39 @@ func TestAnAttemptIsOneRequestUnlessItChangesNothing(t *testing.T) {
 	}
 }
 
+// net/http may send a Delete again that may have been applied. What the second copy is answered does not change that.
+func TestDoubtAboutACopyThatWasReplacedIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	lost, missing := wiretest.ResetStream(wiretest.ProtocolError), wiretest.Answer(http.StatusNotFound, missingUser)
+	busy := wiretest.Answer(http.StatusServiceUnavailable, "")
+	for _, row := range []struct {
+		name     string
+		ends     []wiretest.End
+		attempts int
+		deleted  bool
+	}{
+		{"404", []wiretest.End{lost, missing}, 1, true},
+		{"503, 404", []wiretest.End{lost, busy, missing}, 2, true},
+		{"503", []wiretest.End{lost, busy}, 2, false},
+		{"HTML", []wiretest.End{lost, wiretest.Answer(http.StatusNotFound, "<html>")}, 1, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client := newWired(t, wiretest.NewHTTP2Server(t, row.ends...), twice())
+			var response losant.Response
+
+			err := callUser(t.Context(), client, http.MethodDelete, losant.WithResponse(&response))
+
+			assert.Equal(t, row.attempts, response.Attempts)
+			if row.deleted {
+				require.NoError(t, err)
+			} else {
+				assert.Equal(t, losant.MaybeApplied, appliedOf(t, err))
+			}
+		})
+	}
+}
+
 // Nobody sees what is written in a given transport. So net/http is given no means to send a body again.
 func TestAGivenTransportDoesNotSendABodyAgain(t *testing.T) {
 	t.Parallel()
