@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -31,7 +33,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreCurrent())
 }
 
-// exit is the proxy of all tests. It lets nobody through, and counts who tries.
+// exit is the proxy of all tests. It lets nobody through, and counts who tries. A host that begins with a number is
+// answered with that status.
 var exit = &lockedProxy{tries: map[string]int{}}
 
 type lockedProxy struct {
@@ -44,7 +47,13 @@ func (p *lockedProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.tries[r.Host]++
 	p.mu.Unlock()
 	w.Header().Set("Connection", "close")
-	w.WriteHeader(http.StatusProxyAuthRequired)
+	status := http.StatusProxyAuthRequired
+	if number, _, found := strings.Cut(r.Host, "."); found {
+		if n, err := strconv.Atoi(number); err == nil {
+			status = n
+		}
+	}
+	w.WriteHeader(status)
 }
 
 func (p *lockedProxy) count(host string) int {

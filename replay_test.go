@@ -2,6 +2,7 @@ package losant_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -99,7 +100,7 @@ func TestAnAttemptIsOneRequestUnlessItChangesNothing(t *testing.T) {
 				t.Run(row.name+" "+name+"/"+sending.name, func(t *testing.T) {
 					t.Parallel()
 					server := row.start(t)
-					opts := []losant.Option{twice(), losant.WithTimeout(5 * time.Second), losant.WithoutValidation()}
+					opts := []losant.Option{twice(), losant.WithTimeout(10 * time.Second), losant.WithoutValidation()}
 					if row.name == keyed {
 						opts = append(opts, losant.WithHeader("Idempotency-Key", "1"))
 					}
@@ -524,25 +525,34 @@ func TestTransportsOfACallersOwnSeeAnOrdinaryRequest(t *testing.T) {
 }
 
 // A proxy that wants another password would lock the account, if it were asked again and again.
-func TestAProxyThatAsksForAPasswordIsAskedOnce(t *testing.T) {
+func TestAProxyThatRefusesIsAskedAgainOnlyIfThatCanHelp(t *testing.T) {
 	t.Parallel()
-	for _, method := range allMethods {
-		for name, option := range map[string]losant.Option{
-			"own":   losant.WithTransport(func(next http.RoundTripper) http.RoundTripper { return next }),
-			"given": losant.WithHTTPClient(&http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}),
-		} {
-			t.Run(name+"/"+method, func(t *testing.T) {
+	through := &http.Transport{Proxy: http.ProxyFromEnvironment}
+	for _, row := range []struct {
+		name   string
+		opts   []losant.Option
+		status int
+		tries  int
+	}{
+		{"own", nil, http.StatusProxyAuthRequired, 1},
+		{"own", nil, http.StatusForbidden, 1},
+		{"own", nil, http.StatusServiceUnavailable, 2},
+		{"given", []losant.Option{given(through)}, http.StatusProxyAuthRequired, 1},
+	} {
+		for _, method := range allMethods {
+			t.Run(fmt.Sprint(row.name, "/", row.status, "/", method), func(t *testing.T) {
 				t.Parallel()
-				host := name + "." + method + ".example"
-				client, err := losant.NewClient(secretToken, losant.WithBaseURL("https://"+host), twice(), option)
+				host := fmt.Sprintf("%d.%s.%s.example", row.status, row.name, method)
+				client, err := losant.NewClient(secretToken,
+					append([]losant.Option{losant.WithBaseURL("https://" + host), twice()}, row.opts...)...)
 				require.NoError(t, err)
 
-				err = callUser(context.Background(), client, method)
+				err = callUser(t.Context(), client, method)
 
 				require.ErrorAs(t, err, new(*losant.TransportError))
-				require.ErrorContains(t, err, "Proxy Authentication Required")
-				assert.Equal(t, 1, attemptsOf(err))
-				assert.Equal(t, 1, exit.count(host+":443"))
+				require.ErrorContains(t, err, http.StatusText(row.status))
+				assert.Equal(t, row.tries, attemptsOf(err))
+				assert.Equal(t, row.tries, exit.count(host+":443"))
 				assert.Equal(t, losant.NotApplied, appliedOf(t, err))
 			})
 		}

@@ -203,6 +203,8 @@ func TestOneConnectionServesEveryKindOfAnswerUntilItIsClosed(t *testing.T) {
 		{200, "<html>"},
 		{400, `{"type":"Validation","message":"no"}`},
 		{404, ""},
+		{429, `{"message":"later"}`},
+		{503, "<html>"},
 		{500, strings.Repeat("x", 64<<10)},
 		{307, "moved"},
 		{200, successAnswer + strings.Repeat(" ", 100_000)},
