@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/textproto"
+	"strings"
 	"sync"
 	"time"
 )
@@ -157,15 +158,15 @@ func (f *Form) write(w io.Writer, put func(io.Writer, Part, content) error) erro
 	}
 	contents := f.contents
 	for _, p := range f.parts {
-		if p.Content == nil {
-			if err := form.WriteField(p.Name, p.Value); err != nil {
-				return err
-			}
-			continue
-		}
 		part, err := form.CreatePart(p.header())
 		if err != nil {
 			return err
+		}
+		if p.Content == nil {
+			if _, err := io.WriteString(part, p.Value); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := put(part, p, contents[0]); err != nil {
 			return fmt.Errorf("%s: %w", p.Name, err)
@@ -175,11 +176,16 @@ func (f *Form) write(w io.Writer, put func(io.Writer, Part, content) error) erro
 	return form.Close()
 }
 
-// header is the header of a file.
+// quoted escapes a name as net/http does, but for the ends of lines, which Go 1.25 leaves as they are.
+var quoted = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", "%0D", "\n", "%0A")
+
+// header is the header of a part.
 func (p *Part) header() textproto.MIMEHeader {
-	header := textproto.MIMEHeader{
-		"Content-Disposition": {multipart.FileContentDisposition(p.Name, p.FileName)},
+	disposition := `form-data; name="` + quoted.Replace(p.Name) + `"`
+	if p.Content != nil {
+		disposition += `; filename="` + quoted.Replace(p.FileName) + `"`
 	}
+	header := textproto.MIMEHeader{"Content-Disposition": {disposition}}
 	if p.ContentType != "" {
 		header["Content-Type"] = []string{p.ContentType}
 	}

@@ -94,7 +94,7 @@ func TestFormOnTheWire(t *testing.T) {
 	t.Parallel()
 	form, err := NewForm([]Part{
 		{Name: "bundle", FileName: "a \"b\"\r\nc\\d.zip", ContentType: "application/zip", Content: strings.NewReader("content")},
-		{Name: "email", Value: "ada@example.com"},
+		{Name: "e\r\nmail", Value: "ada@example.com"},
 		{Name: "empty", FileName: "empty", Content: strings.NewReader("")},
 	})
 	require.NoError(t, err)
@@ -115,7 +115,7 @@ Content-Type: application/zip
 
 content
 --BOUNDARY
-Content-Disposition: form-data; name="email"
+Content-Disposition: form-data; name="e%0D%0Amail"
 
 ada@example.com
 --BOUNDARY
