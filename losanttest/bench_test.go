@@ -63,7 +63,7 @@ func fleet(b *testing.B, devices int) *fixture {
 	}
 	states := make([]string, 10)
 	for i := range states {
-		states[i] = fmt.Sprintf(`{"time":%d,"data":{"voltage":%d.5}}`, 1704067200000+i*60000, i)
+		states[i] = fmt.Sprintf(`{"time":%d,"data":{"voltage":%d.5}}`, 1704067200000+int64(i)*60_000, i)
 	}
 	f.ReportAll(f.app, "["+strings.Join(states, ",")+"]")
 	return f
