@@ -32,7 +32,7 @@ func (h netHTTP) get(ctx context.Context) (*losant.ExperienceUser, error) {
 }
 
 func (h netHTTP) patch(ctx context.Context) (*losant.ExperienceUser, error) {
-	body, err := json.Marshal(userPatch) //nolint:gosec // the password is sent
+	body, err := json.Marshal(userPatch)
 	if err != nil {
 		return nil, err
 	}
