@@ -432,22 +432,21 @@ func TestStreamReportsEachOpening(t *testing.T) {
 func TestADayOfAStreamThatIsCut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var sent, open, connections int
+		var sent, open, connections atomic.Int64
 		client := piped(t, func(conn net.Conn, _ *http.Request) {
-			open++
-			connections++
-			assert.Equal(t, 1, open)
-			defer func() { open-- }()
+			assert.EqualValues(t, 1, open.Add(1))
+			defer open.Add(-1)
+			number := connections.Add(1)
 			says(eventStream)(conn, nil)
-			for second := range 4 + connections%9 {
+			for second := range 4 + number%9 {
 				time.Sleep(time.Second)
 				if second%2 == 0 {
 					says(":\n\n")(conn, nil)
-				} else if _, err := fmt.Fprintf(conn, "event: a\r\ndata: %d\r\n\r\n", sent); err == nil {
-					sent++
+				} else if _, err := fmt.Fprintf(conn, "event: a\r\ndata: %d\r\n\r\n", sent.Load()); err == nil {
+					sent.Add(1)
 				}
 			}
-			if connections%2 == 0 {
+			if number%2 == 0 {
 				says("data: lost")(conn, nil)
 			}
 		})
@@ -457,11 +456,11 @@ func TestADayOfAStreamThatIsCut(t *testing.T) {
 		events, gaps, o := follow(ctx, client, streamOf(3), -1)
 
 		require.ErrorIs(t, o.Err, context.DeadlineExceeded)
-		assert.Greater(t, connections, 8000)
-		assert.Len(t, gaps, connections-1)
-		assert.InDelta(t, sent, len(events), 1)
+		assert.Greater(t, connections.Load(), int64(8000))
+		assert.Len(t, gaps, int(connections.Load())-1)
+		assert.InDelta(t, sent.Load(), len(events), 1)
 		time.Sleep(time.Minute) // until the server has seen it
-		assert.Zero(t, open)
+		assert.Zero(t, open.Load())
 		for i, e := range events {
 			if want := fmt.Sprintf("a=%d", i); e != want {
 				require.Equal(t, want, e)
@@ -472,13 +471,14 @@ func TestADayOfAStreamThatIsCut(t *testing.T) {
 
 func TestStreamOnSockets(t *testing.T) {
 	t.Parallel()
-	var openings, closed atomic.Int64
+	var closed atomic.Int64
+	var openings [3]atomic.Int64 // by the version of HTTP, since both run at once
 	long := strings.Repeat("x", 1<<20)
 	onBoth(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 		switch r.URL.Path {
 		case "/reset":
-			if openings.Add(1)%2 == 1 {
+			if openings[r.ProtoMajor].Add(1)%2 == 1 {
 				_, _ = io.WriteString(w, "data: 1\n\ndata: lost")
 				_ = http.NewResponseController(w).Flush()
 				panic(http.ErrAbortHandler)
