@@ -14,8 +14,8 @@ go1.25 = go1.25.0
 go1.26 = go1.26.11
 go1.27 = go1.27.4
 
-# make official DIR=FOLDER; without DIR it is looked for here.
-DIR = ../shared/losant/api
+# make official DIR=FOLDER; .ci/run says where it may be.
+DIR ?=
 official_packages = $(sort $(dir $(shell grep -rl --include='*_test.go' '^//go:build official' .)))
 
 FUZZTIME = 1m
@@ -106,7 +106,7 @@ official: ## the description and what is made of it against the official one in 
 	elif [ "$(origin DIR)" = "command line" ]; then \
 		echo "There is no folder $(DIR)."; exit 1; \
 	else \
-		echo "SKIPPED: the official description is not in $(DIR). make official DIR=FOLDER names another folder."; \
+		echo "SKIPPED: there is no official description in '$(DIR)'. make official DIR=FOLDER names its folder."; \
 	fi
 
 load: ## more than 200,000 calls of 64 goroutines with faults, under the race detector
