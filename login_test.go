@@ -442,13 +442,13 @@ func TestACallerThatStopsWaitingBreaksNoOther(t *testing.T) {
 func TestALogInThatNobodyWaitsForIsGivenUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		started := 0
+		var started atomic.Int64
 		client, err := losant.NewClient("", losant.WithUserLogin(userCredentials()), losant.WithTimeout(0), losant.WithHTTPClient(&http.Client{
 			Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
 				if request.URL.Path != "/auth/user" {
 					return respond(http.StatusOK, userAnswer)(request)
 				}
-				if started++; started == 1 {
+				if started.Add(1) == 1 {
 					<-request.Context().Done() // or the bubble ends in a deadlock
 					return nil, request.Context().Err()
 				}
@@ -462,7 +462,7 @@ func TestALogInThatNobodyWaitsForIsGivenUp(t *testing.T) {
 		require.ErrorIs(t, getUser(ctx, client), context.DeadlineExceeded)
 
 		require.NoError(t, getUser(t.Context(), client))
-		assert.Equal(t, 2, started)
+		assert.EqualValues(t, 2, started.Load())
 	})
 }
 
