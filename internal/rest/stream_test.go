@@ -3,6 +3,7 @@ package rest
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -455,7 +456,7 @@ func TestADayOfAStreamThatIsCut(t *testing.T) {
 
 		events, gaps, o := follow(ctx, client, streamOf(3), -1)
 
-		require.ErrorIs(t, o.Err, context.DeadlineExceeded)
+		require.ErrorIs(t, cmp.Or(o.Interrupted, o.Err), context.DeadlineExceeded) // in a gap, or not
 		assert.Greater(t, connections.Load(), int64(8000))
 		assert.Len(t, gaps, int(connections.Load())-1)
 		assert.InDelta(t, sent.Load(), len(events), 1)
