@@ -456,9 +456,13 @@ func TestADayOfAStreamThatIsCut(t *testing.T) {
 
 		events, gaps, o := follow(ctx, client, streamOf(3), -1)
 
-		require.ErrorIs(t, cmp.Or(o.Interrupted, o.Err), context.DeadlineExceeded) // in a gap, or not
+		broken := int(connections.Load())
+		if o.Interrupted == nil { // the day did not end in a gap, but in an open stream
+			broken--
+		}
+		require.ErrorIs(t, cmp.Or(o.Interrupted, o.Err), context.DeadlineExceeded)
 		assert.Greater(t, connections.Load(), int64(8000))
-		assert.Len(t, gaps, int(connections.Load())-1)
+		assert.Equal(t, broken, len(gaps)) //nolint:testifylint // Len would print thousands of them
 		assert.InDelta(t, sent.Load(), len(events), 1)
 		time.Sleep(time.Minute) // until the server has seen it
 		assert.Zero(t, open.Load())
