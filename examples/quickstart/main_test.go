@@ -7,21 +7,21 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
-)
 
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m)
-}
+	"github.com/losant-go/losant/losanttest"
+)
 
 func TestTheTourPrintsWhatItSays(t *testing.T) {
 	t.Parallel()
 	want, err := os.ReadFile("testdata/output.txt")
 	require.NoError(t, err)
+	server := losanttest.NewServer()
+	t.Cleanup(server.Close)
+	client, err := server.NewClient()
+	require.NoError(t, err)
 
 	var out bytes.Buffer
-	err = run(t.Context(), &out)
+	require.NoError(t, run(t.Context(), client, server.AddApplication(), &out))
 
-	require.NoError(t, err)
 	assert.Equal(t, string(want), out.String())
 }
