@@ -220,8 +220,8 @@ func (s *ApplicationService) Globals(
 //
 //	POST /applications/{applicationId}/import
 //
-// The form is read while it is sent. It is sent again only if it was provably not applied, and all its content is an
-// [io.Seeker].
+// The form is read while it is sent, which may take as long as it needs: [WithTimeout] limits how long nothing of it is
+// sent. It is sent again only if it was provably not applied, and all its content is an [io.Seeker].
 //
 // Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application,
 // [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
@@ -920,8 +920,8 @@ func (s *ApplicationsService) All(ctx context.Context, opts ...CallOption) iter.
 //
 //	POST /applications/import
 //
-// The form is read while it is sent. It is sent again only if it was provably not applied, and all its content is an
-// [io.Seeker].
+// The form is read while it is sent, which may take as long as it needs: [WithTimeout] limits how long nothing of it is
+// sent. It is sent again only if it was provably not applied, and all its content is an [io.Seeker].
 //
 // Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when something that it refers to does not
 // exist, [*APIError] with status 422, [*ForbiddenError] when the token lacks the scope; the package comment has the

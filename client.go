@@ -42,8 +42,8 @@
 //
 // # Uploads
 //
-// A form with files is sent while it is read. [WithTimeout] limits all of it: give a large file more than the 30 seconds of
-// the default. When the server answers before it has read everything, such as 413, that answer is the error of the call.
+// A form with files is sent while it is read, and may take as long as that needs: [WithTimeout] limits only how long nothing
+// of it is sent, and the wait for the answer. When the server answers before it has read everything, such as 413, that answer is the error of the call.
 // [Client.UploadFile] sends what is too large for the API to the storage that files.post names.
 //
 // # Log-in

@@ -223,7 +223,9 @@ func WithAPIVersion(version string) CallOption {
 }
 
 // WithTimeout limits each attempt, from asking for the token to the last byte of the answer. The default is 30
-// seconds, 0 is no limit. To limit a whole call, use its context.
+// seconds, 0 is no limit. While an upload is sent, the time begins anew with each piece of it: a large file may take as long
+// as the line needs, and one that stands still for that time ends the attempt. A stream has limits of its own. To limit a
+// whole call, use its context.
 func WithTimeout(timeout time.Duration) CallOption {
 	return callOption{"WithTimeout", func(s *settings) string {
 		if timeout < 0 {

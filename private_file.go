@@ -90,8 +90,8 @@ func (s *PrivateFileService) Patch(
 //
 //	POST /applications/{applicationId}/privateFiles/{privateFileId}/upload
 //
-// The form is read while it is sent. It is sent again only if it was provably not applied, and all its content is an
-// [io.Seeker].
+// The form is read while it is sent, which may take as long as it needs: [WithTimeout] limits how long nothing of it is
+// sent. It is sent again only if it was provably not applied, and all its content is an [io.Seeker].
 //
 // Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such application or
 // private file, [*ForbiddenError] when the token lacks the scope; the package comment has the rest.

@@ -18,7 +18,8 @@ import (
 // UploadFile sends the content of a file to where files.post and privateFiles.post say: their answer's Upload. It is a form
 // to a storage of files, not to the API of Losant: it goes out without the token, and without the headers and parameters
 // of the API. Of the options, those count that say how to send it: [WithTimeout], [WithMaxAttempts], [WithResponse]. The
-// length of the content has to be known: it must be an [io.Seeker], or have a Len.
+// length of the content has to be known: it must be an [io.Seeker], or have a Len. A large file may take as long as it
+// needs: [WithTimeout] limits how long nothing of it is sent.
 //
 //	posted, err := client.Files.Post(ctx, applicationID, losant.FilePost{...})
 //	...

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -207,6 +208,70 @@ func TestAnUploadOnSockets(t *testing.T) {
 		require.ErrorAs(t, err, &lost)
 		assert.Equal(t, 1, lost.Attempts)
 	})
+}
+
+// uploads are all that sends a file.
+func uploads(ctx context.Context, client *losant.Client, file losant.Upload) map[string]error {
+	_, imports := client.Application.Import(ctx, applicationID, losant.ApplicationImportForm{ImportBundle: file})
+	_, importsNew := client.Applications.Import(ctx, losant.ApplicationsImportForm{ImportBundle: file})
+	_, uploads := client.File.Upload(ctx, applicationID, fileID, losant.FileUploadForm{File: file})
+	_, uploadsPrivate := client.PrivateFile.Upload(ctx, applicationID, fileID, losant.PrivateFileUploadForm{PrivateFile: file})
+	_, runs := client.Notebook.Upload(ctx, applicationID, fileID, losant.NotebookUploadForm{JupyterFile: file})
+	return map[string]error{
+		"application.import": imports, "applications.import": importsNew, "file.upload": uploads,
+		"privateFile.upload": uploadsPrivate, "notebook.upload": runs,
+		"UploadFile": client.UploadFile(ctx, losant.FileUploadPostResponseUpload{URL: "https://storage.example.com/"}, file),
+	}
+}
+
+func TestAnUploadTakesAsLongAsItNeeds(t *testing.T) {
+	t.Parallel()
+	answer := func(request *http.Request) (*http.Response, error) {
+		if request.URL.Path == "/applications/import" {
+			return answers(http.StatusCreated)(request)
+		}
+		return answers(http.StatusOK)(request)
+	}
+	for name, row := range map[string]struct {
+		pause  time.Duration // before each piece of a form, and before the answer
+		option losant.Option
+		stops  bool
+	}{
+		"that goes on":        {29 * time.Second, losant.WithMaxAttempts(1), false},
+		"that stands still":   {31 * time.Second, losant.WithMaxAttempts(1), true},
+		"with a limit":        {4 * time.Second, losant.WithTimeout(5 * time.Second), false},
+		"beyond a limit":      {6 * time.Second, losant.WithTimeout(5 * time.Second), true},
+		"that nothing limits": {time.Hour, losant.WithTimeout(0), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, err := losant.NewClient(secretToken, row.option, given(roundTripper(func(request *http.Request) (*http.Response, error) {
+					for piece := make([]byte, 16<<10); ; {
+						select {
+						case <-time.After(row.pause):
+						case <-request.Context().Done():
+							return nil, request.Context().Err()
+						}
+						if _, err := request.Body.Read(piece); err != nil {
+							return answer(request)
+						}
+					}
+				})))
+				require.NoError(t, err)
+
+				for operation, err := range uploads(t.Context(), client, losant.Upload{Content: bytes.NewReader(make([]byte, 1<<20))}) {
+					if !row.stops {
+						require.NoError(t, err, operation)
+						continue
+					}
+					require.ErrorIs(t, err, context.DeadlineExceeded, operation)
+					require.NotErrorIs(t, err, context.Canceled, operation)
+					require.ErrorAs(t, err, new(*losant.TransportError), operation)
+				}
+			})
+		})
+	}
 }
 
 // zeros does not end.

@@ -53,8 +53,8 @@ func (a *action) special() string {
 			"A [*DecodeError] is of a single event, and the loop may go on; any other error is the last. " +
 			"The package comment has more on streams."
 	case a.Form != nil:
-		return "The form is read while it is sent. It is sent again only if it was provably not applied, and all its content " +
-			"is an [io.Seeker]."
+		return "The form is read while it is sent, which may take as long as it needs: [WithTimeout] limits how long nothing of it is " +
+			"sent. It is sent again only if it was provably not applied, and all its content is an [io.Seeker]."
 	}
 	return ""
 }

@@ -16,7 +16,7 @@ import (
 type attempt struct {
 	*Request
 
-	cancel        context.CancelFunc
+	limit         *limit
 	outgoing      http.Request
 	url           url.URL     // of outgoing
 	authorization [1]string   // in its header
@@ -36,9 +36,9 @@ func attemptOf(request *http.Request) *attempt {
 // attempt sends the request once, and reports it.
 func (c *Client) attempt(caller context.Context, r *Request, number int) Outcome {
 	started := time.Now()
-	ctx, cancel := limit(caller, r.Timeout)
-	defer cancel() // also what the transport has begun under it
-	o := c.exchange(ctx, cancel, r)
+	ctx, limit := r.limit(caller)
+	defer limit.end() // also what the transport has begun under it
+	o := c.exchange(ctx, limit, r)
 	o.Attempts = number
 	if o.Err != nil {
 		o.transient = o.transient && caller.Err() == nil
@@ -50,21 +50,68 @@ func (c *Client) attempt(caller context.Context, r *Request, number int) Outcome
 	return o
 }
 
-// limit returns the context of one attempt.
-func limit(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
-	if timeout == 0 {
-		return context.WithCancel(ctx)
+// limit is what ends an attempt.
+type limit struct {
+	cancel context.CancelFunc
+	timer  *time.Timer // that starts anew when more of the body is sent; nil for none
+	time   time.Duration
+}
+
+// errNoProgress is what an attempt that sends a form ends with when its time is up.
+var errNoProgress = errors.New("no progress")
+
+// limit returns the context of one attempt. While a form is sent, its time does not pass: how long that takes is a matter
+// of its size.
+func (r *Request) limit(ctx context.Context) (context.Context, *limit) {
+	l := &limit{time: r.Timeout}
+	if _, isForm := r.Body.(*Form); isForm && r.Timeout > 0 {
+		ctx, cancel := context.WithCancelCause(ctx)
+		l.cancel = func() { cancel(nil) }
+		l.timer = time.AfterFunc(r.Timeout, func() { cancel(errNoProgress) })
+		return ctx, l
 	}
-	return context.WithTimeout(ctx, timeout)
+	if r.Timeout > 0 {
+		ctx, l.cancel = context.WithTimeout(ctx, r.Timeout)
+	} else {
+		ctx, l.cancel = context.WithCancel(ctx)
+	}
+	return ctx, l
+}
+
+// end ends the attempt.
+func (l *limit) end() {
+	l.cancel()
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+}
+
+// measured returns a body that starts the time anew each time the transport wants more of it.
+func (l *limit) measured(body io.ReadCloser) io.ReadCloser {
+	if l.timer == nil {
+		return body
+	}
+	return measuredBody{body, l}
+}
+
+type measuredBody struct {
+	io.ReadCloser
+	limit *limit
+}
+
+func (b measuredBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.limit.timer.Reset(b.limit.time)
+	return n, err
 }
 
 // exchange sends the request once, and reads the answer.
-func (c *Client) exchange(ctx context.Context, cancel context.CancelFunc, r *Request) Outcome {
+func (c *Client) exchange(ctx context.Context, limit *limit, r *Request) Outcome {
 	authorization, err := r.Authorize(ctx)
 	if err != nil {
 		return Outcome{Err: err, unapplied: true}
 	}
-	a := &attempt{Request: r, cancel: cancel, url: r.URL, authorization: [1]string{authorization}}
+	a := &attempt{Request: r, limit: limit, url: r.URL, authorization: [1]string{authorization}}
 	ctx = context.WithValue(ctx, attemptKey{}, a)
 	if err := a.build(ctx, c.own != nil); err != nil {
 		return Outcome{Err: err, unapplied: true}
@@ -87,7 +134,7 @@ func (a *attempt) build(ctx context.Context, observed bool) error {
 	if a.Body == nil {
 		return nil
 	}
-	body, err := a.Body.Open(ctx)
+	body, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -95,9 +142,18 @@ func (a *attempt) build(ctx context.Context, observed bool) error {
 	a.outgoing.Body, a.outgoing.ContentLength = body, a.Body.Length()
 	if a.Body.CanRepeat() && (observed || a.Class != Once) {
 		// It is what lets net/http send a body again by itself. In a given transport nobody sees whether that is safe.
-		a.outgoing.GetBody = func() (io.ReadCloser, error) { return a.Body.Open(ctx) }
+		a.outgoing.GetBody = func() (io.ReadCloser, error) { return a.open(ctx) }
 	}
 	return nil
+}
+
+// open opens the body.
+func (a *attempt) open(ctx context.Context) (io.ReadCloser, error) {
+	body, err := a.Body.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return a.limit.measured(body), nil
 }
 
 // roundTrip takes an attempt through the transport. Code of the caller's on the way may hang; the attempt ends all the
@@ -154,6 +210,8 @@ func (r *Request) explain(caller, attempt context.Context, err error) error {
 	over, ctx := ended(caller), caller
 	switch {
 	case over != nil:
+	case errors.Is(context.Cause(attempt), errNoProgress):
+		return fmt.Errorf("the attempt made no progress for %v: %w", r.Timeout, context.DeadlineExceeded)
 	case errors.Is(attempt.Err(), context.DeadlineExceeded):
 		over, ctx = attempt.Err(), attempt
 		err = fmt.Errorf("the attempt took longer than %v: %w", r.Timeout, err)

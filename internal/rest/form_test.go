@@ -455,3 +455,102 @@ func TestAnUploadIsNeverInMemory(t *testing.T) {
 type endlessAt struct{}
 
 func (endlessAt) ReadAt(p []byte, _ int64) (int, error) { return len(p), nil }
+
+// The time limit is 30 s, and everything happens 20 s after what came before.
+func TestTheTimeThatAFormTakesIsNotLimited(t *testing.T) {
+	t.Parallel()
+	const size, step, interval, limit = 1 << 20, 64 << 10, 20 * time.Second, 30 * time.Second
+	// reads reads so many bytes of a body.
+	reads := func(r *http.Request, bytes int64) {
+		for ; bytes > 0; bytes -= step {
+			time.Sleep(interval)
+			_, _ = io.CopyN(io.Discard, r.Body, min(step, bytes))
+		}
+	}
+	for name, row := range map[string]struct {
+		body     Body
+		answer   func(net.Conn, *http.Request)
+		progress time.Duration // until when there is some, at least
+		err      string
+	}{
+		"all of it is read, and answered": {
+			newForm(t, strings.NewReader(strings.Repeat("a", size))),
+			func(conn net.Conn, r *http.Request) {
+				reads(r, r.ContentLength)
+				time.Sleep(interval)
+				says("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")(conn, r)
+			}, size / step * interval, "",
+		},
+		"its length is not known": {
+			newForm(t, iotest.HalfReader(strings.NewReader(strings.Repeat("a", size)))),
+			func(conn net.Conn, r *http.Request) {
+				reads(r, size)
+				_, _ = io.Copy(io.Discard, r.Body)
+				says("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")(conn, r)
+			}, size / step * interval, "",
+		},
+		"it is read, and not answered": {
+			newForm(t, strings.NewReader(strings.Repeat("a", size))),
+			func(conn net.Conn, r *http.Request) {
+				reads(r, r.ContentLength)
+				hangs()(conn, r)
+			}, size / step * interval, "the attempt made no progress for 30s",
+		},
+		"it is read no further": {
+			newForm(t, strings.NewReader(strings.Repeat("a", size))),
+			func(_ net.Conn, r *http.Request) {
+				reads(r, size/2)
+				time.Sleep(time.Hour)
+			}, size / 2 / step * interval, "the attempt made no progress for 30s",
+		},
+		"its content does not go on": {
+			newForm(t, io.MultiReader(io.LimitReader(endless{}, size), asleep{})),
+			func(_ net.Conn, r *http.Request) {
+				reads(r, size)
+				_, _ = io.Copy(io.Discard, r.Body)
+			}, size / step * interval, "the attempt made no progress for 30s",
+		},
+		"it is no form": {
+			JSON(strings.Repeat("a", size)),
+			func(_ net.Conn, r *http.Request) {
+				reads(r, r.ContentLength)
+			}, 0, "the attempt took longer than 30s",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := piped(t, row.answer)
+				request := newRequest(Once)
+				request.Method, request.URL.Scheme, request.Body, request.Timeout = http.MethodPost, "http", row.body, limit
+				start := time.Now()
+
+				o := client.Do(t.Context(), request)
+
+				took := time.Since(start)
+				client.CloseIdleConnections()
+				time.Sleep(2 * time.Hour) // until the server and the content have seen it
+				assert.GreaterOrEqual(t, took, row.progress)
+				assert.Equal(t, 1, o.Attempts)
+				if row.err == "" {
+					require.NoError(t, o.Err)
+					assert.Equal(t, http.StatusCreated, o.StatusCode)
+					return
+				}
+				require.ErrorContains(t, o.Err, row.err)
+				require.ErrorIs(t, o.Err, context.DeadlineExceeded)
+				require.NotErrorIs(t, o.Err, context.Canceled, "nobody has cancelled it")
+				assert.LessOrEqual(t, took, row.progress+interval+limit+grace)
+				assert.True(t, o.MaybeApplied)
+			})
+		})
+	}
+}
+
+// asleep is content that comes in an hour.
+type asleep struct{}
+
+func (asleep) Read([]byte) (int, error) {
+	time.Sleep(time.Hour)
+	return 0, io.EOF
+}

@@ -41,7 +41,7 @@ type Request struct {
 	MaxBody int64
 	// MaxAttempts is at least 1.
 	MaxAttempts int
-	// Timeout limits each attempt; 0 is no limit.
+	// Timeout limits each attempt, but for the time in which a form is sent; 0 is no limit.
 	Timeout time.Duration
 	// Authorize returns the Authorization header of the next attempt, "" for none.
 	Authorize func(context.Context) (string, error)

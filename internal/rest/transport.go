@@ -113,7 +113,7 @@ func (t observed) RoundTrip(request *http.Request) (*http.Response, error) {
 	if a == nil || !a.isSentAs(request) {
 		return t.send(request, s)
 	}
-	s.class, s.cancel = a.Class, a.cancel
+	s.class, s.cancel = a.Class, a.limit.cancel
 	a.sendings.begin()
 	response, err := t.send(request, s)
 	a.sendings.end(s, response, err)

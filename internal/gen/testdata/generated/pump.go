@@ -137,8 +137,8 @@ func (s *PumpService) StateStream(
 //
 //	POST /sites/{siteId}/pumps/{pumpId}/manual
 //
-// The form is read while it is sent. It is sent again only if it was provably not applied, and all its content is an
-// [io.Seeker].
+// The form is read while it is sent, which may take as long as it needs: [WithTimeout] limits how long nothing of it is
+// sent. It is sent again only if it was provably not applied, and all its content is an [io.Seeker].
 //
 // Errors: [*ValidationError] for input that cannot be right, [*NotFoundError] when there is no such site or pump,
 // [*ForbiddenError] when the token lacks the scope; the package comment has the rest.
