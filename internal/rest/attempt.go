@@ -16,7 +16,7 @@ import (
 type attempt struct {
 	*Request
 
-	limit         *limit
+	limit         limit
 	outgoing      http.Request
 	url           url.URL     // of outgoing
 	authorization [1]string   // in its header
@@ -62,8 +62,8 @@ var errNoProgress = errors.New("no progress")
 
 // limit returns the context of one attempt. While a form is sent, its time does not pass: how long that takes is a matter
 // of its size.
-func (r *Request) limit(ctx context.Context) (context.Context, *limit) {
-	l := &limit{time: r.Timeout}
+func (r *Request) limit(ctx context.Context) (context.Context, limit) {
+	l := limit{time: r.Timeout}
 	if _, isForm := r.Body.(*Form); isForm && r.Timeout > 0 {
 		ctx, cancel := context.WithCancelCause(ctx)
 		l.cancel = func() { cancel(nil) }
@@ -79,7 +79,7 @@ func (r *Request) limit(ctx context.Context) (context.Context, *limit) {
 }
 
 // end ends the attempt.
-func (l *limit) end() {
+func (l limit) end() {
 	l.cancel()
 	if l.timer != nil {
 		l.timer.Stop()
@@ -87,7 +87,7 @@ func (l *limit) end() {
 }
 
 // measured returns a body that starts the time anew each time the transport wants more of it.
-func (l *limit) measured(body io.ReadCloser) io.ReadCloser {
+func (l limit) measured(body io.ReadCloser) io.ReadCloser {
 	if l.timer == nil {
 		return body
 	}
@@ -96,7 +96,7 @@ func (l *limit) measured(body io.ReadCloser) io.ReadCloser {
 
 type measuredBody struct {
 	io.ReadCloser
-	limit *limit
+	limit limit
 }
 
 func (b measuredBody) Read(p []byte) (int, error) {
@@ -106,7 +106,7 @@ func (b measuredBody) Read(p []byte) (int, error) {
 }
 
 // exchange sends the request once, and reads the answer.
-func (c *Client) exchange(ctx context.Context, limit *limit, r *Request) Outcome {
+func (c *Client) exchange(ctx context.Context, limit limit, r *Request) Outcome {
 	authorization, err := r.Authorize(ctx)
 	if err != nil {
 		return Outcome{Err: err, unapplied: true}

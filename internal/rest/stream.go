@@ -95,7 +95,7 @@ func (c *Client) open(
 	defer cancel(nil)
 	silence := &silence{cancel: cancel, limit: silentIntervals * keepAlive}
 	silence.await(silence.limit + connectTime)
-	o = c.exchange(ctx, &limit{cancel: func() { cancel(nil) }}, r)
+	o = c.exchange(ctx, limit{cancel: func() { cancel(nil) }}, r)
 	silence.over()
 	o.Attempts = number
 	if o.stream != nil {
