@@ -357,7 +357,7 @@ type CredentialGitConfig struct {
 	CommitterEmail string `json:"committerEmail,omitzero"`
 }
 
-// CredentialGitConfigPost is gitConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog, it
+// CredentialGitConfigPost is gitConfig in Losant's schema "credentialPost". Under fmt, and as an attribute of slog, it
 // shows no secret; encoding/json encodes it whole.
 type CredentialGitConfigPost struct {
 	// Type is "ssh-key" or "http-password".
@@ -383,6 +383,8 @@ func (c *CredentialGitConfigPost) check(check checker) {
 	check.length("committerName", c.CommitterName, 0, 128)
 	check.length("committerEmail", c.CommitterEmail, 0, 128)
 	check.length("secretValue", c.SecretValue, 0, 8196)
+	check.atLeastOne("type and cloneUrl and generatePrivateKey, or type and cloneUrl",
+		c.Type != nil && c.CloneURL != nil && c.GeneratePrivateKey != nil, c.Type != nil && c.CloneURL != nil)
 }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.
@@ -681,10 +683,19 @@ func (c *CredentialPatch) check(check checker) {
 		c.MailgunConfig.check(check.field("mailgunConfig"))
 	}
 	if c.SnowflakeConfig != nil {
-		c.SnowflakeConfig.check(check.field("snowflakeConfig"))
+		part := check.field("snowflakeConfig")
+		part.length("host", c.SnowflakeConfig.Host, 1, 128)
+		part.length("username", c.SnowflakeConfig.Username, 1, 128)
+		part.length("privateKey", c.SnowflakeConfig.PrivateKey, 0, 8196)
 	}
 	if c.GitConfig != nil {
-		c.GitConfig.check(check.field("gitConfig"))
+		part := check.field("gitConfig")
+		part.oneOf("type", c.GitConfig.Type, "ssh-key", "http-password")
+		part.length("cloneUrl", c.GitConfig.CloneURL, 5, 1024)
+		part.length("username", c.GitConfig.Username, 0, 128)
+		part.length("committerName", c.GitConfig.CommitterName, 0, 128)
+		part.length("committerEmail", c.GitConfig.CommitterEmail, 0, 128)
+		part.length("secretValue", c.GitConfig.SecretValue, 0, 8196)
 	}
 	if c.DatadogConfig != nil {
 		c.DatadogConfig.check(check.field("datadogConfig"))
@@ -807,25 +818,10 @@ func (c *CredentialPost) check(check checker) {
 		part.length("apiKey", &c.MailgunConfig.APIKey, 4, 128)
 	}
 	if c.SnowflakeConfig != nil {
-		part := check.field("snowflakeConfig")
-		part.length("host", c.SnowflakeConfig.Host, 1, 128)
-		part.length("username", c.SnowflakeConfig.Username, 1, 128)
-		part.length("privateKey", c.SnowflakeConfig.PrivateKey, 0, 8196)
-		part.atLeastOne("host and username and privateKey, or host and username and generatePrivateKey",
-			c.SnowflakeConfig.Host != nil && c.SnowflakeConfig.Username != nil && c.SnowflakeConfig.PrivateKey != nil,
-			c.SnowflakeConfig.Host != nil && c.SnowflakeConfig.Username != nil && c.SnowflakeConfig.GeneratePrivateKey != nil)
+		c.SnowflakeConfig.check(check.field("snowflakeConfig"))
 	}
 	if c.GitConfig != nil {
-		part := check.field("gitConfig")
-		part.oneOf("type", c.GitConfig.Type, "ssh-key", "http-password")
-		part.length("cloneUrl", c.GitConfig.CloneURL, 5, 1024)
-		part.length("username", c.GitConfig.Username, 0, 128)
-		part.length("committerName", c.GitConfig.CommitterName, 0, 128)
-		part.length("committerEmail", c.GitConfig.CommitterEmail, 0, 128)
-		part.length("secretValue", c.GitConfig.SecretValue, 0, 8196)
-		part.atLeastOne("type and cloneUrl and generatePrivateKey, or type and cloneUrl",
-			c.GitConfig.Type != nil && c.GitConfig.CloneURL != nil && c.GitConfig.GeneratePrivateKey != nil,
-			c.GitConfig.Type != nil && c.GitConfig.CloneURL != nil)
+		c.GitConfig.check(check.field("gitConfig"))
 	}
 	if c.DatadogConfig != nil {
 		c.DatadogConfig.check(check.field("datadogConfig"))
@@ -945,7 +941,7 @@ type CredentialSnowflakeConfig struct {
 	PublicKey string `json:"publicKey,omitzero"`
 }
 
-// CredentialSnowflakeConfigPost is snowflakeConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute
+// CredentialSnowflakeConfigPost is snowflakeConfig in Losant's schema "credentialPost". Under fmt, and as an attribute
 // of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialSnowflakeConfigPost struct {
 	// Host is 1 to 128 characters.
@@ -962,6 +958,9 @@ func (c *CredentialSnowflakeConfigPost) check(check checker) {
 	check.length("host", c.Host, 1, 128)
 	check.length("username", c.Username, 1, 128)
 	check.length("privateKey", c.PrivateKey, 0, 8196)
+	check.atLeastOne("host and username and privateKey, or host and username and generatePrivateKey",
+		c.Host != nil && c.Username != nil && c.PrivateKey != nil,
+		c.Host != nil && c.Username != nil && c.GeneratePrivateKey != nil)
 }
 
 // Format prints the value as JSON with placeholders for its secrets, under every verb.

@@ -712,11 +712,10 @@ func (f FlowPost) LogValue() slog.Value {
 	return redactedValue("FlowPost", f, "authKey", "community", "encryptionKey", "password", "privateKey")
 }
 
-// FlowStats is stats in Losant's schema "flow".
+// FlowStats is the answer to flow.stats, flowVersion.stats and instanceCustomNode.stats (Losant's schema "flowStats").
 type FlowStats struct {
-	RunCount      int                           `json:"runCount,omitzero"`
-	ErrorCount    int                           `json:"errorCount,omitzero"`
-	ByVersion     map[string]FlowStatsByVersion `json:"byVersion,omitzero"`
+	Hypermedia
+
 	FlowVersion   string                        `json:"flowVersion,omitzero"`
 	FlowVersionID string                        `json:"flowVersionId,omitzero"`
 	DeviceID      string                        `json:"deviceId,omitzero"`
@@ -724,7 +723,15 @@ type FlowStats struct {
 	End           time.Time                     `json:"end,omitzero"`
 	Resolution    int64                         `json:"resolution,omitzero"`
 	Metrics       []FlowStatsMetric             `json:"metrics,omitzero"`
+	RunCount      int                           `json:"runCount,omitzero"`
+	ErrorCount    int                           `json:"errorCount,omitzero"`
+	ByVersion     map[string]FlowStatsByVersion `json:"byVersion,omitzero"`
+
+	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
+	Raw json.RawMessage `json:"-"`
 }
+
+func (f *FlowStats) setRaw(body []byte) { f.Raw = body }
 
 // FlowStatsByVersion is stats.byVersion{} in Losant's schema "flow".
 type FlowStatsByVersion struct {

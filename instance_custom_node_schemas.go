@@ -188,12 +188,6 @@ type InstanceCustomNodeUsage struct {
 	OrgIconColor string `json:"orgIconColor,omitzero"`
 }
 
-// InstanceCustomNodeUsageSandbox is usage.sandbox in Losant's schema "instanceCustomNode".
-type InstanceCustomNodeUsageSandbox struct {
-	AppCount  int `json:"appCount,omitzero"`
-	FlowCount int `json:"flowCount,omitzero"`
-}
-
 // InstanceCustomNodes is the answer to instanceCustomNodes.get (Losant's schema "instanceCustomNodes").
 type InstanceCustomNodes struct {
 	Hypermedia

@@ -6,6 +6,27 @@ import (
 	"encoding/json"
 )
 
+// InstanceMember is the answer to instanceMember.get and instanceMembers.post (Losant's schema "instanceMember").
+type InstanceMember struct {
+	Hypermedia
+
+	InstanceID           string `json:"instanceId,omitzero"`
+	UserID               string `json:"userId,omitzero"`
+	Email                string `json:"email,omitzero"`
+	FirstName            string `json:"firstName,omitzero"`
+	LastName             string `json:"lastName,omitzero"`
+	Role                 string `json:"role,omitzero"`
+	AvatarURL            string `json:"avatarUrl,omitzero"`
+	TwoFactorAuthEnabled bool   `json:"twoFactorAuthEnabled,omitzero"`
+	// SSOLinked says whether the user logs in by single sign-on.
+	SSOLinked bool `json:"ssoLinked,omitzero"`
+
+	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
+	Raw json.RawMessage `json:"-"`
+}
+
+func (in *InstanceMember) setRaw(body []byte) { in.Raw = body }
+
 // InstanceMemberPatch is the body of instanceMember.patch (Losant's schema "instanceMemberPatch").
 type InstanceMemberPatch struct {
 	// Role is "admin" or "view".

@@ -91,20 +91,6 @@ type InstanceLimits struct {
 	SystemInterval int `json:"systemInterval,omitzero"`
 }
 
-// InstanceMember is an element of members in Losant's schema "instance".
-type InstanceMember struct {
-	UserID               string `json:"userId,omitzero"`
-	Role                 string `json:"role,omitzero"`
-	InstanceID           string `json:"instanceId,omitzero"`
-	Email                string `json:"email,omitzero"`
-	FirstName            string `json:"firstName,omitzero"`
-	LastName             string `json:"lastName,omitzero"`
-	AvatarURL            string `json:"avatarUrl,omitzero"`
-	TwoFactorAuthEnabled bool   `json:"twoFactorAuthEnabled,omitzero"`
-	// SSOLinked says whether the user logs in by single sign-on.
-	SSOLinked bool `json:"ssoLinked,omitzero"`
-}
-
 // InstancePatch is the body of instance.patch (Losant's schema "instancePatch").
 type InstancePatch struct {
 	// ReportConfigs are at most 10 configs.

@@ -71,7 +71,7 @@ type PropertyNote struct {
 	// has to be decided.
 	Secret *bool `json:"secret,omitempty"`
 	// Type is the Go type where the description's will not do: "int" or "int64" for its numbers (int64 for milliseconds, which
-	// are too many for 32 bits), "raw", "time".
+	// are too many for 32 bits), "json.RawMessage", "time.Time".
 	Type string `json:"type,omitempty"`
 }
 

@@ -59,10 +59,10 @@ func newAction(m *model, description *api.Action) (*action, error) {
 	note := m.overlay.Actions[description.ID()]
 	note.Summary, note.Note = m.vocabulary.inGo(note.Summary), m.vocabulary.inGo(note.Note)
 	a := &action{
-		Action: description, Note: note, Scopes: m.description.ScopesOf(description),
+		Action: description, Note: note, Scopes: m.ScopesOf(description),
 	}
 	for _, scope := range a.Scopes {
-		if !slices.Contains(m.description.Scopes[description.Scopes], scope) {
+		if !slices.Contains(m.Scopes[description.Scopes], scope) {
 			a.Own = append(a.Own, scope)
 		}
 	}

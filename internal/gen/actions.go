@@ -34,7 +34,7 @@ func actionFiles(m *model) (map[string]string, error) {
 		files[file] = source.String()
 		return nil
 	}
-	all := index{m.description, services, byNoun(m, services)}
+	all := index{m.Description, services, byNoun(m, services)}
 	for noun, some := range all.Nouns {
 		file := fileName(noun) + ".go"
 		if err := write(file, "noun", some); err != nil {
@@ -108,10 +108,10 @@ func (s *service) Scopes() []string {
 }
 
 func newServices(m *model) (services []*service, err error) {
-	for i := range m.description.Actions {
-		a, err := newAction(m, &m.description.Actions[i])
+	for i := range m.Actions {
+		a, err := newAction(m, &m.Actions[i])
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", m.description.Actions[i].ID(), err)
+			return nil, fmt.Errorf("%s: %w", m.Actions[i].ID(), err)
 		}
 		n := len(services)
 		if n == 0 || services[n-1].Resource != a.Resource {

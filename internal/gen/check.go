@@ -130,7 +130,7 @@ func (c *checker) checkNotes(kind string, notes map[string]api.ParameterNote, ha
 
 var (
 	secretive       = regexp.MustCompile(`(?i)token|secret|password|key`)
-	propertyGoTypes = []string{"", "int", "*int", "int64", "raw", "time", "Query"}
+	propertyGoTypes = []string{"", "int", "*int", "int64", "json.RawMessage", "time.Time", "Query"}
 )
 
 func (c *checker) checkProperties() {
@@ -156,25 +156,46 @@ func (c *checker) checkNames() {
 		if len(c.overlay.Enums[name].Of) == 0 {
 			c.fail("enum %s stands nowhere", name)
 		}
-		c.gone("enum at", c.overlay.Enums[name].Of, c.isEnum)
+		c.gone("enum at", c.overlay.Enums[name].Of, func(place string) bool { return len(valuesAt(c.description, place)) > 0 })
 	}
 }
 
-// isEnum reports whether there is an enum at a place.
-func (c *checker) isEnum(place string) bool {
-	if id, parameter, ok := strings.Cut(place, "?"); ok {
-		return slices.ContainsFunc(c.description.Actions, func(a api.Action) bool {
-			return (id == "" || id == a.ID()) && slices.ContainsFunc(a.Parameters, func(p api.Parameter) bool {
-				return p.Name == parameter && p.In != api.InPath && (len(p.Enum) > 0 || p.Schema != "")
-			})
-		})
+// valuesAt are the values of the enumeration at a place, as EnumNote has it; none if there is none.
+func valuesAt(d *api.Description, place string) []any {
+	place, isElement := strings.CutSuffix(place, "[]")
+	s := schemaAt(d, place)
+	for s.Ref != "" {
+		s = d.Schemas[s.Ref]
 	}
-	place, element := strings.CutSuffix(place, "[]")
-	s := c.properties[place]
-	if element && s != nil {
+	switch {
+	case s.Items != nil && (isElement || strings.Contains(place, "?")):
 		s = s.Items
+	case isElement:
+		return nil
 	}
-	return s != nil && slices.ContainsFunc(slices.Concat([]*api.Schema{s}, s.OneOf, s.AnyOf), func(s *api.Schema) bool { return len(s.Enum) > 0 })
+	all := append([]*api.Schema{s}, alternatives(s)...)
+	return enumeration(slices.DeleteFunc(all, func(s *api.Schema) bool { return len(s.Enum) == 0 }))
+}
+
+// schemaAt is the schema of the parameter or property at a place; one that says nothing if there is none.
+func schemaAt(d *api.Description, place string) *api.Schema {
+	id, parameter, ok := strings.Cut(place, "?")
+	for _, a := range d.Actions {
+		for _, p := range a.Parameters {
+			if ok && (id == "" || id == a.ID()) && p.Name == parameter && p.In != api.InPath {
+				return &api.Schema{Ref: p.Schema, Enum: p.Enum}
+			}
+		}
+	}
+	i := max(0, strings.LastIndex(place, "."))
+	if s := d.Schemas[place[:i]]; s != nil {
+		for _, p := range s.Properties {
+			if p.Name == place[i+1:] {
+				return p.Schema
+			}
+		}
+	}
+	return &api.Schema{}
 }
 
 func sorted[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

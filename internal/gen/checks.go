@@ -85,7 +85,7 @@ func (s *statements) typ(g *goType, value, check string) {
 	switch {
 	case g.under != nil:
 		s.value(g.under, value, check, `""`)
-	case len(g.variants) > 0:
+	case len(g.Variants) > 0:
 		s.kinds(g, value, check)
 	default:
 		for _, f := range g.fields {
@@ -97,15 +97,15 @@ func (s *statements) typ(g *goType, value, check string) {
 
 // kinds adds the checks of a union.
 func (s *statements) kinds(g *goType, value, check string) {
-	given := make([]string, len(g.variants))
-	for i, v := range g.variants {
-		given[i] = fmt.Sprintf("%s.%s != nil", value, v.Name())
+	given := make([]string, len(g.Variants))
+	for i, v := range g.Variants {
+		given[i] = fmt.Sprintf("%s.%s != nil", value, v.Name)
 	}
 	s.add("%s.oneKind(%s)", check, strings.Join(given, ", "))
-	for i, v := range g.variants {
+	for i, v := range g.Variants {
 		if len(v.decl.final().Checks()) > 0 {
 			s.add("if %s {", given[i])
-			s.add("%s.%s.check(%s)", value, v.Name(), check)
+			s.add("%s.%s.check(%s)", value, v.Name, check)
 			s.add("}")
 		}
 	}
@@ -113,8 +113,8 @@ func (s *statements) kinds(g *goType, value, check string) {
 
 // field adds the checks of a field. What is not sent is not checked.
 func (s *statements) field(f *field, value, check string) {
-	name := strconv.Quote(f.property)
-	switch t := f.goType(inBody); {
+	name := strconv.Quote(f.Property)
+	switch t := f.Type(); {
 	case strings.HasPrefix(t, "*") && f.typ.isScalar():
 		s.scalar(f.typ, value, check, name)
 	case strings.HasPrefix(t, "*"):
@@ -206,7 +206,7 @@ func elements(property string) string {
 // arrayOf is the array among the alternatives of a schema, nil for none.
 func arrayOf(s *api.Schema) *api.Schema {
 	for _, a := range alternatives(s) {
-		if slices.Equal(a.Type, []string{"array"}) {
+		if isOnly(a, "array") {
 			return a
 		}
 	}
@@ -245,7 +245,7 @@ func (s *statements) dict(t *typ, value, check, name string) {
 // texts are the texts among what a value of any type may be.
 func (t *typ) texts() (all []*api.Schema) {
 	for _, a := range t.flat {
-		if slices.Equal(a.Type, []string{"string"}) {
+		if isOnly(a, "string") {
 			all = append(all, a)
 		}
 	}
@@ -289,7 +289,7 @@ func (f *field) isReference() bool {
 
 // isSent is the expression that says whether a field is sent, "true" if it always is.
 func (f *field) isSent(value string) string {
-	switch t := f.goType(inBody); {
+	switch t := f.Type(); {
 	case f.required && !f.isReference() && f.typ.kind != textKind:
 		return "true"
 	case strings.HasPrefix(t, "Nullable["), f.typ.kind == momentKind && !strings.HasPrefix(t, "*"):
@@ -322,14 +322,6 @@ func (s *statements) scalar(t *typ, value, check, name string) {
 				bound(schema.Minimum, "-unlimited"), bound(schema.Maximum, "unlimited"))
 		}
 	}
-}
-
-// alternatives are what the value may be, null aside.
-func (t *typ) alternatives() (all []*api.Schema) {
-	if len(t.flat) == 0 {
-		return []*api.Schema{t.schema}
-	}
-	return t.flat
 }
 
 func (s *statements) text(t *typ, value, check, name string) {
@@ -408,12 +400,12 @@ const unlimited = math.MaxInt
 func (s *statements) choice(g *goType, value, check string) {
 	var conditions, names []string
 	for _, a := range alternatives(g.schema) {
-		if a = g.model.deref(a); slices.Equal(a.Type, []string{"null"}) {
+		if a = g.model.deref(a); isOnly(a, "null") {
 			return
 		}
 		var all []string
 		for _, property := range a.Required {
-			i := slices.IndexFunc(g.fields, func(f *field) bool { return f.property == property })
+			i := slices.IndexFunc(g.fields, func(f *field) bool { return f.Property == property })
 			if i < 0 {
 				return
 			}

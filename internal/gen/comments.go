@@ -10,8 +10,8 @@ import (
 
 // Doc is the doc comment of the type.
 func (g *goType) Doc() string {
-	text := g.Name() + " " + g.origin() + "."
-	if len(g.variants) > 0 {
+	text := g.Name + " " + g.origin() + "."
+	if len(g.Variants) > 0 {
 		text += " One of its fields is set."
 	}
 	if g.Secrets() != "" {
@@ -24,12 +24,12 @@ func (g *goType) Doc() string {
 func (g *goType) origin() string {
 	root := rootOf(g.losant)
 	schema := fmt.Sprintf("Losant's schema %q", root)
-	answered := g.model.answersOf(g.losant)
+	answered := g.model.answers[g.losant]
 	switch part, kind := g.losant[len(root):], g.of; {
-	case kind != nil && len(g.values) == 1:
-		return fmt.Sprintf("is a %s of the kind %q", kind.final().Name(), g.values[0])
+	case kind != nil && len(g.variant.values) == 1:
+		return fmt.Sprintf("is a %s of the kind %q", kind.final().Name, g.variant.values[0])
 	case kind != nil:
-		return "is a kind of " + kind.final().Name()
+		return "is a kind of " + kind.final().Name
 	case g.Operation() != "":
 		return "is the body of " + g.Operation() + " (" + schema + ")"
 	case part == "" && g.form == inAnswer && len(answered) > 3:
@@ -66,7 +66,7 @@ func (f *field) Doc() string {
 
 // facts are the rules of the property as a sentence without its name in front, "is 1 to 255 characters", with its period.
 func (f *field) facts() string {
-	rules := f.typ.facts(f.property)
+	rules := f.typ.facts(f.Property)
 	if f.typ.nullable && f.typ.kind != anythingKind {
 		rules = append(rules, fmt.Sprintf("Null[%s]() clears it", f.typ))
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -27,16 +28,19 @@ type use struct {
 
 // model is the description as Go has it.
 type model struct {
-	description *api.Description
-	overlay     *api.Overlay
-	nouns       map[string]bool
-	uses        map[use]*goType
-	current     string          // the schema whose parts are being declared
-	visiting    map[string]bool // the parts that isPlain is about to look at
-	problems    []error
-	groups      map[string]*group // by the name that their members ask for
-	types       []*goType         // what is declared, by name
-	vocabulary  vocabulary
+	*api.Description
+	overlay    *api.Overlay
+	vocabulary vocabulary
+	nouns      map[string]bool
+	bodies     map[string]*api.Action // the first action with a body, by the schema of that
+	answers    map[string][]string    // the actions that answer with a schema
+	roots      []use                  // the schemas that actions speak of
+	enums      map[string]string      // the named string types, by the places they stand at
+	uses       map[use]*goType
+	families   map[string][]*goType // the types that ask for the same name, those that became another one aside
+	types      []*goType            // what is declared, by name
+	suffix     string               // of the root that is being declared
+	problems   []error
 }
 
 // byHand are the types that package losant has already.
@@ -44,82 +48,66 @@ var byHand = map[string]bool{"Query": true, "Success": true}
 
 func newModel(d *api.Description, o *api.Overlay) (*model, error) {
 	m := &model{
-		description: d, overlay: o, nouns: nouns(d), uses: map[use]*goType{}, groups: map[string]*group{}, visiting: map[string]bool{},
-		vocabulary: newVocabulary(d),
+		Description: d, overlay: o, vocabulary: newVocabulary(d), nouns: nouns(d),
+		bodies: map[string]*api.Action{}, answers: map[string][]string{}, enums: map[string]string{},
+		uses: map[use]*goType{}, families: map[string][]*goType{},
 	}
-	for _, u := range m.roots() {
+	for name, enum := range o.Enums {
+		for _, place := range enum.Of {
+			m.enums[place] = name
+		}
+	}
+	m.findRoots()
+	m.checkRules()
+	for _, u := range m.roots {
 		m.declareRoot(u)
 	}
-	return m, errors.Join(append(m.problems, m.settleNames())...)
+	m.nameTypes()
+	return m, errors.Join(m.problems...)
 }
 
+func (m *model) fail(format string, args ...any) {
+	m.problems = append(m.problems, fmt.Errorf(format, args...))
+}
+
+// nouns are the resources, those of a list aside that have a resource for a single element.
 func nouns(d *api.Description) map[string]bool {
-	resources := map[string]bool{}
-	for i := range d.Actions {
-		resources[d.Actions[i].Resource] = true
+	all := map[string]bool{}
+	for _, a := range d.Actions {
+		all[a.Resource] = true
 	}
-	nouns := map[string]bool{}
-	for r := range resources {
-		if resources[singular(r)] {
-			r = singular(r)
-		}
-		nouns[r] = true
-	}
-	return nouns
+	maps.DeleteFunc(all, func(resource string, _ bool) bool { return singular(resource) != resource && all[singular(resource)] })
+	return all
 }
 
 // nounOf is the noun that a resource or a schema belongs to, the longest that its name begins with; "" for none.
-func (m *model) nounOf(name string) (noun string) {
-	all := words(name)
-	for n := range m.nouns {
-		own := words(n)
-		if len(own) > len(all) || len(n) <= len(noun) {
-			continue
-		}
-		start := strings.Join(all[:len(own)], "")
-		if start == n || singular(start) == n {
-			noun = n
+func (m *model) nounOf(name string) string {
+	all := words(rootOf(name))
+	for n := len(all); n > 0; n-- {
+		start := strings.Join(all[:n], "")
+		for _, noun := range []string{start, singular(start)} {
+			if m.nouns[noun] {
+				return noun
+			}
 		}
 	}
-	return noun
+	return ""
 }
 
-// bodyType is the Go type of the body, or of the parameter, that a schema describes.
-func (m *model) bodyType(schema string) string { return m.nameOf(use{schema, inBody}) }
-
-// answerType is the Go type of the answer that a schema describes.
-func (m *model) answerType(schema string) string { return m.nameOf(use{schema, inAnswer}) }
-
-func (m *model) nameOf(u use) string {
-	if name := m.overlay.Types[u.schema]; byHand[name] {
-		return name
-	}
-	if g := m.uses[u]; g != nil {
-		return g.final().name
-	}
-	return m.typeOf(&api.Schema{Ref: u.schema}, u.form, place{}).String()
-}
-
-// isCollection reports whether the answer that a schema describes is a slice or a map, which methods return as such, not
-// as a pointer.
-func (m *model) isCollection(schema string) bool {
-	g := m.uses[use{schema, inAnswer}]
-	return g != nil && g.under != nil
-}
-
-// roots are the schemas that actions speak of: answers, then what creates, then what changes. A part that several have is
-// named after the first.
-func (m *model) roots() []use {
-	seen := map[use]bool{}
+// findRoots finds the schemas that actions speak of: answers, then what creates, then what changes. A part that several
+// have is documented where it is met first.
+func (m *model) findRoots() {
+	roots := map[use]bool{}
 	add := func(schema string, f form) {
 		if schema != "" && !byHand[m.overlay.Types[schema]] {
-			seen[use{schema, f}] = true
+			roots[use{schema, f}] = true
 		}
 	}
-	for i := range m.description.Actions {
-		a := &m.description.Actions[i]
+	for i := range m.Actions {
+		a := &m.Actions[i]
 		if a.Body != nil {
 			add(a.Body.Schema, inBody)
+			m.bodies[a.Body.Schema] = cmp.Or(m.bodies[a.Body.Schema], a)
 		}
 		for _, p := range a.Parameters {
 			add(p.Schema, inBody)
@@ -127,13 +115,14 @@ func (m *model) roots() []use {
 		for _, answer := range a.Answers {
 			if answer.Status < 300 {
 				add(answer.Schema, inAnswer)
-				for _, event := range answer.Events {
-					add(event, inAnswer)
-				}
+				m.answers[answer.Schema] = append(m.answers[answer.Schema], a.ID())
+			}
+			for _, event := range answer.Events {
+				add(event, inAnswer)
 			}
 		}
 	}
-	return slices.SortedFunc(maps.Keys(seen), func(a, b use) int {
+	m.roots = slices.SortedFunc(maps.Keys(roots), func(a, b use) int {
 		return cmp.Or(
 			cmp.Compare(a.form, b.form),
 			-strings.Compare(suffix(a.schema), suffix(b.schema)),
@@ -151,31 +140,43 @@ func suffix(schema string) string {
 	return ""
 }
 
-// bodyOf is the first action with that body, nil for a schema that is none.
-func (m *model) bodyOf(schema string) *api.Action {
-	for i := range m.description.Actions {
-		if a := &m.description.Actions[i]; a.Body != nil && a.Body.Schema == schema {
-			return a
-		}
+// checkRules makes a problem of each pattern and format that no rule knows.
+func (m *model) checkRules() {
+	for _, name := range sorted(m.Schemas) {
+		each(m.Schemas[name], name, func(place string, s *api.Schema) {
+			if s.Pattern != "" && patterns[s.Pattern].check == "" {
+				m.fail("%s: no rule knows the pattern %s", place, s.Pattern)
+			}
+			if s.Format != "" && formatRules[s.Format].check == "" {
+				m.fail("%s: no rule knows the format %s", place, s.Format)
+			}
+		})
 	}
-	return nil
 }
 
-// isEvent reports whether a schema is that of a stream's events and of no other answer.
-func (m *model) isEvent(schema string) bool {
-	for _, a := range m.description.Actions {
-		for _, answer := range a.Answers {
-			if answer.Schema == schema {
-				return false
-			}
-		}
+// bodyType is the Go type of the body, or of the parameter, that a schema describes.
+func (m *model) bodyType(schema string) string { return m.nameOf(use{schema, inBody}) }
+
+// answerType is the Go type of the answer that a schema describes.
+func (m *model) answerType(schema string) string { return m.nameOf(use{schema, inAnswer}) }
+
+func (m *model) nameOf(u use) string {
+	if g := m.uses[u]; g != nil {
+		return g.final().Name
 	}
-	return true
+	return m.typeOf(&api.Schema{Ref: u.schema}, u.form, place{}).String()
+}
+
+// isCollection reports whether the answer that a schema describes is a slice or a map, which methods return as such, not
+// as a pointer.
+func (m *model) isCollection(schema string) bool {
+	g := m.uses[use{schema, inAnswer}]
+	return g != nil && g.under != nil
 }
 
 func (m *model) deref(s *api.Schema) *api.Schema {
 	for s.Ref != "" {
-		s = m.description.Schemas[s.Ref]
+		s = m.Schemas[s.Ref]
 	}
 	return s
 }

@@ -75,7 +75,7 @@ func newParameter(m *model, a *api.Action, p api.Parameter) (parameter, error) {
 	case kind == "bool" && fmt.Sprint(p.Default) == "true":
 		return parameter{}, fmt.Errorf("its default is true, so that false could not be sent")
 	}
-	enum := cmp.Or(m.enumOf(a.ID()+"?"+p.Name), m.enumOf("?"+p.Name))
+	enum := cmp.Or(m.enums[a.ID()+"?"+p.Name], m.enums["?"+p.Name])
 	switch {
 	case kind == "" && p.In == api.InForm:
 		q.Type, q.method = "*"+m.bodyType(p.Schema), "json"
@@ -90,16 +90,6 @@ func newParameter(m *model, a *api.Action, p api.Parameter) (parameter, error) {
 	}
 	_, err := q.rule()
 	return q, err
-}
-
-// enumOf is the Go type of the enumeration at a place, "" for none.
-func (m *model) enumOf(place string) string {
-	for name, enum := range m.overlay.Enums {
-		if slices.Contains(enum.Of, place) {
-			return name
-		}
-	}
-	return ""
 }
 
 // Encode is the statement that adds the parameter to the query.

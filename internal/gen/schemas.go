@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"text/template"
+
+	"github.com/losant-go/losant/internal/api"
 )
 
 //go:embed templates/schemas.tmpl
@@ -34,12 +36,9 @@ func schemaFiles(m *model) (map[string]string, error) {
 		}
 		return byName[name]
 	}
-	enums, err := m.enums()
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range enums {
-		f := file(e.of[0])
+	for _, name := range sorted(m.overlay.Enums) {
+		e := m.enum(name, m.overlay.Enums[name])
+		f := file(e.place)
 		f.Enums = append(f.Enums, e)
 	}
 	for _, g := range m.types {
@@ -58,30 +57,38 @@ func schemaFiles(m *model) (map[string]string, error) {
 	return files, nil
 }
 
-// Name is the name of the type.
-func (g *goType) Name() string { return g.name }
+// enum is a named string type.
+type enum struct {
+	Name, Doc string
+	place     string // where it stands first
+	Values    []enumValue
+}
+
+type enumValue struct{ Name, Value string }
+
+func (m *model) enum(name string, note api.EnumNote) *enum {
+	e := &enum{Name: name, place: note.Of[0], Doc: comment(0, name+" "+note.Doc+
+		" An answer may have a value that is not known here, and [WithoutValidation] sends one.")}
+	for _, v := range valuesAt(m.Description, note.Of[0]) {
+		if text, ok := v.(string); ok && text != "" {
+			e.Values = append(e.Values, enumValue{name + goName(text), text})
+		}
+	}
+	return e
+}
 
 // Receiver is the name of the receiver of its methods.
 func (g *goType) Receiver() string {
-	if strings.Contains("IJK", g.name[:1]) { // i, j and k count
-		return strings.ToLower(g.name[:2])
+	if strings.Contains("IJK", g.Name[:1]) { // i, j and k count
+		return strings.ToLower(g.Name[:2])
 	}
-	return strings.ToLower(g.name[:1])
+	return strings.ToLower(g.Name[:1])
 }
 
 // Fields are the fields of a struct, but those that Hypermedia has already.
-func (g *goType) Fields() (fields []*field) {
-	for _, f := range g.fields {
-		f.form = g.form
-		if !g.IsAnswer() || !strings.HasPrefix(f.property, "_") {
-			fields = append(fields, f)
-		}
-	}
-	return fields
+func (g *goType) Fields() []*field {
+	return slices.DeleteFunc(slices.Clone(g.fields), func(f *field) bool { return g.IsAnswer() && strings.HasPrefix(f.Property, "_") })
 }
-
-// Variants are the alternatives of a union.
-func (g *goType) Variants() []*variant { return g.variants }
 
 // Tags are the properties that tell the variants apart.
 func (g *goType) Tags() string { return quoted(g.tags) }
@@ -94,66 +101,69 @@ func (g *goType) Under() string {
 	return g.under.String()
 }
 
-// IsAnswer reports whether the type is that of a whole answer.
+// IsAnswer reports whether the type is that of a whole answer, but no event of a stream.
 func (g *goType) IsAnswer() bool {
 	return g.root && g.form == inAnswer && g.under == nil && !g.model.isEvent(g.losant)
 }
+
+// isEvent reports whether no answer but a stream has a schema.
+func (m *model) isEvent(schema string) bool { return m.answers[schema] == nil }
 
 // IsTypedMap reports whether the type is a map that hypermedia of the answer would not fit in.
 func (g *goType) IsTypedMap() bool {
 	return g.under != nil && g.form == inAnswer && g.under.kind == dictKind && g.under.elem.kind != anythingKind
 }
 
-// Element is the type of a value of a map.
+// Element is the type of an element of a slice or a map.
 func (g *goType) Element() string { return g.under.elem.String() }
 
-// OneOrMany is the type of an element where the type may also be one element.
-func (g *goType) OneOrMany() string {
-	if g.under == nil || g.under.kind != listKind || arrayOf(g.schema) == nil {
-		return ""
-	}
-	return g.under.elem.String()
+// IsOneOrMany reports whether the type is a slice that may also be one element.
+func (g *goType) IsOneOrMany() bool {
+	return g.under != nil && g.under.kind == listKind && arrayOf(g.schema) != nil
 }
 
 // Flexible are the fields that take times in several forms.
-func (g *goType) Flexible() (fields []*field) {
-	for _, f := range g.Fields() {
-		if f.typ.flexible {
-			fields = append(fields, f)
-		}
+func (g *goType) Flexible() []*field {
+	return slices.DeleteFunc(g.Fields(), func(f *field) bool { return !f.typ.flexible })
+}
+
+// Body is the body of an action that the type is, nil for none, and the ID of the first such action.
+func (g *goType) body() *api.Action {
+	if g.form == inBody && g.root {
+		return g.model.bodies[g.losant]
 	}
-	return fields
+	return nil
 }
 
 // Operation is the first action whose body the type is, "" for none.
 func (g *goType) Operation() string {
-	if a := g.model.bodyOf(g.losant); a != nil && g.form == inBody && g.root {
+	if a := g.body(); a != nil {
 		return a.ID()
 	}
 	return ""
 }
 
 // Body is the name of the body of that action.
-func (g *goType) Body() string { return g.model.bodyOf(g.losant).Body.Name }
+func (g *goType) Body() string { return g.body().Body.Name }
 
 // EncodesItself reports whether the type is a whole body with fields that are sent only if they are set, or a list of
 // things that have such fields.
 func (g *goType) EncodesItself() bool {
-	if g.Operation() == "" || len(g.variants) > 0 || g.OneOrMany() != "" {
+	if g.body() == nil || len(g.Variants) > 0 || g.IsOneOrMany() {
 		return false
 	}
 	part := g
 	if g.under != nil && g.under.elem.decl != nil {
 		part = g.under.elem.decl.final()
 	}
-	return slices.ContainsFunc(part.Fields(), func(f *field) bool { return strings.Contains(f.Tag(), ",omit") })
+	return slices.ContainsFunc(part.fields, func(f *field) bool { return strings.Contains(f.Tag(), ",omit") })
 }
 
 // Secrets are the properties, here and further inside, that no formatting may show, quoted.
 func (g *goType) Secrets() string {
 	found := map[string]bool{}
 	g.secrets(found, map[*goType]bool{})
-	return quoted(slices.Sorted(keys(found)))
+	return quoted(sorted(found))
 }
 
 func (g *goType) secrets(found map[string]bool, seen map[*goType]bool) {
@@ -171,26 +181,14 @@ func (g *goType) secrets(found map[string]bool, seen map[*goType]bool) {
 	}
 }
 
-// Type is the type of the field.
-func (f *field) Type() string { return f.goType(f.form) }
-
-// Tag is the tag of the field.
-func (f *field) Tag() string { return f.tag(f.form) }
-
-// Property is the name of the property.
-func (f *field) Property() string { return f.property }
-
-// IsPointer reports whether the field is a pointer.
-func (f *field) IsPointer() bool { return strings.HasPrefix(f.Type(), "*") }
-
 // Type is the type of the variant.
-func (v *variant) Type() string { return v.decl.final().name }
+func (v *variant) Type() string { return v.decl.final().Name }
 
 // Cases are the values that tell the variant apart, quoted.
 func (v *variant) Cases() string { return quoted(v.values) }
 
 // Fixed are the properties with one value in the variant, and that value, as the beginning of a JSON object.
-func (v *variant) Fixed() string { return strconv.Quote(strings.TrimPrefix(v.fixed, ",")) }
+func (v *variant) Fixed() string { return strconv.Quote(strings.Join(v.fixed, ",")) }
 
 func quoted(all []string) string {
 	list := make([]string, len(all))
@@ -206,9 +204,9 @@ func (m *model) typesTest() string {
 	b.WriteString("package losant_test\n\nimport \"github.com/losant-go/losant\"\n")
 	for f, name := range []string{inAnswer: "answerTypes", inBody: "bodyTypes"} {
 		fmt.Fprintf(&b, "\n// %s make a value of the type of each schema.\nvar %s = map[string]func() any{\n", name, name)
-		for _, u := range m.roots() {
-			if g := m.uses[u]; u.form == form(f) && g != nil && (u.form == inAnswer || m.bodyOf(u.schema) != nil) {
-				fmt.Fprintf(&b, "%q: func() any { return new(losant.%s) },\n", u.schema, g.final().name)
+		for _, u := range m.roots {
+			if g := m.uses[u]; u.form == form(f) && g != nil && (u.form == inAnswer || m.bodies[u.schema] != nil) {
+				fmt.Fprintf(&b, "%q: func() any { return new(losant.%s) },\n", u.schema, g.final().Name)
 			}
 		}
 		b.WriteString("}\n")

@@ -3,151 +3,66 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
 
-// group are the types that ask for the same name.
-type group struct {
-	members []*goType
-	settled bool
-}
-
-// settleNames gives each type its name. Types that ask for the same one become one where they have the same fields: all
-// answers (the union of their fields), and a request and an answer that need no pointers. A request that differs from the
-// answer of that name has "Post" or "Patch" behind it.
-func (m *model) settleNames() error {
-	all := slices.SortedFunc(maps.Keys(m.uses), func(a, b use) int {
-		return cmp.Or(cmp.Compare(a.form, b.form), strings.Compare(a.schema, b.schema))
-	})
-	for _, u := range all {
-		g := m.uses[u]
-		g.wanted = m.wantedName(g)
-		g.name = g.wanted
-		if m.groups[g.name] == nil {
-			m.groups[g.name] = &group{}
-		}
-		m.groups[g.name].members = append(m.groups[g.name].members, g)
+// settle brings a type in the family of those that ask for the same name. It becomes one of them where it has the same
+// fields: all answers do (with the union of their fields), and a request and an answer that need no pointers.
+func (m *model) settle(g *goType) {
+	plain := g.form == inBody && g.isPlain() && (m.bodies[g.losant] == nil || m.uses[use{g.losant, inAnswer}] != nil)
+	for _, f := range g.fields {
+		f.plain = plain
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.groups)) {
-		if err := m.settle(name); err != nil {
-			return err
-		}
-	}
-	taken := map[string]*goType{}
-	for _, u := range all {
-		g := m.uses[u]
-		if g.same != nil {
+	family := m.families[g.wanted]
+	for i, other := range family {
+		alike := g.signature() == other.signature()
+		switch {
+		case g.form == inAnswer && (other.root || !g.root):
+			m.merge(other, g)
+			return
+		case g.form == inAnswer:
+			m.merge(g, other)
+		case alike && other.form == inBody && !g.root && other.isLooser(g):
+			g.same = other
+			return
+		case alike && other.form == inBody && !g.root && g.isLooser(other): // named after what creates, checked like what changes
+			g.suffix = cmp.Or(other.suffix, g.suffix)
+		case !alike || other.form == inBody || other.IsAnswer():
 			continue
 		}
-		if other := taken[g.name]; other != nil {
-			return fmt.Errorf("%s and %s are both %s: the overlay has to name one", other.losant, g.losant, g.name)
-		}
-		taken[g.name] = g
+		g.Name, other.same, family[i] = other.Name, g, g
+		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(taken)) {
+	g.Name = fmt.Sprint(g.wanted, len(family)) // until all are known
+	m.families[g.wanted] = append(family, g)
+}
+
+// nameTypes gives each type its name. A request that differs from the answer, or from another request, of that name has
+// "Post" or "Patch" behind it.
+func (m *model) nameTypes() {
+	taken := map[string]*goType{}
+	for _, name := range sorted(m.families) {
+		family := m.families[name]
+		for _, g := range family {
+			g.Name = name
+			if len(family) > 1 && g.form == inBody && !g.root {
+				g.Name += cmp.Or(g.suffix, "Input")
+			}
+			if other := taken[g.Name]; other != nil {
+				m.fail("%s and %s are both %s: the overlay has to name one", other.losant, g.losant, g.Name)
+			}
+			taken[g.Name] = g
+		}
+	}
+	for _, name := range sorted(taken) {
 		m.types = append(m.types, taken[name])
 	}
-	return nil
 }
 
-// wantedName is the name that a type would have if no other had it.
-func (m *model) wantedName(g *goType) string {
-	if name := m.overlay.Types[g.losant]; name != "" {
-		return name
-	}
-	if g.of != nil {
-		return m.wantedName(g.of) + g.kind
-	}
-	if rootOf(g.losant) != g.losant {
-		return m.partName(g.losant)
-	}
-	if body := m.uses[use{g.losant, inBody}]; g.form == inAnswer && body != nil && body.root && !m.isShared(g.losant) {
-		if g.root {
-			return goName(g.losant) + "Answer"
-		}
-		return m.partName(g.place)
-	}
-	return goName(g.losant)
-}
-
-// partName is the name of a part of a schema, which begins with that of the longest part of it that the overlay names.
-func (m *model) partName(part string) string {
-	for i := len(part) - 1; i > 0; i-- {
-		if name := m.overlay.Types[part[:i]]; name != "" {
-			return name + stepsName(part[i:])
-		}
-	}
-	return partName(part)
-}
-
-// isShared reports whether a schema is the same type in requests and in answers.
-func (m *model) isShared(schema string) bool {
-	answer := m.uses[use{schema, inAnswer}]
-	return answer.schema != nil && m.isPlain(schema, answer.schema) && (!answer.root || m.isEvent(schema))
-}
-
-// settle settles the types of one name, and first those that they are made of.
-func (m *model) settle(name string) error {
-	g := m.groups[name]
-	if g.settled {
-		return nil
-	}
-	g.settled = true
-	for _, member := range g.members {
-		for _, part := range member.parts() {
-			if err := m.settle(part.wanted); err != nil {
-				return err
-			}
-		}
-	}
-	var answer *goType
-	var bodies []*goType
-	for _, member := range g.members {
-		if member.form == inBody {
-			bodies = addBody(bodies, member)
-			continue
-		}
-		if answer == nil {
-			answer = member
-			continue
-		}
-		if err := answer.merge(member); err != nil {
-			return err
-		}
-	}
-	switch {
-	case answer == nil && len(bodies) == 1:
-	case len(bodies) == 1 && bodies[0].signature() == answer.signature() && (!answer.root || m.isEvent(answer.losant)):
-		answer.same = bodies[0]
-	default:
-		for _, b := range bodies {
-			if !b.root {
-				b.name += cmp.Or(b.suffix, "Input")
-			}
-		}
-	}
-	return nil
-}
-
-// addBody adds a type of a request, unless one like it is there.
-func addBody(bodies []*goType, b *goType) []*goType {
-	for _, other := range bodies {
-		if !b.root && other.signature() == b.signature() {
-			b.same, other.suffix = other, max(other.suffix, b.suffix) // what creates and changes is named after what creates
-			other.loosen(b)
-			return bodies
-		}
-	}
-	return append(bodies, b)
-}
-
-// loosen makes optional what is so in another shape of the same type.
-func (g *goType) loosen(other *goType) {
-	for i, f := range g.fields {
-		f.required = f.required && other.fields[i].required
-	}
+// isLooser reports whether g requires nothing that another shape of the same fields does not.
+func (g *goType) isLooser(other *goType) bool {
+	return !slices.ContainsFunc(g.fields, func(f *field) bool { return f.required && !fieldNamed(other.fields, f.Property).required })
 }
 
 // parts are the types that a type is made of.
@@ -156,14 +71,14 @@ func (g *goType) parts() (parts []*goType) {
 		for t.elem != nil {
 			t = t.elem
 		}
-		if t.kind == objectKind {
+		if t.decl != nil {
 			parts = append(parts, t.decl)
 		}
 	}
 	for _, f := range g.fields {
 		add(f.typ)
 	}
-	for _, v := range g.variants {
+	for _, v := range g.Variants {
 		parts = append(parts, v.decl)
 	}
 	if g.under != nil {
@@ -176,79 +91,63 @@ func (g *goType) parts() (parts []*goType) {
 func (g *goType) signature() string {
 	var all []string
 	for _, f := range g.fields {
-		all = append(all, f.property+" "+f.goType(g.form))
+		all = append(all, f.Property+" "+f.Type())
 	}
-	for _, v := range g.variants {
-		all = append(all, v.name+" "+v.decl.final().name)
+	for _, v := range g.Variants {
+		all = append(all, v.Name+" "+v.Type())
 	}
 	slices.Sort(all)
-	if g.under != nil {
-		all = append(all, g.under.String())
-	}
-	return strings.Join(all, "\n")
+	return strings.Join(append(all, g.Under()), "\n")
 }
 
-// merge adds the fields of another answer that g lacks.
-func (g *goType) merge(other *goType) error {
-	isStruct := func(g *goType) bool { return g.under == nil && len(g.variants) == 0 }
-	if !isStruct(g) || !isStruct(other) {
-		if g.signature() != other.signature() {
-			return fmt.Errorf("%s and %s are both %s: the overlay has to name one", g.losant, other.losant, g.name)
-		}
+// merge makes an answer a part of g, which gets the fields that it lacks.
+func (m *model) merge(g, other *goType) {
+	isStruct := func(g *goType) bool { return g.under == nil && len(g.Variants) == 0 }
+	if !(isStruct(g) && isStruct(other)) && g.signature() != other.signature() {
+		m.fail("%s and %s are both %s: the overlay has to name one", g.losant, other.losant, g.wanted)
 	}
 	for _, f := range other.fields {
-		i := slices.IndexFunc(g.fields, func(own *field) bool { return own.property == f.property })
-		if i < 0 {
+		own := fieldNamed(g.fields, f.Property)
+		switch {
+		case own == nil:
 			g.fields = append(g.fields, f)
-			continue
+		case own.Type() != f.Type():
+			m.fail("%s and %s are both %s, but %s is %s in one and %s in the other: the overlay has to name one",
+				g.losant, other.losant, g.wanted, f.Property, own.Type(), f.Type())
+		default:
+			own.required = own.required && f.required
 		}
-		if g.fields[i].goType(inAnswer) != f.goType(inAnswer) {
-			return fmt.Errorf("%s and %s are both %s, but %s is %s in one and %s in the other: the overlay has to name one",
-				g.losant, other.losant, g.name, f.property, g.fields[i].goType(inAnswer), f.goType(inAnswer))
-		}
-		g.fields[i].required = g.fields[i].required && f.required
 	}
 	other.same = g
-	g.root = g.root || other.root
-	return nil
 }
 
-// goType is the type of the field.
-func (f *field) goType(form form) string {
+// Type is the type of the field.
+func (f *field) Type() string {
 	t := f.typ.String()
-	isReference := f.typ.kind == listKind || f.typ.kind == dictKind || f.typ.kind == rawKind || f.typ.kind == anythingKind ||
-		f.typ.kind == handKind
 	switch {
-	case form == inAnswer && (f.typ.pointer || f.typ.nullable && f.typ.kind == objectKind):
+	case f.form == inAnswer && (f.typ.pointer || f.typ.nullable && f.typ.kind == objectKind):
 		return "*" + t
-	case form == inAnswer || f.plain:
+	case f.form == inAnswer || f.plain:
 		return t
 	case f.typ.nullable && f.typ.kind != anythingKind:
 		return "Nullable[" + t + "]"
-	case f.required || isReference:
+	case f.required || slices.Contains([]kind{listKind, dictKind, rawKind, anythingKind, handKind}, f.typ.kind):
 		return t
 	}
 	return "*" + t
 }
 
-// tag is the tag of the field.
-func (f *field) tag(form form) string {
-	switch t := f.goType(form); {
-	case form == inAnswer, !f.required && !strings.HasPrefix(t, "*"):
-		return "`json:\"" + f.property + ",omitzero\"`"
-	case f.required:
-		return "`json:\"" + f.property + "\"`"
+// Tag is the tag of the field.
+func (f *field) Tag() string {
+	option := ""
+	switch {
+	case f.form == inAnswer, !f.required && !f.IsPointer():
+		option = ",omitzero"
+	case !f.required:
+		option = ",omitempty"
 	}
-	return "`json:\"" + f.property + ",omitempty\"`"
+	return fmt.Sprintf("`json:%q`", f.Property+option)
 }
 
-// enumAt is the named string type of the values at a place, "" for plain text.
-func (m *model) enumAt(at place) string {
-	for _, name := range slices.Sorted(maps.Keys(m.overlay.Enums)) {
-		of := m.overlay.Enums[name].Of
-		if slices.Contains(of, at.part+"."+at.property) || slices.Contains(of, at.property) {
-			return name
-		}
-	}
-	return ""
-}
+// IsPointer reports whether the field is a pointer.
+func (f *field) IsPointer() bool { return strings.HasPrefix(f.Type(), "*") }
