@@ -57,8 +57,9 @@ func main() {
 
 // run reports what is in the spool file and then the input, until that or ctx ends.
 func run(ctx context.Context, client *losant.Client, applicationID, deviceID, spoolFile string, input io.Reader) error {
+	// It is opened before it is needed: what cannot be written has to be known now.
 	spool, err := os.OpenFile(spoolFile, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600) //nolint:gosec // the user names it
-	if err != nil { // now, and not when it is too late
+	if err != nil {
 		return err
 	}
 	reading, stop := context.WithCancel(ctx)
