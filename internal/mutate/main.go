@@ -38,7 +38,7 @@ var judges = map[string][]string{
 		"go run ./internal/gen && git diff --exit-code -- . ':!internal/gen'",
 		`test -z "$LOSANT_DESCRIPTION" || go test -tags official FLAGS ./internal/gen`, // with make official's folder
 	},
-	".":             {"go test FLAGS ."},
+	".": {"go test FLAGS ."},
 }
 
 const (
