@@ -18,15 +18,17 @@ go1.27 = go1.27.4
 DIR ?=
 official_packages = $(sort $(dir $(shell grep -rl --include='*_test.go' '^//go:build official' .)))
 
-FUZZTIME = 1m
-ROUNDS   = 10
-CALLS    = 50000
-BEFORE   = 154e4c0
+FUZZTIME  = 1m
+ROUNDS    = 10
+CALLS     = 50000
+MUTATIONS = 300
+SEED      = 1
+BEFORE    = 154e4c0
 
 checks = quickstart test format vet platforms lint generate tidy build race $(releases) coverage examples interop \
 	benchmarks mutants official
 
-.PHONY: all list load fuzz bench bench-peers size measure-test $(checks)
+.PHONY: all list load fuzz mutation bench bench-peers size measure-test $(checks)
 
 all: $(checks)
 
@@ -120,10 +122,15 @@ fuzz: ## each fuzz target for FUZZTIME
 		done; \
 	done
 
+mutation: ## breaks what is written by hand in MUTATIONS small ways, and names those that no test notices
+	LOSANT_DESCRIPTION="$(if $(DIR),$(abspath $(DIR)))" go run ./internal/mutate -n $(MUTATIONS) -seed $(SEED)
+
 bench: ## measures what docs/performance.md shows, in rounds, and compares the clients
 	@for round in $$(seq $(ROUNDS)); do \
 		go test -run '^$$' -bench . -benchtime 0.5s . && \
-		(cd benchmarks && go test -run '^$$' -bench . -benchtime $(CALLS)x .) || exit 1; \
+		(cd benchmarks && go test -run '^$$' -bench Loopback -benchtime $(CALLS)x . && \
+		go test -run '^$$' -bench Stream -benchtime 500000x . && \
+		go test -run '^$$' -bench 'All|Upload' -benchtime 2x .) || exit 1; \
 	done | tee docs/performance.txt
 	go run $(BENCHSTAT) -col /client docs/performance.txt
 

@@ -20,6 +20,19 @@ import (
 
 const goroutines = 64
 
+// action is what is measured of a client.
+type action struct {
+	name string
+	call func(client, context.Context) (any, error)
+}
+
+func actions() []action {
+	return []action{
+		{"Get", func(c client, ctx context.Context) (any, error) { return c.get(ctx) }},
+		{"SendState", func(c client, ctx context.Context) (any, error) { return c.sendState(ctx) }},
+	}
+}
+
 // BenchmarkLoopback compares the clients over the loopback interface, with calls of many goroutines at once. The server
 // is a process of its own, so that the CPU time of this one is the clients'. They take turns in an order of chance: none
 // has a place of its own.

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -87,7 +88,7 @@ func serve(in io.Reader, out io.Writer) error {
 	encrypted := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, userAnswer)
+		_, _ = io.WriteString(w, answerTo(r)) //nolint:gosec // not to a browser
 	}))
 	encrypted.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
@@ -124,8 +125,6 @@ func accept(listener net.Listener, opened *atomic.Int64) {
 
 // converse answers the requests of one connection until it ends.
 func converse(conn io.ReadWriter) error {
-	answer := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"+
-		"Date: Mon, 02 Jan 2006 15:04:05 GMT\r\nContent-Length: %d\r\n\r\n%s", len(userAnswer), userAnswer)
 	in := bufio.NewReader(conn)
 	for {
 		request, err := http.ReadRequest(in)
@@ -135,8 +134,66 @@ func converse(conn io.ReadWriter) error {
 		if _, err := io.Copy(io.Discard, request.Body); err != nil {
 			return err
 		}
-		if _, err := conn.Write(answer); err != nil {
+		if strings.HasSuffix(request.URL.Path, "/stateStream") {
+			return stream(conn)
+		}
+		answer := answerTo(request)
+		if _, err := fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"+
+			"Date: Mon, 02 Jan 2006 15:04:05 GMT\r\nContent-Length: %d\r\n\r\n%s", len(answer), answer); err != nil {
 			return err
 		}
 	}
+}
+
+// The fleet that is listed.
+const (
+	fleet   = 100_000
+	perPage = 1000
+)
+
+func answerTo(r *http.Request) string {
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/state"):
+		return `{"success":true}`
+	case strings.HasSuffix(r.URL.Path, "/devices"):
+		return page(r.URL.Query().Get("page"))
+	case strings.Contains(r.URL.Path, "/file/"):
+		return `{"id":"575ed78e7ae143cd83dc4aac","name":"large.bin","type":"file","status":"completed"}`
+	default:
+		return userAnswer
+	}
+}
+
+const userAnswer = `{"id":"` + userID + `","experienceUserId":"` + userID + `","applicationId":"` + applicationID +
+	`","creationDate":"2016-06-13T04:00:00.000Z","lastUpdated":"2016-06-13T04:00:00.000Z",` +
+	`"email":"experienceuser@example.com","firstName":"Example","lastName":"Name",` +
+	`"userTags":{"customKey":"customValue"}}`
+
+// page is a page of the fleet: devices with two tags and three attributes.
+func page(number string) string {
+	var first int
+	_, _ = fmt.Sscan(number, &first) // the first one has no number
+	first *= perPage
+	var items []string
+	for i := first; i < min(first+perPage, fleet); i++ {
+		id := fmt.Sprintf("575ed78e7ae143cd83d%05x", i)
+		items = append(items, `{"id":"`+id+`","deviceId":"`+id+`","applicationId":"`+applicationID+`",`+
+			`"creationDate":"2016-06-13T04:00:00.000Z","lastUpdated":"2016-06-13T04:00:00.000Z","name":"pump `+id+`",`+
+			`"deviceClass":"standalone","tags":[{"key":"floor","value":"8"},{"key":"building","value":"north"}],`+
+			`"attributes":[{"name":"voltage","dataType":"number"},{"name":"location","dataType":"gps"},`+
+			`{"name":"on","dataType":"boolean"}]}`)
+	}
+	return fmt.Sprintf(`{"items":[%s],"count":%d,"totalCount":%d,"page":%d,"perPage":%d}`,
+		strings.Join(items, ","), len(items), fleet, first/perPage, perPage)
+}
+
+// stream sends states until nobody reads them.
+func stream(conn io.Writer) error {
+	out := bufio.NewWriterSize(conn, 16<<10)
+	_, err := io.WriteString(out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+	for number := 0; err == nil; number++ {
+		_, err = fmt.Fprintf(out, "event: deviceState\ndata: "+
+			`{"time":{"$date":"2016-06-13T04:00:00.000Z"},"data":{"voltage":%d,"on":true}}`+"\n\n", number)
+	}
+	return err
 }

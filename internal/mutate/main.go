@@ -190,7 +190,7 @@ func work(ctx context.Context, queue <-chan mutation, tally *tally) error {
 		started := time.Now()
 		o, err := try(ctx, copied, m)
 		if err != nil {
-			for range queue { //nolint:revive // the others may go on
+			for range queue {
 			}
 			return err
 		}
@@ -206,7 +206,7 @@ func try(ctx context.Context, copied string, m mutation) (outcome, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(path, m.apply(source), 0o600); err != nil {
+	if err := os.WriteFile(path, m.apply(source), 0o600); err != nil { //nolint:gosec // in the copy
 		return "", err
 	}
 	defer func() { _ = exec.Command("git", "-C", copied, "checkout", "-q", ".").Run() }() //nolint:gosec,noctx // also when interrupted
