@@ -575,3 +575,11 @@ func TestDeadlinesAreReachedThroughTheError(t *testing.T) {
 		})
 	}
 }
+
+func TestAppliedSaysWhichItIs(t *testing.T) {
+	t.Parallel()
+	var unknown losant.Applied
+	assert.Equal(t, losant.MaybeApplied, unknown)
+	assert.Equal(t, "may have been applied", unknown.String())
+	assert.Equal(t, "not applied", losant.NotApplied.String())
+}
