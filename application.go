@@ -29,8 +29,8 @@ type ApplicationService service
 func (s *ApplicationService) ApplyTemplate(
 	ctx context.Context, applicationID string, options ApplicationApplyTemplatePatch, opts ...CallOption,
 ) (*ApplicationApplyTemplateAnswer, error) {
-	return call[ApplicationApplyTemplateAnswer](
-		ctx, (*service)(s), &applicationApplyTemplate, arguments{ids: ids{applicationID}, body: options}, opts)
+	return call[ApplicationApplyTemplateAnswer](ctx, (*service)(s), &applicationApplyTemplate,
+		arguments{ids: ids{applicationID}, body: options}, opts)
 }
 
 // ArchiveData starts a job that writes the device data of one day to the archive of an application. The application
@@ -48,10 +48,10 @@ func (s *ApplicationService) ApplyTemplate(
 func (s *ApplicationService) ArchiveData(
 	ctx context.Context, applicationID string, date time.Time, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](ctx, (*service)(s), &applicationArchiveData, arguments{
-		ids:      ids{applicationID},
-		required: func(q *parameters) { q.time("date", date) },
-	}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &applicationArchiveData,
+		arguments{ids: ids{applicationID}, required: func(q *parameters) {
+			q.time("date", date)
+		}}, opts)
 }
 
 // BackfillArchiveData starts a job that writes all device data that is not archived yet to the archive of an
@@ -70,8 +70,8 @@ func (s *ApplicationService) ArchiveData(
 func (s *ApplicationService) BackfillArchiveData(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](
-		ctx, (*service)(s), &applicationBackfillArchiveData, arguments{ids: ids{applicationID}}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &applicationBackfillArchiveData,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // Clone copies an application into a new one. Devices, the rows of data tables and files are copied only if asked for.
@@ -89,8 +89,8 @@ func (s *ApplicationService) BackfillArchiveData(
 func (s *ApplicationService) Clone(
 	ctx context.Context, applicationID string, options ApplicationClonePost, opts ...CallOption,
 ) (*ApplicationCloneAnswer, error) {
-	return call[ApplicationCloneAnswer](
-		ctx, (*service)(s), &applicationClone, arguments{ids: ids{applicationID}, body: options}, opts)
+	return call[ApplicationCloneAnswer](ctx, (*service)(s), &applicationClone,
+		arguments{ids: ids{applicationID}, body: options}, opts)
 }
 
 // Delete deletes an application. No action brings it back.
@@ -139,8 +139,8 @@ func (s *ApplicationService) DeviceCounts(
 func (s *ApplicationService) Export(
 	ctx context.Context, applicationID string, options ApplicationExportPost, opts ...CallOption,
 ) (*ApplicationExportAnswer, error) {
-	return call[ApplicationExportAnswer](
-		ctx, (*service)(s), &applicationExport, arguments{ids: ids{applicationID}, body: options}, opts)
+	return call[ApplicationExportAnswer](ctx, (*service)(s), &applicationExport,
+		arguments{ids: ids{applicationID}, body: options}, opts)
 }
 
 // FullDataTablesArchive starts a job that writes the data tables of an application to its archive. Which tables is said
@@ -158,8 +158,8 @@ func (s *ApplicationService) Export(
 func (s *ApplicationService) FullDataTablesArchive(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](
-		ctx, (*service)(s), &applicationFullDataTablesArchive, arguments{ids: ids{applicationID}}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &applicationFullDataTablesArchive,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // FullEventsArchive starts a job that writes all events of an application to its archive. The application must have an
@@ -177,8 +177,8 @@ func (s *ApplicationService) FullDataTablesArchive(
 func (s *ApplicationService) FullEventsArchive(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](
-		ctx, (*service)(s), &applicationFullEventsArchive, arguments{ids: ids{applicationID}}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &applicationFullEventsArchive,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // Get returns an application, with a summary of what is in it. SummaryInclude and SummaryExclude choose what the
@@ -209,8 +209,8 @@ func (s *ApplicationService) Get(ctx context.Context, applicationID string, opts
 func (s *ApplicationService) Globals(
 	ctx context.Context, applicationID string, globals ApplicationGlobalPatch, opts ...CallOption,
 ) (*Application, error) {
-	return call[Application](
-		ctx, (*service)(s), &applicationGlobals, arguments{ids: ids{applicationID}, body: globals}, opts)
+	return call[Application](ctx, (*service)(s), &applicationGlobals,
+		arguments{ids: ids{applicationID}, body: globals}, opts)
 }
 
 // Import adds resources to an application from a zip file, another application, a URL or a Git repository.
@@ -231,8 +231,8 @@ func (s *ApplicationService) Globals(
 func (s *ApplicationService) Import(
 	ctx context.Context, applicationID string, form ApplicationImportForm, opts ...CallOption,
 ) (*ApplicationImportAnswer, error) {
-	return call[ApplicationImportAnswer](
-		ctx, (*service)(s), &applicationImport, arguments{ids: ids{applicationID}, form: form}, opts)
+	return call[ApplicationImportAnswer](ctx, (*service)(s), &applicationImport,
+		arguments{ids: ids{applicationID}, form: form}, opts)
 }
 
 // ImportLogs returns the latest imports into an application, and how they ended. By default it is a single one: the
@@ -249,8 +249,8 @@ func (s *ApplicationService) Import(
 func (s *ApplicationService) ImportLogs(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (ApplicationImportExecutions, error) {
-	return callValue[ApplicationImportExecutions](
-		ctx, (*service)(s), &applicationImportLogs, arguments{ids: ids{applicationID}}, opts)
+	return callValue[ApplicationImportExecutions](ctx, (*service)(s), &applicationImportLogs,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // MQTTPublishMessage publishes a message on a topic of the MQTT broker, in the name of an application. Losant limits
@@ -266,8 +266,8 @@ func (s *ApplicationService) ImportLogs(
 func (s *ApplicationService) MQTTPublishMessage(
 	ctx context.Context, applicationID string, payload MQTTPublishBody, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &applicationMQTTPublishMessage, arguments{ids: ids{applicationID}, body: payload}, opts)
+	return call[Success](ctx, (*service)(s), &applicationMQTTPublishMessage,
+		arguments{ids: ids{applicationID}, body: payload}, opts)
 }
 
 // MQTTSubscriptionStream streams the messages that are published on an MQTT topic of an application. Only messages that
@@ -289,10 +289,10 @@ func (s *ApplicationService) MQTTPublishMessage(
 func (s *ApplicationService) MQTTSubscriptionStream(
 	ctx context.Context, applicationID, topic string, opts ...CallOption,
 ) iter.Seq2[*MQTTPublishBody, error] {
-	return stream[MQTTPublishBody](ctx, (*service)(s), &applicationMQTTSubscriptionStream, arguments{
-		ids:      ids{applicationID},
-		required: func(q *parameters) { q.text("topic", topic) },
-	}, opts)
+	return stream[MQTTPublishBody](ctx, (*service)(s), &applicationMQTTSubscriptionStream,
+		arguments{ids: ids{applicationID}, required: func(q *parameters) {
+			q.text("topic", topic)
+		}}, opts)
 }
 
 // NotebookMinuteCounts returns how many minutes the notebooks of an application ran, day by day.
@@ -309,8 +309,8 @@ func (s *ApplicationService) MQTTSubscriptionStream(
 func (s *ApplicationService) NotebookMinuteCounts(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*NotebookMinuteCounts, error) {
-	return call[NotebookMinuteCounts](
-		ctx, (*service)(s), &applicationNotebookMinuteCounts, arguments{ids: ids{applicationID}}, opts)
+	return call[NotebookMinuteCounts](ctx, (*service)(s), &applicationNotebookMinuteCounts,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // Patch changes an application, and returns it as it is then. What the patch leaves out stays. Globals replace all
@@ -327,8 +327,8 @@ func (s *ApplicationService) NotebookMinuteCounts(
 func (s *ApplicationService) Patch(
 	ctx context.Context, applicationID string, patch ApplicationPatch, opts ...CallOption,
 ) (*Application, error) {
-	return call[Application](
-		ctx, (*service)(s), &applicationPatch, arguments{ids: ids{applicationID}, body: patch}, opts)
+	return call[Application](ctx, (*service)(s), &applicationPatch,
+		arguments{ids: ids{applicationID}, body: patch}, opts)
 }
 
 // PayloadCounts returns how many payloads an application has caused in a time range, by kind.
@@ -362,8 +362,8 @@ func (s *ApplicationService) PayloadCounts(
 func (s *ApplicationService) PayloadCountsBreakdown(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*PayloadCountsBreakdown, error) {
-	return call[PayloadCountsBreakdown](
-		ctx, (*service)(s), &applicationPayloadCountsBreakdown, arguments{ids: ids{applicationID}}, opts)
+	return call[PayloadCountsBreakdown](ctx, (*service)(s), &applicationPayloadCountsBreakdown,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // Readme returns the readme of an application.
@@ -394,8 +394,8 @@ func (s *ApplicationService) Readme(
 func (s *ApplicationService) ReadmePatch(
 	ctx context.Context, applicationID string, readme ApplicationReadmePatch, opts ...CallOption,
 ) (*ApplicationReadme, error) {
-	return call[ApplicationReadme](
-		ctx, (*service)(s), &applicationReadmePatch, arguments{ids: ids{applicationID}, body: readme}, opts)
+	return call[ApplicationReadme](ctx, (*service)(s), &applicationReadmePatch,
+		arguments{ids: ids{applicationID}, body: readme}, opts)
 }
 
 // Search returns the resources of an application whose name contains a text. It looks through the kinds of resources
@@ -412,10 +412,10 @@ func (s *ApplicationService) ReadmePatch(
 func (s *ApplicationService) Search(
 	ctx context.Context, applicationID, filter string, opts ...CallOption,
 ) (ApplicationSearchResult, error) {
-	return callValue[ApplicationSearchResult](ctx, (*service)(s), &applicationSearch, arguments{
-		ids:      ids{applicationID},
-		required: func(q *parameters) { q.text("filter", filter).length(1, unlimited) },
-	}, opts)
+	return callValue[ApplicationSearchResult](ctx, (*service)(s), &applicationSearch,
+		arguments{ids: ids{applicationID}, required: func(q *parameters) {
+			q.text("filter", filter).length(1, unlimited)
+		}}, opts)
 }
 
 // ApplicationApplyTemplateAnswer is the answer of [ApplicationService.ApplyTemplate]: one of its pointers is set.

@@ -28,8 +28,8 @@ type ApplicationAPITokenService service
 func (s *ApplicationAPITokenService) Delete(
 	ctx context.Context, applicationID, apiTokenID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &applicationAPITokenDelete, arguments{ids: ids{applicationID, apiTokenID}}, opts)
+	return call[Success](ctx, (*service)(s), &applicationAPITokenDelete,
+		arguments{ids: ids{applicationID, apiTokenID}}, opts)
 }
 
 // Get returns an API token of an application, without the token itself.
@@ -45,8 +45,8 @@ func (s *ApplicationAPITokenService) Delete(
 func (s *ApplicationAPITokenService) Get(
 	ctx context.Context, applicationID, apiTokenID string, opts ...CallOption,
 ) (*APIToken, error) {
-	return call[APIToken](
-		ctx, (*service)(s), &applicationAPITokenGet, arguments{ids: ids{applicationID, apiTokenID}}, opts)
+	return call[APIToken](ctx, (*service)(s), &applicationAPITokenGet,
+		arguments{ids: ids{applicationID, apiTokenID}}, opts)
 }
 
 // Patch changes an API token of an application, and returns it as it is then. It is the way to switch a token off and
@@ -62,10 +62,8 @@ func (s *ApplicationAPITokenService) Get(
 func (s *ApplicationAPITokenService) Patch(
 	ctx context.Context, applicationID, apiTokenID string, patch APITokenPatch, opts ...CallOption,
 ) (*APIToken, error) {
-	return call[APIToken](ctx, (*service)(s), &applicationAPITokenPatch, arguments{
-		ids:  ids{applicationID, apiTokenID},
-		body: patch,
-	}, opts)
+	return call[APIToken](ctx, (*service)(s), &applicationAPITokenPatch,
+		arguments{ids: ids{applicationID, apiTokenID}, body: patch}, opts)
 }
 
 var applicationAPITokenDelete = Operation{
@@ -119,8 +117,8 @@ func (s *ApplicationAPITokensService) Get(
 func (s *ApplicationAPITokensService) All(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) iter.Seq2[*APIToken, error] {
-	return items[APIToken](
-		ctx, (*service)(s), &applicationAPITokensGet, arguments{ids: ids{applicationID}}, byPage, opts)
+	return items[APIToken](ctx, (*service)(s), &applicationAPITokensGet,
+		arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates an API token that has access to one application. The answer is the only one that has the token itself:
@@ -136,8 +134,8 @@ func (s *ApplicationAPITokensService) All(
 func (s *ApplicationAPITokensService) Post(
 	ctx context.Context, applicationID string, apiToken APITokenPost, opts ...CallOption,
 ) (*APIToken, error) {
-	return call[APIToken](
-		ctx, (*service)(s), &applicationAPITokensPost, arguments{ids: ids{applicationID}, body: apiToken}, opts)
+	return call[APIToken](ctx, (*service)(s), &applicationAPITokensPost,
+		arguments{ids: ids{applicationID}, body: apiToken}, opts)
 }
 
 // ApplicationAPITokensGetParams are the optional parameters of [ApplicationAPITokensService.Get], a [CallOption] of one

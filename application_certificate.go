@@ -29,9 +29,8 @@ type ApplicationCertificateService service
 func (s *ApplicationCertificateService) Delete(
 	ctx context.Context, applicationID, applicationCertificateID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](ctx, (*service)(s), &applicationCertificateDelete, arguments{
-		ids: ids{applicationID, applicationCertificateID},
-	}, opts)
+	return call[Success](ctx, (*service)(s), &applicationCertificateDelete,
+		arguments{ids: ids{applicationID, applicationCertificateID}}, opts)
 }
 
 // Get returns a certificate by which devices of an application can log in.
@@ -47,9 +46,8 @@ func (s *ApplicationCertificateService) Delete(
 func (s *ApplicationCertificateService) Get(
 	ctx context.Context, applicationID, applicationCertificateID string, opts ...CallOption,
 ) (*ApplicationCertificate, error) {
-	return call[ApplicationCertificate](ctx, (*service)(s), &applicationCertificateGet, arguments{
-		ids: ids{applicationID, applicationCertificateID},
-	}, opts)
+	return call[ApplicationCertificate](ctx, (*service)(s), &applicationCertificateGet,
+		arguments{ids: ids{applicationID, applicationCertificateID}}, opts)
 }
 
 // Patch changes a certificate by which devices of an application can log in. The devices that it is for cannot be
@@ -66,10 +64,8 @@ func (s *ApplicationCertificateService) Patch(
 	ctx context.Context, applicationID, applicationCertificateID string, patch ApplicationCertificatePatch,
 	opts ...CallOption,
 ) (*ApplicationCertificate, error) {
-	return call[ApplicationCertificate](ctx, (*service)(s), &applicationCertificatePatch, arguments{
-		ids:  ids{applicationID, applicationCertificateID},
-		body: patch,
-	}, opts)
+	return call[ApplicationCertificate](ctx, (*service)(s), &applicationCertificatePatch,
+		arguments{ids: ids{applicationID, applicationCertificateID}, body: patch}, opts)
 }
 
 var applicationCertificateDelete = Operation{
@@ -114,8 +110,8 @@ type ApplicationCertificatesService service
 func (s *ApplicationCertificatesService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*ApplicationCertificates, error) {
-	return call[ApplicationCertificates](
-		ctx, (*service)(s), &applicationCertificatesGet, arguments{ids: ids{applicationID}}, opts)
+	return call[ApplicationCertificates](ctx, (*service)(s), &applicationCertificatesGet,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // All yields the elements of all pages that [ApplicationCertificatesService.Get] returns, and asks for a page when it
@@ -124,8 +120,8 @@ func (s *ApplicationCertificatesService) Get(
 func (s *ApplicationCertificatesService) All(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) iter.Seq2[*ApplicationCertificate, error] {
-	return items[ApplicationCertificate](
-		ctx, (*service)(s), &applicationCertificatesGet, arguments{ids: ids{applicationID}}, byPage, opts)
+	return items[ApplicationCertificate](ctx, (*service)(s), &applicationCertificatesGet,
+		arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post adds a certificate by which devices of an application can log in. Without DeviceIDs and DeviceTags it serves all
@@ -141,10 +137,8 @@ func (s *ApplicationCertificatesService) All(
 func (s *ApplicationCertificatesService) Post(
 	ctx context.Context, applicationID string, applicationCertificate ApplicationCertificatePost, opts ...CallOption,
 ) (*ApplicationCertificate, error) {
-	return call[ApplicationCertificate](ctx, (*service)(s), &applicationCertificatesPost, arguments{
-		ids:  ids{applicationID},
-		body: applicationCertificate,
-	}, opts)
+	return call[ApplicationCertificate](ctx, (*service)(s), &applicationCertificatesPost,
+		arguments{ids: ids{applicationID}, body: applicationCertificate}, opts)
 }
 
 // ApplicationCertificatesGetParams are the optional parameters of [ApplicationCertificatesService.Get], a [CallOption]

@@ -28,8 +28,8 @@ type ApplicationCertificateAuthoritiesService service
 func (s *ApplicationCertificateAuthoritiesService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*ApplicationCertificateAuthorities, error) {
-	return call[ApplicationCertificateAuthorities](
-		ctx, (*service)(s), &applicationCertificateAuthoritiesGet, arguments{ids: ids{applicationID}}, opts)
+	return call[ApplicationCertificateAuthorities](ctx, (*service)(s), &applicationCertificateAuthoritiesGet,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // All yields the elements of all pages that [ApplicationCertificateAuthoritiesService.Get] returns, and asks for a page
@@ -38,8 +38,8 @@ func (s *ApplicationCertificateAuthoritiesService) Get(
 func (s *ApplicationCertificateAuthoritiesService) All(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) iter.Seq2[*ApplicationCertificateAuthority, error] {
-	return items[ApplicationCertificateAuthority](
-		ctx, (*service)(s), &applicationCertificateAuthoritiesGet, arguments{ids: ids{applicationID}}, byPage, opts)
+	return items[ApplicationCertificateAuthority](ctx, (*service)(s), &applicationCertificateAuthoritiesGet,
+		arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post adds a certificate authority for an application to trust. Certificates that it has signed may then be used by
@@ -57,10 +57,8 @@ func (s *ApplicationCertificateAuthoritiesService) Post(
 	ctx context.Context, applicationID string, applicationCertificateAuthority ApplicationCertificateAuthorityPost,
 	opts ...CallOption,
 ) (*ApplicationCertificateAuthority, error) {
-	return call[ApplicationCertificateAuthority](ctx, (*service)(s), &applicationCertificateAuthoritiesPost, arguments{
-		ids:  ids{applicationID},
-		body: applicationCertificateAuthority,
-	}, opts)
+	return call[ApplicationCertificateAuthority](ctx, (*service)(s), &applicationCertificateAuthoritiesPost,
+		arguments{ids: ids{applicationID}, body: applicationCertificateAuthority}, opts)
 }
 
 // ApplicationCertificateAuthoritiesGetParams are the optional parameters of
@@ -136,9 +134,8 @@ type ApplicationCertificateAuthorityService service
 func (s *ApplicationCertificateAuthorityService) Delete(
 	ctx context.Context, applicationID, applicationCertificateAuthorityID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](ctx, (*service)(s), &applicationCertificateAuthorityDelete, arguments{
-		ids: ids{applicationID, applicationCertificateAuthorityID},
-	}, opts)
+	return call[Success](ctx, (*service)(s), &applicationCertificateAuthorityDelete,
+		arguments{ids: ids{applicationID, applicationCertificateAuthorityID}}, opts)
 }
 
 // Get returns a certificate authority that an application trusts.
@@ -155,9 +152,8 @@ func (s *ApplicationCertificateAuthorityService) Delete(
 func (s *ApplicationCertificateAuthorityService) Get(
 	ctx context.Context, applicationID, applicationCertificateAuthorityID string, opts ...CallOption,
 ) (*ApplicationCertificateAuthority, error) {
-	return call[ApplicationCertificateAuthority](ctx, (*service)(s), &applicationCertificateAuthorityGet, arguments{
-		ids: ids{applicationID, applicationCertificateAuthorityID},
-	}, opts)
+	return call[ApplicationCertificateAuthority](ctx, (*service)(s), &applicationCertificateAuthorityGet,
+		arguments{ids: ids{applicationID, applicationCertificateAuthorityID}}, opts)
 }
 
 // Patch changes a certificate authority that an application trusts.
@@ -175,10 +171,8 @@ func (s *ApplicationCertificateAuthorityService) Patch(
 	ctx context.Context, applicationID, applicationCertificateAuthorityID string,
 	patch ApplicationCertificateAuthorityPatch, opts ...CallOption,
 ) (*ApplicationCertificateAuthority, error) {
-	return call[ApplicationCertificateAuthority](ctx, (*service)(s), &applicationCertificateAuthorityPatch, arguments{
-		ids:  ids{applicationID, applicationCertificateAuthorityID},
-		body: patch,
-	}, opts)
+	return call[ApplicationCertificateAuthority](ctx, (*service)(s), &applicationCertificateAuthorityPatch,
+		arguments{ids: ids{applicationID, applicationCertificateAuthorityID}, body: patch}, opts)
 }
 
 var applicationCertificateAuthorityDelete = Operation{

@@ -28,8 +28,8 @@ type ApplicationDashboardService service
 func (s *ApplicationDashboardService) Delete(
 	ctx context.Context, applicationID, dashboardID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &applicationDashboardDelete, arguments{ids: ids{applicationID, dashboardID}}, opts)
+	return call[Success](ctx, (*service)(s), &applicationDashboardDelete,
+		arguments{ids: ids{applicationID, dashboardID}}, opts)
 }
 
 // Get returns a dashboard of an application, with its blocks.
@@ -45,8 +45,8 @@ func (s *ApplicationDashboardService) Delete(
 func (s *ApplicationDashboardService) Get(
 	ctx context.Context, applicationID, dashboardID string, opts ...CallOption,
 ) (*Dashboard, error) {
-	return call[Dashboard](
-		ctx, (*service)(s), &applicationDashboardGet, arguments{ids: ids{applicationID, dashboardID}}, opts)
+	return call[Dashboard](ctx, (*service)(s), &applicationDashboardGet,
+		arguments{ids: ids{applicationID, dashboardID}}, opts)
 }
 
 // Patch changes a dashboard of an application, and returns it as it is then. What the patch leaves out stays. Blocks
@@ -62,10 +62,8 @@ func (s *ApplicationDashboardService) Get(
 func (s *ApplicationDashboardService) Patch(
 	ctx context.Context, applicationID, dashboardID string, patch DashboardPatch, opts ...CallOption,
 ) (*Dashboard, error) {
-	return call[Dashboard](ctx, (*service)(s), &applicationDashboardPatch, arguments{
-		ids:  ids{applicationID, dashboardID},
-		body: patch,
-	}, opts)
+	return call[Dashboard](ctx, (*service)(s), &applicationDashboardPatch,
+		arguments{ids: ids{applicationID, dashboardID}, body: patch}, opts)
 }
 
 // SendReport sends a picture of a dashboard of an application, by e-mail or to CallbackURL. It answers 202 at once, and
@@ -82,10 +80,8 @@ func (s *ApplicationDashboardService) Patch(
 func (s *ApplicationDashboardService) SendReport(
 	ctx context.Context, applicationID, dashboardID string, reportConfig DashboardSendReport, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](ctx, (*service)(s), &applicationDashboardSendReport, arguments{
-		ids:  ids{applicationID, dashboardID},
-		body: reportConfig,
-	}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &applicationDashboardSendReport,
+		arguments{ids: ids{applicationID, dashboardID}, body: reportConfig}, opts)
 }
 
 var applicationDashboardDelete = Operation{
@@ -146,8 +142,8 @@ func (s *ApplicationDashboardsService) Get(
 func (s *ApplicationDashboardsService) All(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) iter.Seq2[*Dashboard, error] {
-	return items[Dashboard](
-		ctx, (*service)(s), &applicationDashboardsGet, arguments{ids: ids{applicationID}}, byPage, opts)
+	return items[Dashboard](ctx, (*service)(s), &applicationDashboardsGet,
+		arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates a dashboard in an application.
@@ -162,8 +158,8 @@ func (s *ApplicationDashboardsService) All(
 func (s *ApplicationDashboardsService) Post(
 	ctx context.Context, applicationID string, dashboard ApplicationDashboardPost, opts ...CallOption,
 ) (*Dashboard, error) {
-	return call[Dashboard](
-		ctx, (*service)(s), &applicationDashboardsPost, arguments{ids: ids{applicationID}, body: dashboard}, opts)
+	return call[Dashboard](ctx, (*service)(s), &applicationDashboardsPost,
+		arguments{ids: ids{applicationID}, body: dashboard}, opts)
 }
 
 // ApplicationDashboardsGetParams are the optional parameters of [ApplicationDashboardsService.Get], a [CallOption] of

@@ -28,8 +28,8 @@ type ApplicationJobLogService service
 func (s *ApplicationJobLogService) Get(
 	ctx context.Context, applicationID, jobID string, opts ...CallOption,
 ) (*ApplicationJobLog, error) {
-	return call[ApplicationJobLog](
-		ctx, (*service)(s), &applicationJobLogGet, arguments{ids: ids{applicationID, jobID}}, opts)
+	return call[ApplicationJobLog](ctx, (*service)(s), &applicationJobLogGet,
+		arguments{ids: ids{applicationID, jobID}}, opts)
 }
 
 var applicationJobLogGet = Operation{
@@ -57,8 +57,8 @@ type ApplicationJobLogsService service
 func (s *ApplicationJobLogsService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*ApplicationJobLogs, error) {
-	return call[ApplicationJobLogs](
-		ctx, (*service)(s), &applicationJobLogsGet, arguments{ids: ids{applicationID}}, opts)
+	return call[ApplicationJobLogs](ctx, (*service)(s), &applicationJobLogsGet,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // All yields the elements of all pages that [ApplicationJobLogsService.Get] returns, and asks for a page when it comes
@@ -67,8 +67,8 @@ func (s *ApplicationJobLogsService) Get(
 func (s *ApplicationJobLogsService) All(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) iter.Seq2[*ApplicationJobLog, error] {
-	return items[ApplicationJobLog](
-		ctx, (*service)(s), &applicationJobLogsGet, arguments{ids: ids{applicationID}}, byPage, opts)
+	return items[ApplicationJobLog](ctx, (*service)(s), &applicationJobLogsGet,
+		arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // ApplicationJobLogsGetParams are the optional parameters of [ApplicationJobLogsService.Get], a [CallOption] of one

@@ -28,8 +28,8 @@ type ApplicationKeyService service
 func (s *ApplicationKeyService) Delete(
 	ctx context.Context, applicationID, applicationKeyID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &applicationKeyDelete, arguments{ids: ids{applicationID, applicationKeyID}}, opts)
+	return call[Success](ctx, (*service)(s), &applicationKeyDelete,
+		arguments{ids: ids{applicationID, applicationKeyID}}, opts)
 }
 
 // Get returns an access key of an application, without its secret.
@@ -45,8 +45,8 @@ func (s *ApplicationKeyService) Delete(
 func (s *ApplicationKeyService) Get(
 	ctx context.Context, applicationID, applicationKeyID string, opts ...CallOption,
 ) (*ApplicationKey, error) {
-	return call[ApplicationKey](
-		ctx, (*service)(s), &applicationKeyGet, arguments{ids: ids{applicationID, applicationKeyID}}, opts)
+	return call[ApplicationKey](ctx, (*service)(s), &applicationKeyGet,
+		arguments{ids: ids{applicationID, applicationKeyID}}, opts)
 }
 
 // Patch changes an access key of an application, and returns it as it is then. It is the way to switch a key off and on
@@ -62,10 +62,8 @@ func (s *ApplicationKeyService) Get(
 func (s *ApplicationKeyService) Patch(
 	ctx context.Context, applicationID, applicationKeyID string, patch ApplicationKeyPatch, opts ...CallOption,
 ) (*ApplicationKey, error) {
-	return call[ApplicationKey](ctx, (*service)(s), &applicationKeyPatch, arguments{
-		ids:  ids{applicationID, applicationKeyID},
-		body: patch,
-	}, opts)
+	return call[ApplicationKey](ctx, (*service)(s), &applicationKeyPatch,
+		arguments{ids: ids{applicationID, applicationKeyID}, body: patch}, opts)
 }
 
 var applicationKeyDelete = Operation{
@@ -116,8 +114,8 @@ func (s *ApplicationKeysService) Get(
 func (s *ApplicationKeysService) All(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) iter.Seq2[*ApplicationKey, error] {
-	return items[ApplicationKey](
-		ctx, (*service)(s), &applicationKeysGet, arguments{ids: ids{applicationID}}, byPage, opts)
+	return items[ApplicationKey](ctx, (*service)(s), &applicationKeysGet,
+		arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates an access key, with which devices of an application can log in. The answer is the only one that has the
@@ -133,8 +131,8 @@ func (s *ApplicationKeysService) All(
 func (s *ApplicationKeysService) Post(
 	ctx context.Context, applicationID string, applicationKey ApplicationKeyPost, opts ...CallOption,
 ) (*ApplicationKeyPostResponse, error) {
-	return call[ApplicationKeyPostResponse](
-		ctx, (*service)(s), &applicationKeysPost, arguments{ids: ids{applicationID}, body: applicationKey}, opts)
+	return call[ApplicationKeyPostResponse](ctx, (*service)(s), &applicationKeysPost,
+		arguments{ids: ids{applicationID}, body: applicationKey}, opts)
 }
 
 // ApplicationKeysGetParams are the optional parameters of [ApplicationKeysService.Get], a [CallOption] of one call.

@@ -76,8 +76,8 @@ func (s *ApplicationTemplatesService) All(
 func (s *ApplicationTemplatesService) GetCategories(
 	ctx context.Context, opts ...CallOption,
 ) (*ApplicationTemplateCategories, error) {
-	return call[ApplicationTemplateCategories](
-		ctx, (*service)(s), &applicationTemplatesGetCategories, arguments{}, opts)
+	return call[ApplicationTemplateCategories](ctx, (*service)(s), &applicationTemplatesGetCategories,
+		arguments{}, opts)
 }
 
 // GetUniqueKeywords lists the keywords that application templates have. Each one is in the list once. There is no

@@ -95,8 +95,9 @@ func (s *AuthService) AuthenticateUserSAML(
 //
 // It needs no token.
 func (s *AuthService) SSODomain(ctx context.Context, email string, opts ...CallOption) (*AuthSSODomainAnswer, error) {
-	return call[AuthSSODomainAnswer](
-		ctx, (*service)(s), &authSSODomain, arguments{required: func(q *parameters) { q.text("email", email) }}, opts)
+	return call[AuthSSODomainAnswer](ctx, (*service)(s), &authSSODomain, arguments{required: func(q *parameters) {
+		q.text("email", email)
+	}}, opts)
 }
 
 // AuthSSODomainAnswer is the answer of [AuthService.SSODomain]: one of its pointers is set. An answer with status 204

@@ -62,8 +62,8 @@ func (s *CredentialService) Get(
 func (s *CredentialService) LinkedResources(
 	ctx context.Context, applicationID, credentialID string, opts ...CallOption,
 ) (*CredentialLinkedResources, error) {
-	return call[CredentialLinkedResources](
-		ctx, (*service)(s), &credentialLinkedResources, arguments{ids: ids{applicationID, credentialID}}, opts)
+	return call[CredentialLinkedResources](ctx, (*service)(s), &credentialLinkedResources,
+		arguments{ids: ids{applicationID, credentialID}}, opts)
 }
 
 // Patch changes a credential of an application, and returns it as it is then. The type cannot be changed. Secrets that
@@ -79,8 +79,8 @@ func (s *CredentialService) LinkedResources(
 func (s *CredentialService) Patch(
 	ctx context.Context, applicationID, credentialID string, patch CredentialPatch, opts ...CallOption,
 ) (*Credential, error) {
-	return call[Credential](
-		ctx, (*service)(s), &credentialPatch, arguments{ids: ids{applicationID, credentialID}, body: patch}, opts)
+	return call[Credential](ctx, (*service)(s), &credentialPatch,
+		arguments{ids: ids{applicationID, credentialID}, body: patch}, opts)
 }
 
 // CredentialLinkedResourcesParams are the optional parameters of [CredentialService.LinkedResources], a [CallOption] of
@@ -171,8 +171,8 @@ func (s *CredentialsService) All(
 func (s *CredentialsService) Post(
 	ctx context.Context, applicationID string, credential CredentialPost, opts ...CallOption,
 ) (*Credential, error) {
-	return call[Credential](
-		ctx, (*service)(s), &credentialsPost, arguments{ids: ids{applicationID}, body: credential}, opts)
+	return call[Credential](ctx, (*service)(s), &credentialsPost,
+		arguments{ids: ids{applicationID}, body: credential}, opts)
 }
 
 // CredentialsGetParams are the optional parameters of [CredentialsService.Get], a [CallOption] of one call. What is

@@ -74,8 +74,8 @@ func (s *DashboardService) Patch(
 func (s *DashboardService) SendReport(
 	ctx context.Context, dashboardID string, reportConfig DashboardSendReport, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](
-		ctx, (*service)(s), &dashboardSendReport, arguments{ids: ids{dashboardID}, body: reportConfig}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &dashboardSendReport,
+		arguments{ids: ids{dashboardID}, body: reportConfig}, opts)
 }
 
 // ValidateContext checks the values of context variables against what a dashboard allows. No token is needed for a
@@ -93,8 +93,8 @@ func (s *DashboardService) SendReport(
 func (s *DashboardService) ValidateContext(
 	ctx context.Context, dashboardID string, dashboardContext DashboardContextInstance, opts ...CallOption,
 ) (*ValidateContextSuccess, error) {
-	return call[ValidateContextSuccess](
-		ctx, (*service)(s), &dashboardValidateContext, arguments{ids: ids{dashboardID}, body: dashboardContext}, opts)
+	return call[ValidateContextSuccess](ctx, (*service)(s), &dashboardValidateContext,
+		arguments{ids: ids{dashboardID}, body: dashboardContext}, opts)
 }
 
 // DashboardGetParams are the optional parameters of [DashboardService.Get], a [CallOption] of one call. What is zero is

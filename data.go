@@ -27,8 +27,8 @@ type DataService service
 func (s *DataService) Export(
 	ctx context.Context, applicationID string, query DevicesDataExport, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](
-		ctx, (*service)(s), &dataExport, arguments{ids: ids{applicationID}, body: query}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &dataExport,
+		arguments{ids: ids{applicationID}, body: query}, opts)
 }
 
 // LastValueQuery returns the last known value of an attribute, for each of many devices. With End, in milliseconds
@@ -47,8 +47,8 @@ func (s *DataService) Export(
 func (s *DataService) LastValueQuery(
 	ctx context.Context, applicationID string, query LastValueQuery, opts ...CallOption,
 ) (LastValueData, error) {
-	return callValue[LastValueData](
-		ctx, (*service)(s), &dataLastValueQuery, arguments{ids: ids{applicationID}, body: query}, opts)
+	return callValue[LastValueData](ctx, (*service)(s), &dataLastValueQuery,
+		arguments{ids: ids{applicationID}, body: query}, opts)
 }
 
 // TimeSeriesQuery returns the values of attributes over time, of one device or many. Start and End are milliseconds
@@ -69,8 +69,8 @@ func (s *DataService) LastValueQuery(
 func (s *DataService) TimeSeriesQuery(
 	ctx context.Context, applicationID string, query TimeSeriesQuery, opts ...CallOption,
 ) (*TimeSeriesData, error) {
-	return call[TimeSeriesData](
-		ctx, (*service)(s), &dataTimeSeriesQuery, arguments{ids: ids{applicationID}, body: query}, opts)
+	return call[TimeSeriesData](ctx, (*service)(s), &dataTimeSeriesQuery,
+		arguments{ids: ids{applicationID}, body: query}, opts)
 }
 
 var dataExport = Operation{

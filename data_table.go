@@ -27,10 +27,8 @@ type DataTableService service
 func (s *DataTableService) AddColumn(
 	ctx context.Context, applicationID, dataTableID string, dataTableColumn DataTableColumn, opts ...CallOption,
 ) (*DataTable, error) {
-	return call[DataTable](ctx, (*service)(s), &dataTableAddColumn, arguments{
-		ids:  ids{applicationID, dataTableID},
-		body: dataTableColumn,
-	}, opts)
+	return call[DataTable](ctx, (*service)(s), &dataTableAddColumn,
+		arguments{ids: ids{applicationID, dataTableID}, body: dataTableColumn}, opts)
 }
 
 // Delete deletes a data table of an application with all its rows.
@@ -79,8 +77,8 @@ func (s *DataTableService) Get(
 func (s *DataTableService) Patch(
 	ctx context.Context, applicationID, dataTableID string, patch DataTablePatch, opts ...CallOption,
 ) (*DataTable, error) {
-	return call[DataTable](
-		ctx, (*service)(s), &dataTablePatch, arguments{ids: ids{applicationID, dataTableID}, body: patch}, opts)
+	return call[DataTable](ctx, (*service)(s), &dataTablePatch,
+		arguments{ids: ids{applicationID, dataTableID}, body: patch}, opts)
 }
 
 // RemoveColumn removes a column and its values from a data table, and returns the table as it is then.
@@ -97,10 +95,10 @@ func (s *DataTableService) Patch(
 func (s *DataTableService) RemoveColumn(
 	ctx context.Context, applicationID, dataTableID, columnName string, opts ...CallOption,
 ) (*DataTable, error) {
-	return call[DataTable](ctx, (*service)(s), &dataTableRemoveColumn, arguments{
-		ids:      ids{applicationID, dataTableID},
-		required: func(q *parameters) { q.text("columnName", columnName).word() },
-	}, opts)
+	return call[DataTable](ctx, (*service)(s), &dataTableRemoveColumn,
+		arguments{ids: ids{applicationID, dataTableID}, required: func(q *parameters) {
+			q.text("columnName", columnName).word()
+		}}, opts)
 }
 
 var dataTableAddColumn = Operation{
@@ -177,8 +175,8 @@ func (s *DataTablesService) All(
 func (s *DataTablesService) Post(
 	ctx context.Context, applicationID string, dataTable DataTablePost, opts ...CallOption,
 ) (*DataTable, error) {
-	return call[DataTable](
-		ctx, (*service)(s), &dataTablesPost, arguments{ids: ids{applicationID}, body: dataTable}, opts)
+	return call[DataTable](ctx, (*service)(s), &dataTablesPost,
+		arguments{ids: ids{applicationID}, body: dataTable}, opts)
 }
 
 // DataTablesGetParams are the optional parameters of [DataTablesService.Get], a [CallOption] of one call. What is zero

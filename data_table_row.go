@@ -28,8 +28,8 @@ type DataTableRowService service
 func (s *DataTableRowService) Delete(
 	ctx context.Context, applicationID, dataTableID, rowID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &dataTableRowDelete, arguments{ids: ids{applicationID, dataTableID, rowID}}, opts)
+	return call[Success](ctx, (*service)(s), &dataTableRowDelete,
+		arguments{ids: ids{applicationID, dataTableID, rowID}}, opts)
 }
 
 // Get returns one row of a data table by its ID.
@@ -45,8 +45,8 @@ func (s *DataTableRowService) Delete(
 func (s *DataTableRowService) Get(
 	ctx context.Context, applicationID, dataTableID, rowID string, opts ...CallOption,
 ) (DataTableRow, error) {
-	return callValue[DataTableRow](
-		ctx, (*service)(s), &dataTableRowGet, arguments{ids: ids{applicationID, dataTableID, rowID}}, opts)
+	return callValue[DataTableRow](ctx, (*service)(s), &dataTableRowGet,
+		arguments{ids: ids{applicationID, dataTableID, rowID}}, opts)
 }
 
 // Patch changes cells of a row of a data table, and returns the row as it is then. Columns that are not named keep
@@ -62,10 +62,8 @@ func (s *DataTableRowService) Get(
 func (s *DataTableRowService) Patch(
 	ctx context.Context, applicationID, dataTableID, rowID string, patch DataTableRowInsertUpdate, opts ...CallOption,
 ) (DataTableRow, error) {
-	return callValue[DataTableRow](ctx, (*service)(s), &dataTableRowPatch, arguments{
-		ids:  ids{applicationID, dataTableID, rowID},
-		body: patch,
-	}, opts)
+	return callValue[DataTableRow](ctx, (*service)(s), &dataTableRowPatch,
+		arguments{ids: ids{applicationID, dataTableID, rowID}, body: patch}, opts)
 }
 
 var dataTableRowDelete = Operation{
@@ -108,8 +106,8 @@ type DataTableRowsService service
 func (s *DataTableRowsService) Delete(
 	ctx context.Context, applicationID, dataTableID string, query Query, opts ...CallOption,
 ) (*DataTableRowsDelete, error) {
-	return call[DataTableRowsDelete](
-		ctx, (*service)(s), &dataTableRowsDelete, arguments{ids: ids{applicationID, dataTableID}, body: query}, opts)
+	return call[DataTableRowsDelete](ctx, (*service)(s), &dataTableRowsDelete,
+		arguments{ids: ids{applicationID, dataTableID}, body: query}, opts)
 }
 
 // Export starts an export of the rows of a data table as CSV. It answers 202 at once. A link to the file comes by
@@ -126,10 +124,8 @@ func (s *DataTableRowsService) Delete(
 func (s *DataTableRowsService) Export(
 	ctx context.Context, applicationID, dataTableID string, exportData DataTableRowsExport, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](ctx, (*service)(s), &dataTableRowsExport, arguments{
-		ids:  ids{applicationID, dataTableID},
-		body: exportData,
-	}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &dataTableRowsExport,
+		arguments{ids: ids{applicationID, dataTableID}, body: exportData}, opts)
 }
 
 // Get lists the rows of a data table. An answer above 20 MB is refused: ask for fewer rows or columns at a time.
@@ -146,8 +142,8 @@ func (s *DataTableRowsService) Export(
 func (s *DataTableRowsService) Get(
 	ctx context.Context, applicationID, dataTableID string, opts ...CallOption,
 ) (*DataTableRows, error) {
-	return call[DataTableRows](
-		ctx, (*service)(s), &dataTableRowsGet, arguments{ids: ids{applicationID, dataTableID}}, opts)
+	return call[DataTableRows](ctx, (*service)(s), &dataTableRowsGet,
+		arguments{ids: ids{applicationID, dataTableID}}, opts)
 }
 
 // All yields the elements of all pages that [DataTableRowsService.Get] returns, and asks for a page when it comes to
@@ -156,8 +152,8 @@ func (s *DataTableRowsService) Get(
 func (s *DataTableRowsService) All(
 	ctx context.Context, applicationID, dataTableID string, opts ...CallOption,
 ) iter.Seq2[DataTableRow, error] {
-	return itemValues[DataTableRow](
-		ctx, (*service)(s), &dataTableRowsGet, arguments{ids: ids{applicationID, dataTableID}}, byOffset, opts)
+	return itemValues[DataTableRow](ctx, (*service)(s), &dataTableRowsGet,
+		arguments{ids: ids{applicationID, dataTableID}}, byOffset, opts)
 }
 
 // Post inserts one row or several rows into a data table. Of a single row the answer is that row; of several it is
@@ -173,10 +169,8 @@ func (s *DataTableRowsService) All(
 func (s *DataTableRowsService) Post(
 	ctx context.Context, applicationID, dataTableID string, dataTableRow DataTableRowInsert, opts ...CallOption,
 ) (*DataTableRowInsertResult, error) {
-	return call[DataTableRowInsertResult](ctx, (*service)(s), &dataTableRowsPost, arguments{
-		ids:  ids{applicationID, dataTableID},
-		body: dataTableRow,
-	}, opts)
+	return call[DataTableRowInsertResult](ctx, (*service)(s), &dataTableRowsPost,
+		arguments{ids: ids{applicationID, dataTableID}, body: dataTableRow}, opts)
 }
 
 // Query lists the rows of a data table that match a query. Nothing is changed. Without a query it is all rows. An
@@ -196,8 +190,8 @@ func (s *DataTableRowsService) Post(
 func (s *DataTableRowsService) Query(
 	ctx context.Context, applicationID, dataTableID string, query Query, opts ...CallOption,
 ) (*DataTableRows, error) {
-	return call[DataTableRows](
-		ctx, (*service)(s), &dataTableRowsQuery, arguments{ids: ids{applicationID, dataTableID}, body: query}, opts)
+	return call[DataTableRows](ctx, (*service)(s), &dataTableRowsQuery,
+		arguments{ids: ids{applicationID, dataTableID}, body: query}, opts)
 }
 
 // QueryAll yields the elements of all pages that [DataTableRowsService.Query] returns, and asks for a page when it
@@ -206,10 +200,8 @@ func (s *DataTableRowsService) Query(
 func (s *DataTableRowsService) QueryAll(
 	ctx context.Context, applicationID, dataTableID string, query Query, opts ...CallOption,
 ) iter.Seq2[DataTableRow, error] {
-	return itemValues[DataTableRow](ctx, (*service)(s), &dataTableRowsQuery, arguments{
-		ids:  ids{applicationID, dataTableID},
-		body: query,
-	}, byOffset, opts)
+	return itemValues[DataTableRow](ctx, (*service)(s), &dataTableRowsQuery,
+		arguments{ids: ids{applicationID, dataTableID}, body: query}, byOffset, opts)
 }
 
 // Truncate empties a data table: all rows are deleted. The table and its columns stay. This cannot be undone.
@@ -224,8 +216,8 @@ func (s *DataTableRowsService) QueryAll(
 func (s *DataTableRowsService) Truncate(
 	ctx context.Context, applicationID, dataTableID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &dataTableRowsTruncate, arguments{ids: ids{applicationID, dataTableID}}, opts)
+	return call[Success](ctx, (*service)(s), &dataTableRowsTruncate,
+		arguments{ids: ids{applicationID, dataTableID}}, opts)
 }
 
 // DataTableRowsDeleteParams are the optional parameters of [DataTableRowsService.Delete], a [CallOption] of one call.

@@ -34,8 +34,8 @@ type DeviceService service
 func (s *DeviceService) CommandStream(
 	ctx context.Context, applicationID, deviceID string, opts ...CallOption,
 ) iter.Seq2[*DeviceCommand, error] {
-	return stream[DeviceCommand](
-		ctx, (*service)(s), &deviceCommandStream, arguments{ids: ids{applicationID, deviceID}}, opts)
+	return stream[DeviceCommand](ctx, (*service)(s), &deviceCommandStream,
+		arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
 // Delete deletes a device from its application. [DevicesService.Get] with QueryDeleted lists deleted devices, and
@@ -71,8 +71,8 @@ func (s *DeviceService) Delete(
 func (s *DeviceService) Export(
 	ctx context.Context, applicationID, deviceID string, query DeviceDataExport, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](
-		ctx, (*service)(s), &deviceExport, arguments{ids: ids{applicationID, deviceID}, body: query}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &deviceExport,
+		arguments{ids: ids{applicationID, deviceID}, body: query}, opts)
 }
 
 // Get returns a device of an application, without its state. It has the attributes and tags of the device and whether
@@ -105,8 +105,8 @@ func (s *DeviceService) Get(ctx context.Context, applicationID, deviceID string,
 func (s *DeviceService) GetCommand(
 	ctx context.Context, applicationID, deviceID string, opts ...CallOption,
 ) (DeviceCommands, error) {
-	return callValue[DeviceCommands](
-		ctx, (*service)(s), &deviceGetCommand, arguments{ids: ids{applicationID, deviceID}}, opts)
+	return callValue[DeviceCommands](ctx, (*service)(s), &deviceGetCommand,
+		arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
 // GetCompositeState returns the last known value of every attribute of a device. Each value comes with the time at
@@ -124,8 +124,8 @@ func (s *DeviceService) GetCommand(
 func (s *DeviceService) GetCompositeState(
 	ctx context.Context, applicationID, deviceID string, opts ...CallOption,
 ) (CompositeDeviceState, error) {
-	return callValue[CompositeDeviceState](
-		ctx, (*service)(s), &deviceGetCompositeState, arguments{ids: ids{applicationID, deviceID}}, opts)
+	return callValue[CompositeDeviceState](ctx, (*service)(s), &deviceGetCompositeState,
+		arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
 // GetLogEntries returns when a device connected or disconnected last, or as many such entries as Limit says: it is 1 by
@@ -143,8 +143,8 @@ func (s *DeviceService) GetCompositeState(
 func (s *DeviceService) GetLogEntries(
 	ctx context.Context, applicationID, deviceID string, opts ...CallOption,
 ) (DeviceLog, error) {
-	return callValue[DeviceLog](
-		ctx, (*service)(s), &deviceGetLogEntries, arguments{ids: ids{applicationID, deviceID}}, opts)
+	return callValue[DeviceLog](ctx, (*service)(s), &deviceGetLogEntries,
+		arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
 // GetState returns the latest state that a device has reported, or as many as Limit says: it is 1 by default. Each
@@ -162,8 +162,8 @@ func (s *DeviceService) GetLogEntries(
 func (s *DeviceService) GetState(
 	ctx context.Context, applicationID, deviceID string, opts ...CallOption,
 ) (DeviceStates, error) {
-	return callValue[DeviceStates](
-		ctx, (*service)(s), &deviceGetState, arguments{ids: ids{applicationID, deviceID}}, opts)
+	return callValue[DeviceStates](ctx, (*service)(s), &deviceGetState,
+		arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
 // Patch changes a device of an application, and returns it as it is then. What the patch leaves out stays. Attributes
@@ -179,8 +179,8 @@ func (s *DeviceService) GetState(
 func (s *DeviceService) Patch(
 	ctx context.Context, applicationID, deviceID string, patch DevicePatch, opts ...CallOption,
 ) (*Device, error) {
-	return call[Device](
-		ctx, (*service)(s), &devicePatch, arguments{ids: ids{applicationID, deviceID}, body: patch}, opts)
+	return call[Device](ctx, (*service)(s), &devicePatch,
+		arguments{ids: ids{applicationID, deviceID}, body: patch}, opts)
 }
 
 // PayloadCounts returns how many payloads a device has caused in a time range, by kind. [DevicePayloadCountsParams] are
@@ -197,8 +197,8 @@ func (s *DeviceService) Patch(
 func (s *DeviceService) PayloadCounts(
 	ctx context.Context, applicationID, deviceID string, opts ...CallOption,
 ) (*DevicePayloadCounts, error) {
-	return call[DevicePayloadCounts](
-		ctx, (*service)(s), &devicePayloadCounts, arguments{ids: ids{applicationID, deviceID}}, opts)
+	return call[DevicePayloadCounts](ctx, (*service)(s), &devicePayloadCounts,
+		arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
 // PayloadCountsBreakdown returns how many payloads a device has caused, day by day or hour by hour.
@@ -215,8 +215,8 @@ func (s *DeviceService) PayloadCounts(
 func (s *DeviceService) PayloadCountsBreakdown(
 	ctx context.Context, applicationID, deviceID string, opts ...CallOption,
 ) (*PayloadCountsBreakdown, error) {
-	return call[PayloadCountsBreakdown](
-		ctx, (*service)(s), &devicePayloadCountsBreakdown, arguments{ids: ids{applicationID, deviceID}}, opts)
+	return call[PayloadCountsBreakdown](ctx, (*service)(s), &devicePayloadCountsBreakdown,
+		arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
 // RemoveData deletes the data that a device has reported in a time range. Without a range it is all data of the device,
@@ -235,8 +235,8 @@ func (s *DeviceService) PayloadCountsBreakdown(
 func (s *DeviceService) RemoveData(
 	ctx context.Context, applicationID, deviceID string, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](
-		ctx, (*service)(s), &deviceRemoveData, arguments{ids: ids{applicationID, deviceID}}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &deviceRemoveData,
+		arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
 // SendCommand sends a device a command, over MQTT. Success says that Losant took the command, not that the device did.
@@ -252,8 +252,8 @@ func (s *DeviceService) RemoveData(
 func (s *DeviceService) SendCommand(
 	ctx context.Context, applicationID, deviceID string, deviceCommand DeviceCommand, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &deviceSendCommand, arguments{ids: ids{applicationID, deviceID}, body: deviceCommand}, opts)
+	return call[Success](ctx, (*service)(s), &deviceSendCommand,
+		arguments{ids: ids{applicationID, deviceID}, body: deviceCommand}, opts)
 }
 
 // SendState reports the state of a device: the values of its attributes at a time. One state or several, each at a time
@@ -269,8 +269,8 @@ func (s *DeviceService) SendCommand(
 func (s *DeviceService) SendState(
 	ctx context.Context, applicationID, deviceID string, deviceState DeviceStateOrStates, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &deviceSendState, arguments{ids: ids{applicationID, deviceID}, body: deviceState}, opts)
+	return call[Success](ctx, (*service)(s), &deviceSendState,
+		arguments{ids: ids{applicationID, deviceID}, body: deviceState}, opts)
 }
 
 // SetConnectionStatus reports that a device has connected or disconnected. It is for devices that do not talk to the
@@ -286,10 +286,8 @@ func (s *DeviceService) SendState(
 func (s *DeviceService) SetConnectionStatus(
 	ctx context.Context, applicationID, deviceID string, connectionStatus DeviceConnectionStatus, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](ctx, (*service)(s), &deviceSetConnectionStatus, arguments{
-		ids:  ids{applicationID, deviceID},
-		body: connectionStatus,
-	}, opts)
+	return call[Success](ctx, (*service)(s), &deviceSetConnectionStatus,
+		arguments{ids: ids{applicationID, deviceID}, body: connectionStatus}, opts)
 }
 
 // StateStream streams the states of a device as they are reported. Only states that arrive while the stream is open
@@ -310,8 +308,8 @@ func (s *DeviceService) SetConnectionStatus(
 func (s *DeviceService) StateStream(
 	ctx context.Context, applicationID, deviceID string, opts ...CallOption,
 ) iter.Seq2[*DeviceState, error] {
-	return stream[DeviceState](
-		ctx, (*service)(s), &deviceStateStream, arguments{ids: ids{applicationID, deviceID}}, opts)
+	return stream[DeviceState](ctx, (*service)(s), &deviceStateStream,
+		arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
 // DeviceCommandStreamParams are the optional parameters of [DeviceService.CommandStream], a [CallOption] of one call.
@@ -726,8 +724,8 @@ type DevicesService service
 func (s *DevicesService) AttributeNames(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*AttributeNamesResponse, error) {
-	return call[AttributeNamesResponse](
-		ctx, (*service)(s), &devicesAttributeNames, arguments{ids: ids{applicationID}}, opts)
+	return call[AttributeNamesResponse](ctx, (*service)(s), &devicesAttributeNames,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // Delete deletes all devices of an application that match a query. A large deletion answers 202 and is done by a job,
@@ -744,8 +742,8 @@ func (s *DevicesService) AttributeNames(
 func (s *DevicesService) Delete(
 	ctx context.Context, applicationID string, options DevicesDeleteOrRestorePost, opts ...CallOption,
 ) (*DevicesDeleteAnswer, error) {
-	return call[DevicesDeleteAnswer](
-		ctx, (*service)(s), &devicesDelete, arguments{ids: ids{applicationID}, body: options}, opts)
+	return call[DevicesDeleteAnswer](ctx, (*service)(s), &devicesDelete,
+		arguments{ids: ids{applicationID}, body: options}, opts)
 }
 
 // DeviceNames returns ID, class and name of the devices of an application. It is at most 1000 devices, without paging:
@@ -781,8 +779,8 @@ func (s *DevicesService) DeviceNames(
 func (s *DevicesService) Export(
 	ctx context.Context, applicationID string, options DevicesExportPost, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](
-		ctx, (*service)(s), &devicesExport, arguments{ids: ids{applicationID}, body: options}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &devicesExport,
+		arguments{ids: ids{applicationID}, body: options}, opts)
 }
 
 // Get lists the devices of an application. A query overrides Filter, FilterField, DeviceClass, TagFilter and ParentID.
@@ -823,8 +821,8 @@ func (s *DevicesService) All(ctx context.Context, applicationID string, opts ...
 func (s *DevicesService) GetCompositeState(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*CompositeDevicesState, error) {
-	return call[CompositeDevicesState](
-		ctx, (*service)(s), &devicesGetCompositeState, arguments{ids: ids{applicationID}}, opts)
+	return call[CompositeDevicesState](ctx, (*service)(s), &devicesGetCompositeState,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // GetCompositeStateAll yields the elements of all pages that [DevicesService.GetCompositeState] returns, and asks for a
@@ -833,8 +831,8 @@ func (s *DevicesService) GetCompositeState(
 func (s *DevicesService) GetCompositeStateAll(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) iter.Seq2[*CompositeDevicesStateItem, error] {
-	return items[CompositeDevicesStateItem](
-		ctx, (*service)(s), &devicesGetCompositeState, arguments{ids: ids{applicationID}}, byPage, opts)
+	return items[CompositeDevicesStateItem](ctx, (*service)(s), &devicesGetCompositeState,
+		arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Patch changes many devices of an application at once. Which ones is said by DeviceIDs, a query or both. UpdateFields
@@ -851,8 +849,8 @@ func (s *DevicesService) GetCompositeStateAll(
 func (s *DevicesService) Patch(
 	ctx context.Context, applicationID string, patch DevicesPatch, opts ...CallOption,
 ) (*DevicesPatchAnswer, error) {
-	return call[DevicesPatchAnswer](
-		ctx, (*service)(s), &devicesPatch, arguments{ids: ids{applicationID}, body: patch}, opts)
+	return call[DevicesPatchAnswer](ctx, (*service)(s), &devicesPatch,
+		arguments{ids: ids{applicationID}, body: patch}, opts)
 }
 
 // PayloadCounts starts an export of how many payloads each device of an application has caused. It answers 202 at once.
@@ -869,8 +867,8 @@ func (s *DevicesService) Patch(
 func (s *DevicesService) PayloadCounts(
 	ctx context.Context, applicationID string, options DevicesExportPayloadCountPost, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](
-		ctx, (*service)(s), &devicesPayloadCounts, arguments{ids: ids{applicationID}, body: options}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &devicesPayloadCounts,
+		arguments{ids: ids{applicationID}, body: options}, opts)
 }
 
 // Post creates a device of any class in an application. It gets no credentials with it: [ApplicationKeysService.Post]
@@ -903,8 +901,8 @@ func (s *DevicesService) Post(
 func (s *DevicesService) RemoveData(
 	ctx context.Context, applicationID string, options DevicesRemoveDataPost, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](
-		ctx, (*service)(s), &devicesRemoveData, arguments{ids: ids{applicationID}, body: options}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &devicesRemoveData,
+		arguments{ids: ids{applicationID}, body: options}, opts)
 }
 
 // Restore brings back deleted devices of an application that match a query. A large restoration answers 202 and is done
@@ -920,8 +918,8 @@ func (s *DevicesService) RemoveData(
 func (s *DevicesService) Restore(
 	ctx context.Context, applicationID string, options DevicesDeleteOrRestorePost, opts ...CallOption,
 ) (*DevicesRestoreAnswer, error) {
-	return call[DevicesRestoreAnswer](
-		ctx, (*service)(s), &devicesRestore, arguments{ids: ids{applicationID}, body: options}, opts)
+	return call[DevicesRestoreAnswer](ctx, (*service)(s), &devicesRestore,
+		arguments{ids: ids{applicationID}, body: options}, opts)
 }
 
 // SendCommand sends a command to many devices of an application. Which ones is said by DeviceIDs, DeviceTags,
@@ -937,8 +935,8 @@ func (s *DevicesService) Restore(
 func (s *DevicesService) SendCommand(
 	ctx context.Context, applicationID string, multiDeviceCommand MultiDeviceCommand, opts ...CallOption,
 ) (*DevicesSendCommandAnswer, error) {
-	return call[DevicesSendCommandAnswer](
-		ctx, (*service)(s), &devicesSendCommand, arguments{ids: ids{applicationID}, body: multiDeviceCommand}, opts)
+	return call[DevicesSendCommandAnswer](ctx, (*service)(s), &devicesSendCommand,
+		arguments{ids: ids{applicationID}, body: multiDeviceCommand}, opts)
 }
 
 // TagKeys returns the keys of tags in use by the devices of an application. It is at most 1000 keys, without paging:
@@ -972,10 +970,10 @@ func (s *DevicesService) TagKeys(
 func (s *DevicesService) TagValues(
 	ctx context.Context, applicationID, key string, opts ...CallOption,
 ) (*TagValuesResponse, error) {
-	return call[TagValuesResponse](ctx, (*service)(s), &devicesTagValues, arguments{
-		ids:      ids{applicationID},
-		required: func(q *parameters) { q.text("key", key) },
-	}, opts)
+	return call[TagValuesResponse](ctx, (*service)(s), &devicesTagValues,
+		arguments{ids: ids{applicationID}, required: func(q *parameters) {
+			q.text("key", key)
+		}}, opts)
 }
 
 // DevicesAttributeNamesParams are the optional parameters of [DevicesService.AttributeNames], a [CallOption] of one

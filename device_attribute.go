@@ -28,8 +28,8 @@ type DeviceAttributeService service
 func (s *DeviceAttributeService) Delete(
 	ctx context.Context, applicationID, deviceID, name string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &deviceAttributeDelete, arguments{ids: ids{applicationID, deviceID, name}}, opts)
+	return call[Success](ctx, (*service)(s), &deviceAttributeDelete,
+		arguments{ids: ids{applicationID, deviceID, name}}, opts)
 }
 
 // Get returns an attribute of a device by its name.
@@ -45,8 +45,8 @@ func (s *DeviceAttributeService) Delete(
 func (s *DeviceAttributeService) Get(
 	ctx context.Context, applicationID, deviceID, name string, opts ...CallOption,
 ) (*DeviceAttribute, error) {
-	return call[DeviceAttribute](
-		ctx, (*service)(s), &deviceAttributeGet, arguments{ids: ids{applicationID, deviceID, name}}, opts)
+	return call[DeviceAttribute](ctx, (*service)(s), &deviceAttributeGet,
+		arguments{ids: ids{applicationID, deviceID, name}}, opts)
 }
 
 // Patch changes an attribute of a device, and returns it as it is then. The data type cannot be changed. A new name
@@ -62,10 +62,8 @@ func (s *DeviceAttributeService) Get(
 func (s *DeviceAttributeService) Patch(
 	ctx context.Context, applicationID, deviceID, name string, patch DeviceAttributePatch, opts ...CallOption,
 ) (*DeviceAttribute, error) {
-	return call[DeviceAttribute](ctx, (*service)(s), &deviceAttributePatch, arguments{
-		ids:  ids{applicationID, deviceID, name},
-		body: patch,
-	}, opts)
+	return call[DeviceAttribute](ctx, (*service)(s), &deviceAttributePatch,
+		arguments{ids: ids{applicationID, deviceID, name}, body: patch}, opts)
 }
 
 var deviceAttributeDelete = Operation{
@@ -107,8 +105,8 @@ type DeviceAttributesService service
 func (s *DeviceAttributesService) Get(
 	ctx context.Context, applicationID, deviceID string, opts ...CallOption,
 ) (*DeviceAttributes, error) {
-	return call[DeviceAttributes](
-		ctx, (*service)(s), &deviceAttributesGet, arguments{ids: ids{applicationID, deviceID}}, opts)
+	return call[DeviceAttributes](ctx, (*service)(s), &deviceAttributesGet,
+		arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
 // Post adds an attribute to those that a device has.
@@ -123,10 +121,8 @@ func (s *DeviceAttributesService) Get(
 func (s *DeviceAttributesService) Post(
 	ctx context.Context, applicationID, deviceID string, deviceAttribute DeviceAttributePost, opts ...CallOption,
 ) (*DeviceAttribute, error) {
-	return call[DeviceAttribute](ctx, (*service)(s), &deviceAttributesPost, arguments{
-		ids:  ids{applicationID, deviceID},
-		body: deviceAttribute,
-	}, opts)
+	return call[DeviceAttribute](ctx, (*service)(s), &deviceAttributesPost,
+		arguments{ids: ids{applicationID, deviceID}, body: deviceAttribute}, opts)
 }
 
 // DeviceAttributesGetParams are the optional parameters of [DeviceAttributesService.Get], a [CallOption] of one call.

@@ -29,10 +29,8 @@ type DeviceRecipeService service
 func (s *DeviceRecipeService) BulkCreate(
 	ctx context.Context, applicationID, deviceRecipeID string, bulkInfo DeviceRecipeBulkCreatePost, opts ...CallOption,
 ) (*DeviceRecipeBulkCreateAnswer, error) {
-	return call[DeviceRecipeBulkCreateAnswer](ctx, (*service)(s), &deviceRecipeBulkCreate, arguments{
-		ids:  ids{applicationID, deviceRecipeID},
-		body: bulkInfo,
-	}, opts)
+	return call[DeviceRecipeBulkCreateAnswer](ctx, (*service)(s), &deviceRecipeBulkCreate,
+		arguments{ids: ids{applicationID, deviceRecipeID}, body: bulkInfo}, opts)
 }
 
 // Delete deletes a device recipe of an application. Devices that were made from it stay.
@@ -49,8 +47,8 @@ func (s *DeviceRecipeService) BulkCreate(
 func (s *DeviceRecipeService) Delete(
 	ctx context.Context, applicationID, deviceRecipeID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &deviceRecipeDelete, arguments{ids: ids{applicationID, deviceRecipeID}}, opts)
+	return call[Success](ctx, (*service)(s), &deviceRecipeDelete,
+		arguments{ids: ids{applicationID, deviceRecipeID}}, opts)
 }
 
 // Get returns a device recipe, a template for devices, of an application.
@@ -66,8 +64,8 @@ func (s *DeviceRecipeService) Delete(
 func (s *DeviceRecipeService) Get(
 	ctx context.Context, applicationID, deviceRecipeID string, opts ...CallOption,
 ) (*DeviceRecipe, error) {
-	return call[DeviceRecipe](
-		ctx, (*service)(s), &deviceRecipeGet, arguments{ids: ids{applicationID, deviceRecipeID}}, opts)
+	return call[DeviceRecipe](ctx, (*service)(s), &deviceRecipeGet,
+		arguments{ids: ids{applicationID, deviceRecipeID}}, opts)
 }
 
 // Patch changes a device recipe of an application, and returns it as it is then. Attributes and tags replace all that
@@ -83,8 +81,8 @@ func (s *DeviceRecipeService) Get(
 func (s *DeviceRecipeService) Patch(
 	ctx context.Context, applicationID, deviceRecipeID string, patch DeviceRecipePatch, opts ...CallOption,
 ) (*DeviceRecipe, error) {
-	return call[DeviceRecipe](
-		ctx, (*service)(s), &deviceRecipePatch, arguments{ids: ids{applicationID, deviceRecipeID}, body: patch}, opts)
+	return call[DeviceRecipe](ctx, (*service)(s), &deviceRecipePatch,
+		arguments{ids: ids{applicationID, deviceRecipeID}, body: patch}, opts)
 }
 
 // DeviceRecipeBulkCreateAnswer is the answer of [DeviceRecipeService.BulkCreate]: one of its pointers is set.
@@ -181,8 +179,8 @@ func (s *DeviceRecipesService) All(
 func (s *DeviceRecipesService) Post(
 	ctx context.Context, applicationID string, deviceRecipe DeviceRecipePost, opts ...CallOption,
 ) (*DeviceRecipe, error) {
-	return call[DeviceRecipe](
-		ctx, (*service)(s), &deviceRecipesPost, arguments{ids: ids{applicationID}, body: deviceRecipe}, opts)
+	return call[DeviceRecipe](ctx, (*service)(s), &deviceRecipesPost,
+		arguments{ids: ids{applicationID}, body: deviceRecipe}, opts)
 }
 
 // DeviceRecipesGetParams are the optional parameters of [DeviceRecipesService.Get], a [CallOption] of one call. What is

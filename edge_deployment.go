@@ -27,8 +27,8 @@ type EdgeDeploymentService service
 func (s *EdgeDeploymentService) Get(
 	ctx context.Context, applicationID, edgeDeploymentID string, opts ...CallOption,
 ) (*EdgeDeployment, error) {
-	return call[EdgeDeployment](
-		ctx, (*service)(s), &edgeDeploymentGet, arguments{ids: ids{applicationID, edgeDeploymentID}}, opts)
+	return call[EdgeDeployment](ctx, (*service)(s), &edgeDeploymentGet,
+		arguments{ids: ids{applicationID, edgeDeploymentID}}, opts)
 }
 
 var edgeDeploymentGet = Operation{
@@ -65,8 +65,8 @@ func (s *EdgeDeploymentsService) Get(
 func (s *EdgeDeploymentsService) All(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) iter.Seq2[*EdgeDeployment, error] {
-	return items[EdgeDeployment](
-		ctx, (*service)(s), &edgeDeploymentsGet, arguments{ids: ids{applicationID}}, byPage, opts)
+	return items[EdgeDeployment](ctx, (*service)(s), &edgeDeploymentsGet,
+		arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Release deploys a version of an edge workflow to devices of an application. Which ones is said by DeviceIDs,
@@ -83,8 +83,8 @@ func (s *EdgeDeploymentsService) All(
 func (s *EdgeDeploymentsService) Release(
 	ctx context.Context, applicationID string, deployment EdgeDeploymentRelease, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &edgeDeploymentsRelease, arguments{ids: ids{applicationID}, body: deployment}, opts)
+	return call[Success](ctx, (*service)(s), &edgeDeploymentsRelease,
+		arguments{ids: ids{applicationID}, body: deployment}, opts)
 }
 
 // Remove removes edge workflows from devices of an application. With both IDs it is one workflow from one device; a
@@ -102,8 +102,8 @@ func (s *EdgeDeploymentsService) Release(
 func (s *EdgeDeploymentsService) Remove(
 	ctx context.Context, applicationID string, deployment EdgeDeploymentRemove, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &edgeDeploymentsRemove, arguments{ids: ids{applicationID}, body: deployment}, opts)
+	return call[Success](ctx, (*service)(s), &edgeDeploymentsRemove,
+		arguments{ids: ids{applicationID}, body: deployment}, opts)
 }
 
 // Replace replaces a version of an edge workflow by another, wherever it is deployed. A NewVersion of null removes the
@@ -120,8 +120,8 @@ func (s *EdgeDeploymentsService) Remove(
 func (s *EdgeDeploymentsService) Replace(
 	ctx context.Context, applicationID string, deployment EdgeDeploymentReplace, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &edgeDeploymentsReplace, arguments{ids: ids{applicationID}, body: deployment}, opts)
+	return call[Success](ctx, (*service)(s), &edgeDeploymentsReplace,
+		arguments{ids: ids{applicationID}, body: deployment}, opts)
 }
 
 // EdgeDeploymentsGetParams are the optional parameters of [EdgeDeploymentsService.Get], a [CallOption] of one call.

@@ -27,8 +27,8 @@ type EmbeddedDeploymentService service
 func (s *EmbeddedDeploymentService) Get(
 	ctx context.Context, applicationID, embeddedDeploymentID string, opts ...CallOption,
 ) (*EmbeddedDeployment, error) {
-	return call[EmbeddedDeployment](
-		ctx, (*service)(s), &embeddedDeploymentGet, arguments{ids: ids{applicationID, embeddedDeploymentID}}, opts)
+	return call[EmbeddedDeployment](ctx, (*service)(s), &embeddedDeploymentGet,
+		arguments{ids: ids{applicationID, embeddedDeploymentID}}, opts)
 }
 
 var embeddedDeploymentGet = Operation{
@@ -56,8 +56,8 @@ type EmbeddedDeploymentsService service
 func (s *EmbeddedDeploymentsService) Export(
 	ctx context.Context, applicationID string, options EmbeddedDeploymentExport, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](
-		ctx, (*service)(s), &embeddedDeploymentsExport, arguments{ids: ids{applicationID}, body: options}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &embeddedDeploymentsExport,
+		arguments{ids: ids{applicationID}, body: options}, opts)
 }
 
 // Get lists which workflows run, or are to run, on the embedded devices of an application. A page has 1000 items by
@@ -74,8 +74,8 @@ func (s *EmbeddedDeploymentsService) Export(
 func (s *EmbeddedDeploymentsService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*EmbeddedDeployments, error) {
-	return call[EmbeddedDeployments](
-		ctx, (*service)(s), &embeddedDeploymentsGet, arguments{ids: ids{applicationID}}, opts)
+	return call[EmbeddedDeployments](ctx, (*service)(s), &embeddedDeploymentsGet,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // All yields the elements of all pages that [EmbeddedDeploymentsService.Get] returns, and asks for a page when it comes
@@ -84,8 +84,8 @@ func (s *EmbeddedDeploymentsService) Get(
 func (s *EmbeddedDeploymentsService) All(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) iter.Seq2[*EmbeddedDeployment, error] {
-	return items[EmbeddedDeployment](
-		ctx, (*service)(s), &embeddedDeploymentsGet, arguments{ids: ids{applicationID}}, byPage, opts)
+	return items[EmbeddedDeployment](ctx, (*service)(s), &embeddedDeploymentsGet,
+		arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Release deploys a version of an embedded workflow to devices of an application. Which ones is said by DeviceIDs,
@@ -102,8 +102,8 @@ func (s *EmbeddedDeploymentsService) All(
 func (s *EmbeddedDeploymentsService) Release(
 	ctx context.Context, applicationID string, deployment EmbeddedDeploymentRelease, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &embeddedDeploymentsRelease, arguments{ids: ids{applicationID}, body: deployment}, opts)
+	return call[Success](ctx, (*service)(s), &embeddedDeploymentsRelease,
+		arguments{ids: ids{applicationID}, body: deployment}, opts)
 }
 
 // Remove removes embedded workflows from devices of an application. With both IDs it is one workflow from one device; a
@@ -119,8 +119,8 @@ func (s *EmbeddedDeploymentsService) Release(
 func (s *EmbeddedDeploymentsService) Remove(
 	ctx context.Context, applicationID string, deployment EmbeddedDeploymentRemove, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &embeddedDeploymentsRemove, arguments{ids: ids{applicationID}, body: deployment}, opts)
+	return call[Success](ctx, (*service)(s), &embeddedDeploymentsRemove,
+		arguments{ids: ids{applicationID}, body: deployment}, opts)
 }
 
 // Replace replaces a version of an embedded workflow by another, wherever it is deployed. A NewVersion of null removes
@@ -136,8 +136,8 @@ func (s *EmbeddedDeploymentsService) Remove(
 func (s *EmbeddedDeploymentsService) Replace(
 	ctx context.Context, applicationID string, deployment EmbeddedDeploymentReplace, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &embeddedDeploymentsReplace, arguments{ids: ids{applicationID}, body: deployment}, opts)
+	return call[Success](ctx, (*service)(s), &embeddedDeploymentsReplace,
+		arguments{ids: ids{applicationID}, body: deployment}, opts)
 }
 
 // EmbeddedDeploymentsGetParams are the optional parameters of [EmbeddedDeploymentsService.Get], a [CallOption] of one

@@ -101,8 +101,8 @@ type EventsService service
 func (s *EventsService) Delete(
 	ctx context.Context, applicationID string, query Query, opts ...CallOption,
 ) (*EventsDeleteAnswer, error) {
-	return call[EventsDeleteAnswer](
-		ctx, (*service)(s), &eventsDelete, arguments{ids: ids{applicationID}, body: query}, opts)
+	return call[EventsDeleteAnswer](ctx, (*service)(s), &eventsDelete,
+		arguments{ids: ids{applicationID}, body: query}, opts)
 }
 
 // Export starts an export of the events of an application as CSV or JSON. It answers 202 at once. A link to the file
@@ -119,8 +119,8 @@ func (s *EventsService) Delete(
 func (s *EventsService) Export(
 	ctx context.Context, applicationID string, exportData EventsExport, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](
-		ctx, (*service)(s), &eventsExport, arguments{ids: ids{applicationID}, body: exportData}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &eventsExport,
+		arguments{ids: ids{applicationID}, body: exportData}, opts)
 }
 
 // Get lists the events of an application, the newest first. [EventsGetParams] are its optional parameters.
@@ -157,8 +157,8 @@ func (s *EventsService) All(ctx context.Context, applicationID string, opts ...C
 func (s *EventsService) MostRecentBySeverity(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*EventPlusNewCount, error) {
-	return call[EventPlusNewCount](
-		ctx, (*service)(s), &eventsMostRecentBySeverity, arguments{ids: ids{applicationID}}, opts)
+	return call[EventPlusNewCount](ctx, (*service)(s), &eventsMostRecentBySeverity,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // Patch changes all events of an application that match. Without query, filter or state, take it for all events. A
@@ -175,8 +175,8 @@ func (s *EventsService) MostRecentBySeverity(
 func (s *EventsService) Patch(
 	ctx context.Context, applicationID string, patch EventPatch, opts ...CallOption,
 ) (*EventsPatchAnswer, error) {
-	return call[EventsPatchAnswer](
-		ctx, (*service)(s), &eventsPatch, arguments{ids: ids{applicationID}, body: patch}, opts)
+	return call[EventsPatchAnswer](ctx, (*service)(s), &eventsPatch,
+		arguments{ids: ids{applicationID}, body: patch}, opts)
 }
 
 // Post creates an event of some severity in an application. Losant limits new events to 15 in 15 seconds for each

@@ -26,8 +26,8 @@ type ExperienceService service
 func (s *ExperienceService) Bootstrap(
 	ctx context.Context, applicationID string, options ExperienceBootstrapOptions, opts ...CallOption,
 ) (*ExperienceBootstrapResult, error) {
-	return call[ExperienceBootstrapResult](
-		ctx, (*service)(s), &experienceBootstrap, arguments{ids: ids{applicationID}, body: options}, opts)
+	return call[ExperienceBootstrapResult](ctx, (*service)(s), &experienceBootstrap,
+		arguments{ids: ids{applicationID}, body: options}, opts)
 }
 
 // Delete deletes the experience of an application: users, groups, slugs, domains, endpoints and views. The keep

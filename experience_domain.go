@@ -27,8 +27,8 @@ type ExperienceDomainService service
 func (s *ExperienceDomainService) Delete(
 	ctx context.Context, applicationID, experienceDomainID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &experienceDomainDelete, arguments{ids: ids{applicationID, experienceDomainID}}, opts)
+	return call[Success](ctx, (*service)(s), &experienceDomainDelete,
+		arguments{ids: ids{applicationID, experienceDomainID}}, opts)
 }
 
 // Get returns a domain of the experience of an application. The private key of its certificate is never returned.
@@ -44,8 +44,8 @@ func (s *ExperienceDomainService) Delete(
 func (s *ExperienceDomainService) Get(
 	ctx context.Context, applicationID, experienceDomainID string, opts ...CallOption,
 ) (*ExperienceDomain, error) {
-	return call[ExperienceDomain](
-		ctx, (*service)(s), &experienceDomainGet, arguments{ids: ids{applicationID, experienceDomainID}}, opts)
+	return call[ExperienceDomain](ctx, (*service)(s), &experienceDomainGet,
+		arguments{ids: ids{applicationID, experienceDomainID}}, opts)
 }
 
 // Patch changes a domain of the experience of an application: its certificate, or the version that it serves.
@@ -60,10 +60,8 @@ func (s *ExperienceDomainService) Get(
 func (s *ExperienceDomainService) Patch(
 	ctx context.Context, applicationID, experienceDomainID string, patch ExperienceDomainPatch, opts ...CallOption,
 ) (*ExperienceDomain, error) {
-	return call[ExperienceDomain](ctx, (*service)(s), &experienceDomainPatch, arguments{
-		ids:  ids{applicationID, experienceDomainID},
-		body: patch,
-	}, opts)
+	return call[ExperienceDomain](ctx, (*service)(s), &experienceDomainPatch,
+		arguments{ids: ids{applicationID, experienceDomainID}, body: patch}, opts)
 }
 
 var experienceDomainDelete = Operation{
@@ -121,8 +119,8 @@ func (s *ExperienceDomainsService) Get(
 func (s *ExperienceDomainsService) Post(
 	ctx context.Context, applicationID string, experienceDomain ExperienceDomainPost, opts ...CallOption,
 ) (*ExperienceDomain, error) {
-	return call[ExperienceDomain](
-		ctx, (*service)(s), &experienceDomainsPost, arguments{ids: ids{applicationID}, body: experienceDomain}, opts)
+	return call[ExperienceDomain](ctx, (*service)(s), &experienceDomainsPost,
+		arguments{ids: ids{applicationID}, body: experienceDomain}, opts)
 }
 
 var experienceDomainsGet = Operation{

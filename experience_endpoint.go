@@ -29,8 +29,8 @@ type ExperienceEndpointService service
 func (s *ExperienceEndpointService) Delete(
 	ctx context.Context, applicationID, experienceEndpointID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &experienceEndpointDelete, arguments{ids: ids{applicationID, experienceEndpointID}}, opts)
+	return call[Success](ctx, (*service)(s), &experienceEndpointDelete,
+		arguments{ids: ids{applicationID, experienceEndpointID}}, opts)
 }
 
 // Get returns an endpoint of a version of an experience. [ExperienceEndpointGetParams] are its optional parameters.
@@ -46,8 +46,8 @@ func (s *ExperienceEndpointService) Delete(
 func (s *ExperienceEndpointService) Get(
 	ctx context.Context, applicationID, experienceEndpointID string, opts ...CallOption,
 ) (*ExperienceEndpoint, error) {
-	return call[ExperienceEndpoint](
-		ctx, (*service)(s), &experienceEndpointGet, arguments{ids: ids{applicationID, experienceEndpointID}}, opts)
+	return call[ExperienceEndpoint](ctx, (*service)(s), &experienceEndpointGet,
+		arguments{ids: ids{applicationID, experienceEndpointID}}, opts)
 }
 
 // LinkedResources returns the workflows and views that belong to an endpoint of an experience.
@@ -64,9 +64,8 @@ func (s *ExperienceEndpointService) Get(
 func (s *ExperienceEndpointService) LinkedResources(
 	ctx context.Context, applicationID, experienceEndpointID string, opts ...CallOption,
 ) (*ExperienceLinkedResources, error) {
-	return call[ExperienceLinkedResources](ctx, (*service)(s), &experienceEndpointLinkedResources, arguments{
-		ids: ids{applicationID, experienceEndpointID},
-	}, opts)
+	return call[ExperienceLinkedResources](ctx, (*service)(s), &experienceEndpointLinkedResources,
+		arguments{ids: ids{applicationID, experienceEndpointID}}, opts)
 }
 
 // Patch changes an endpoint in the develop version of an experience, and returns it as it is then. Versions that were
@@ -82,10 +81,8 @@ func (s *ExperienceEndpointService) LinkedResources(
 func (s *ExperienceEndpointService) Patch(
 	ctx context.Context, applicationID, experienceEndpointID string, patch ExperienceEndpointPatch, opts ...CallOption,
 ) (*ExperienceEndpoint, error) {
-	return call[ExperienceEndpoint](ctx, (*service)(s), &experienceEndpointPatch, arguments{
-		ids:  ids{applicationID, experienceEndpointID},
-		body: patch,
-	}, opts)
+	return call[ExperienceEndpoint](ctx, (*service)(s), &experienceEndpointPatch,
+		arguments{ids: ids{applicationID, experienceEndpointID}, body: patch}, opts)
 }
 
 // ExperienceEndpointDeleteParams are the optional parameters of [ExperienceEndpointService.Delete], a [CallOption] of
@@ -198,8 +195,8 @@ type ExperienceEndpointsService service
 func (s *ExperienceEndpointsService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*ExperienceEndpoints, error) {
-	return call[ExperienceEndpoints](
-		ctx, (*service)(s), &experienceEndpointsGet, arguments{ids: ids{applicationID}}, opts)
+	return call[ExperienceEndpoints](ctx, (*service)(s), &experienceEndpointsGet,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // Post creates an endpoint in the develop version of an experience.
@@ -214,10 +211,8 @@ func (s *ExperienceEndpointsService) Get(
 func (s *ExperienceEndpointsService) Post(
 	ctx context.Context, applicationID string, experienceEndpoint ExperienceEndpointPost, opts ...CallOption,
 ) (*ExperienceEndpoint, error) {
-	return call[ExperienceEndpoint](ctx, (*service)(s), &experienceEndpointsPost, arguments{
-		ids:  ids{applicationID},
-		body: experienceEndpoint,
-	}, opts)
+	return call[ExperienceEndpoint](ctx, (*service)(s), &experienceEndpointsPost,
+		arguments{ids: ids{applicationID}, body: experienceEndpoint}, opts)
 }
 
 // Stats returns how many requests the endpoints of an experience have got, over time. The counts are grouped by
@@ -235,8 +230,8 @@ func (s *ExperienceEndpointsService) Post(
 func (s *ExperienceEndpointsService) Stats(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (ExperienceEndpointStats, error) {
-	return callValue[ExperienceEndpointStats](
-		ctx, (*service)(s), &experienceEndpointsStats, arguments{ids: ids{applicationID}}, opts)
+	return callValue[ExperienceEndpointStats](ctx, (*service)(s), &experienceEndpointsStats,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // ExperienceEndpointsGetParams are the optional parameters of [ExperienceEndpointsService.Get], a [CallOption] of one

@@ -28,8 +28,8 @@ type ExperienceGroupService service
 func (s *ExperienceGroupService) Delete(
 	ctx context.Context, applicationID, experienceGroupID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &experienceGroupDelete, arguments{ids: ids{applicationID, experienceGroupID}}, opts)
+	return call[Success](ctx, (*service)(s), &experienceGroupDelete,
+		arguments{ids: ids{applicationID, experienceGroupID}}, opts)
 }
 
 // Get returns an experience group. IncludeDirectDeviceCount and IncludeTotalDeviceCount add its device counts.
@@ -46,8 +46,8 @@ func (s *ExperienceGroupService) Delete(
 func (s *ExperienceGroupService) Get(
 	ctx context.Context, applicationID, experienceGroupID string, opts ...CallOption,
 ) (*ExperienceGroup, error) {
-	return call[ExperienceGroup](
-		ctx, (*service)(s), &experienceGroupGet, arguments{ids: ids{applicationID, experienceGroupID}}, opts)
+	return call[ExperienceGroup](ctx, (*service)(s), &experienceGroupGet,
+		arguments{ids: ids{applicationID, experienceGroupID}}, opts)
 }
 
 // Patch changes what patch sets, and returns the experience group as it is then.
@@ -62,10 +62,8 @@ func (s *ExperienceGroupService) Get(
 func (s *ExperienceGroupService) Patch(
 	ctx context.Context, applicationID, experienceGroupID string, patch ExperienceGroupPatch, opts ...CallOption,
 ) (*ExperienceGroup, error) {
-	return call[ExperienceGroup](ctx, (*service)(s), &experienceGroupPatch, arguments{
-		ids:  ids{applicationID, experienceGroupID},
-		body: patch,
-	}, opts)
+	return call[ExperienceGroup](ctx, (*service)(s), &experienceGroupPatch,
+		arguments{ids: ids{applicationID, experienceGroupID}, body: patch}, opts)
 }
 
 // ExperienceGroupGetParams are the optional parameters of [ExperienceGroupService.Get], a [CallOption] of one call.
@@ -137,8 +135,8 @@ func (s *ExperienceGroupsService) Get(
 func (s *ExperienceGroupsService) All(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) iter.Seq2[*ExperienceGroup, error] {
-	return items[ExperienceGroup](
-		ctx, (*service)(s), &experienceGroupsGet, arguments{ids: ids{applicationID}}, byPage, opts)
+	return items[ExperienceGroup](ctx, (*service)(s), &experienceGroupsGet,
+		arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates a group in the experience of an application.
@@ -153,8 +151,8 @@ func (s *ExperienceGroupsService) All(
 func (s *ExperienceGroupsService) Post(
 	ctx context.Context, applicationID string, experienceGroup ExperienceGroupPost, opts ...CallOption,
 ) (*ExperienceGroup, error) {
-	return call[ExperienceGroup](
-		ctx, (*service)(s), &experienceGroupsPost, arguments{ids: ids{applicationID}, body: experienceGroup}, opts)
+	return call[ExperienceGroup](ctx, (*service)(s), &experienceGroupsPost,
+		arguments{ids: ids{applicationID}, body: experienceGroup}, opts)
 }
 
 // ExperienceGroupsGetParams are the optional parameters of [ExperienceGroupsService.Get], a [CallOption] of one call.

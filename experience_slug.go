@@ -27,8 +27,8 @@ type ExperienceSlugService service
 func (s *ExperienceSlugService) Delete(
 	ctx context.Context, applicationID, experienceSlugID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &experienceSlugDelete, arguments{ids: ids{applicationID, experienceSlugID}}, opts)
+	return call[Success](ctx, (*service)(s), &experienceSlugDelete,
+		arguments{ids: ids{applicationID, experienceSlugID}}, opts)
 }
 
 // Get returns a slug of the experience of an application.
@@ -44,8 +44,8 @@ func (s *ExperienceSlugService) Delete(
 func (s *ExperienceSlugService) Get(
 	ctx context.Context, applicationID, experienceSlugID string, opts ...CallOption,
 ) (*ExperienceSlug, error) {
-	return call[ExperienceSlug](
-		ctx, (*service)(s), &experienceSlugGet, arguments{ids: ids{applicationID, experienceSlugID}}, opts)
+	return call[ExperienceSlug](ctx, (*service)(s), &experienceSlugGet,
+		arguments{ids: ids{applicationID, experienceSlugID}}, opts)
 }
 
 // Patch changes a slug of the experience of an application, or the version that it serves.
@@ -60,10 +60,8 @@ func (s *ExperienceSlugService) Get(
 func (s *ExperienceSlugService) Patch(
 	ctx context.Context, applicationID, experienceSlugID string, patch ExperienceSlugPatch, opts ...CallOption,
 ) (*ExperienceSlug, error) {
-	return call[ExperienceSlug](ctx, (*service)(s), &experienceSlugPatch, arguments{
-		ids:  ids{applicationID, experienceSlugID},
-		body: patch,
-	}, opts)
+	return call[ExperienceSlug](ctx, (*service)(s), &experienceSlugPatch,
+		arguments{ids: ids{applicationID, experienceSlugID}, body: patch}, opts)
 }
 
 var experienceSlugDelete = Operation{
@@ -121,8 +119,8 @@ func (s *ExperienceSlugsService) Get(
 func (s *ExperienceSlugsService) Post(
 	ctx context.Context, applicationID string, experienceSlug ExperienceSlugPost, opts ...CallOption,
 ) (*ExperienceSlug, error) {
-	return call[ExperienceSlug](
-		ctx, (*service)(s), &experienceSlugsPost, arguments{ids: ids{applicationID}, body: experienceSlug}, opts)
+	return call[ExperienceSlug](ctx, (*service)(s), &experienceSlugsPost,
+		arguments{ids: ids{applicationID}, body: experienceSlug}, opts)
 }
 
 var experienceSlugsGet = Operation{

@@ -28,8 +28,8 @@ type ExperienceUserService service
 func (s *ExperienceUserService) Delete(
 	ctx context.Context, applicationID, experienceUserID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &experienceUserDelete, arguments{ids: ids{applicationID, experienceUserID}}, opts)
+	return call[Success](ctx, (*service)(s), &experienceUserDelete,
+		arguments{ids: ids{applicationID, experienceUserID}}, opts)
 }
 
 // Get returns an experience user.
@@ -45,8 +45,8 @@ func (s *ExperienceUserService) Delete(
 func (s *ExperienceUserService) Get(
 	ctx context.Context, applicationID, experienceUserID string, opts ...CallOption,
 ) (*ExperienceUser, error) {
-	return call[ExperienceUser](
-		ctx, (*service)(s), &experienceUserGet, arguments{ids: ids{applicationID, experienceUserID}}, opts)
+	return call[ExperienceUser](ctx, (*service)(s), &experienceUserGet,
+		arguments{ids: ids{applicationID, experienceUserID}}, opts)
 }
 
 // Patch changes what patch sets, and returns the experience user as it is then.
@@ -61,10 +61,8 @@ func (s *ExperienceUserService) Get(
 func (s *ExperienceUserService) Patch(
 	ctx context.Context, applicationID, experienceUserID string, patch ExperienceUserPatch, opts ...CallOption,
 ) (*ExperienceUser, error) {
-	return call[ExperienceUser](ctx, (*service)(s), &experienceUserPatch, arguments{
-		ids:  ids{applicationID, experienceUserID},
-		body: patch,
-	}, opts)
+	return call[ExperienceUser](ctx, (*service)(s), &experienceUserPatch,
+		arguments{ids: ids{applicationID, experienceUserID}, body: patch}, opts)
 }
 
 var experienceUserDelete = Operation{
@@ -114,8 +112,8 @@ func (s *ExperienceUsersService) Get(
 func (s *ExperienceUsersService) All(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) iter.Seq2[*ExperienceUser, error] {
-	return items[ExperienceUser](
-		ctx, (*service)(s), &experienceUsersGet, arguments{ids: ids{applicationID}}, byPage, opts)
+	return items[ExperienceUser](ctx, (*service)(s), &experienceUsersGet,
+		arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates a user in the experience of an application. The e-mail address has to be unique in the application.
@@ -130,8 +128,8 @@ func (s *ExperienceUsersService) All(
 func (s *ExperienceUsersService) Post(
 	ctx context.Context, applicationID string, experienceUser ExperienceUserPost, opts ...CallOption,
 ) (*ExperienceUser, error) {
-	return call[ExperienceUser](
-		ctx, (*service)(s), &experienceUsersPost, arguments{ids: ids{applicationID}, body: experienceUser}, opts)
+	return call[ExperienceUser](ctx, (*service)(s), &experienceUsersPost,
+		arguments{ids: ids{applicationID}, body: experienceUser}, opts)
 }
 
 // ExperienceUsersGetParams are the optional parameters of [ExperienceUsersService.Get], a [CallOption] of one call.

@@ -29,9 +29,8 @@ type ExperienceVersionService service
 func (s *ExperienceVersionService) Delete(
 	ctx context.Context, applicationID, experienceVersionIDOrName string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](ctx, (*service)(s), &experienceVersionDelete, arguments{
-		ids: ids{applicationID, experienceVersionIDOrName},
-	}, opts)
+	return call[Success](ctx, (*service)(s), &experienceVersionDelete,
+		arguments{ids: ids{applicationID, experienceVersionIDOrName}}, opts)
 }
 
 // Get returns a version of an experience, by its ID or name.
@@ -47,8 +46,8 @@ func (s *ExperienceVersionService) Delete(
 func (s *ExperienceVersionService) Get(
 	ctx context.Context, applicationID, experienceVersionIDOrName string, opts ...CallOption,
 ) (*ExperienceVersion, error) {
-	return call[ExperienceVersion](
-		ctx, (*service)(s), &experienceVersionGet, arguments{ids: ids{applicationID, experienceVersionIDOrName}}, opts)
+	return call[ExperienceVersion](ctx, (*service)(s), &experienceVersionGet,
+		arguments{ids: ids{applicationID, experienceVersionIDOrName}}, opts)
 }
 
 // Patch changes the settings of a version of an experience, by its ID or name.
@@ -64,10 +63,8 @@ func (s *ExperienceVersionService) Patch(
 	ctx context.Context, applicationID, experienceVersionIDOrName string, patch ExperienceVersionPatch,
 	opts ...CallOption,
 ) (*ExperienceVersion, error) {
-	return call[ExperienceVersion](ctx, (*service)(s), &experienceVersionPatch, arguments{
-		ids:  ids{applicationID, experienceVersionIDOrName},
-		body: patch,
-	}, opts)
+	return call[ExperienceVersion](ctx, (*service)(s), &experienceVersionPatch,
+		arguments{ids: ids{applicationID, experienceVersionIDOrName}, body: patch}, opts)
 }
 
 var experienceVersionDelete = Operation{
@@ -109,8 +106,8 @@ type ExperienceVersionsService service
 func (s *ExperienceVersionsService) Get(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) (*ExperienceVersions, error) {
-	return call[ExperienceVersions](
-		ctx, (*service)(s), &experienceVersionsGet, arguments{ids: ids{applicationID}}, opts)
+	return call[ExperienceVersions](ctx, (*service)(s), &experienceVersionsGet,
+		arguments{ids: ids{applicationID}}, opts)
 }
 
 // All yields the elements of all pages that [ExperienceVersionsService.Get] returns, and asks for a page when it comes
@@ -119,8 +116,8 @@ func (s *ExperienceVersionsService) Get(
 func (s *ExperienceVersionsService) All(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) iter.Seq2[*ExperienceVersion, error] {
-	return items[ExperienceVersion](
-		ctx, (*service)(s), &experienceVersionsGet, arguments{ids: ids{applicationID}}, byPage, opts)
+	return items[ExperienceVersion](ctx, (*service)(s), &experienceVersionsGet,
+		arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post saves the develop version of an experience as a version under a name of its own. Endpoints, views and experience
@@ -136,8 +133,8 @@ func (s *ExperienceVersionsService) All(
 func (s *ExperienceVersionsService) Post(
 	ctx context.Context, applicationID string, experienceVersion ExperienceVersionPost, opts ...CallOption,
 ) (*ExperienceVersion, error) {
-	return call[ExperienceVersion](
-		ctx, (*service)(s), &experienceVersionsPost, arguments{ids: ids{applicationID}, body: experienceVersion}, opts)
+	return call[ExperienceVersion](ctx, (*service)(s), &experienceVersionsPost,
+		arguments{ids: ids{applicationID}, body: experienceVersion}, opts)
 }
 
 // ExperienceVersionsGetParams are the optional parameters of [ExperienceVersionsService.Get], a [CallOption] of one

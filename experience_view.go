@@ -28,8 +28,8 @@ type ExperienceViewService service
 func (s *ExperienceViewService) Delete(
 	ctx context.Context, applicationID, experienceViewID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &experienceViewDelete, arguments{ids: ids{applicationID, experienceViewID}}, opts)
+	return call[Success](ctx, (*service)(s), &experienceViewDelete,
+		arguments{ids: ids{applicationID, experienceViewID}}, opts)
 }
 
 // Get returns a view of a version of an experience, with its template. [ExperienceViewGetParams] are its optional
@@ -46,8 +46,8 @@ func (s *ExperienceViewService) Delete(
 func (s *ExperienceViewService) Get(
 	ctx context.Context, applicationID, experienceViewID string, opts ...CallOption,
 ) (*ExperienceView, error) {
-	return call[ExperienceView](
-		ctx, (*service)(s), &experienceViewGet, arguments{ids: ids{applicationID, experienceViewID}}, opts)
+	return call[ExperienceView](ctx, (*service)(s), &experienceViewGet,
+		arguments{ids: ids{applicationID, experienceViewID}}, opts)
 }
 
 // LinkedResources returns the workflows, endpoints and views that use a view of an experience.
@@ -64,8 +64,8 @@ func (s *ExperienceViewService) Get(
 func (s *ExperienceViewService) LinkedResources(
 	ctx context.Context, applicationID, experienceViewID string, opts ...CallOption,
 ) (*ExperienceLinkedResources, error) {
-	return call[ExperienceLinkedResources](
-		ctx, (*service)(s), &experienceViewLinkedResources, arguments{ids: ids{applicationID, experienceViewID}}, opts)
+	return call[ExperienceLinkedResources](ctx, (*service)(s), &experienceViewLinkedResources,
+		arguments{ids: ids{applicationID, experienceViewID}}, opts)
 }
 
 // Patch changes a view in the develop version of an experience, and returns it as it is then. Versions that were made
@@ -81,10 +81,8 @@ func (s *ExperienceViewService) LinkedResources(
 func (s *ExperienceViewService) Patch(
 	ctx context.Context, applicationID, experienceViewID string, patch ExperienceViewPatch, opts ...CallOption,
 ) (*ExperienceView, error) {
-	return call[ExperienceView](ctx, (*service)(s), &experienceViewPatch, arguments{
-		ids:  ids{applicationID, experienceViewID},
-		body: patch,
-	}, opts)
+	return call[ExperienceView](ctx, (*service)(s), &experienceViewPatch,
+		arguments{ids: ids{applicationID, experienceViewID}, body: patch}, opts)
 }
 
 // ExperienceViewGetParams are the optional parameters of [ExperienceViewService.Get], a [CallOption] of one call. What
@@ -183,8 +181,8 @@ func (s *ExperienceViewsService) Get(
 func (s *ExperienceViewsService) All(
 	ctx context.Context, applicationID string, opts ...CallOption,
 ) iter.Seq2[*ExperienceView, error] {
-	return items[ExperienceView](
-		ctx, (*service)(s), &experienceViewsGet, arguments{ids: ids{applicationID}}, byPage, opts)
+	return items[ExperienceView](ctx, (*service)(s), &experienceViewsGet,
+		arguments{ids: ids{applicationID}}, byPage, opts)
 }
 
 // Post creates a page, a layout or a component in the develop version of an experience.
@@ -199,8 +197,8 @@ func (s *ExperienceViewsService) All(
 func (s *ExperienceViewsService) Post(
 	ctx context.Context, applicationID string, experienceView ExperienceViewPost, opts ...CallOption,
 ) (*ExperienceView, error) {
-	return call[ExperienceView](
-		ctx, (*service)(s), &experienceViewsPost, arguments{ids: ids{applicationID}, body: experienceView}, opts)
+	return call[ExperienceView](ctx, (*service)(s), &experienceViewsPost,
+		arguments{ids: ids{applicationID}, body: experienceView}, opts)
 }
 
 // ExperienceViewsGetParams are the optional parameters of [ExperienceViewsService.Get], a [CallOption] of one call.

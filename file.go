@@ -71,8 +71,8 @@ func (s *FileService) Move(ctx context.Context, applicationID, fileID string, op
 func (s *FileService) Patch(
 	ctx context.Context, applicationID, fileID string, patch FilePatch, opts ...CallOption,
 ) (*FileUploadPostResponse, error) {
-	return call[FileUploadPostResponse](
-		ctx, (*service)(s), &filePatch, arguments{ids: ids{applicationID, fileID}, body: patch}, opts)
+	return call[FileUploadPostResponse](ctx, (*service)(s), &filePatch,
+		arguments{ids: ids{applicationID, fileID}, body: patch}, opts)
 }
 
 // Upload uploads new content of a public file. The file must exist: [FilesService.Post] creates it. A form of more than
@@ -197,8 +197,8 @@ func (s *FilesService) All(ctx context.Context, applicationID string, opts ...Ca
 func (s *FilesService) Post(
 	ctx context.Context, applicationID string, file FilePost, opts ...CallOption,
 ) (*FileUploadPostResponse, error) {
-	return call[FileUploadPostResponse](
-		ctx, (*service)(s), &filesPost, arguments{ids: ids{applicationID}, body: file}, opts)
+	return call[FileUploadPostResponse](ctx, (*service)(s), &filesPost,
+		arguments{ids: ids{applicationID}, body: file}, opts)
 }
 
 // FilesGetParams are the optional parameters of [FilesService.Get], a [CallOption] of one call. What is zero is not

@@ -29,8 +29,8 @@ type FlowService service
 func (s *FlowService) ClearStorageEntries(
 	ctx context.Context, applicationID, flowID string, opts ...CallOption,
 ) (FlowStorageEntries, error) {
-	return callValue[FlowStorageEntries](
-		ctx, (*service)(s), &flowClearStorageEntries, arguments{ids: ids{applicationID, flowID}}, opts)
+	return callValue[FlowStorageEntries](ctx, (*service)(s), &flowClearStorageEntries,
+		arguments{ids: ids{applicationID, flowID}}, opts)
 }
 
 // Delete deletes a workflow of an application with all its versions and its storage.
@@ -108,8 +108,8 @@ func (s *FlowService) GetLogEntries(
 func (s *FlowService) GetStorageEntries(
 	ctx context.Context, applicationID, flowID string, opts ...CallOption,
 ) (FlowStorageEntries, error) {
-	return callValue[FlowStorageEntries](
-		ctx, (*service)(s), &flowGetStorageEntries, arguments{ids: ids{applicationID, flowID}}, opts)
+	return callValue[FlowStorageEntries](ctx, (*service)(s), &flowGetStorageEntries,
+		arguments{ids: ids{applicationID, flowID}}, opts)
 }
 
 // GetStorageEntriesMetadata returns how many values a workflow keeps in its storage, and how large they are.
@@ -125,8 +125,8 @@ func (s *FlowService) GetStorageEntries(
 func (s *FlowService) GetStorageEntriesMetadata(
 	ctx context.Context, applicationID, flowID string, opts ...CallOption,
 ) (*FlowStorageMetadata, error) {
-	return call[FlowStorageMetadata](
-		ctx, (*service)(s), &flowGetStorageEntriesMetadata, arguments{ids: ids{applicationID, flowID}}, opts)
+	return call[FlowStorageMetadata](ctx, (*service)(s), &flowGetStorageEntriesMetadata,
+		arguments{ids: ids{applicationID, flowID}}, opts)
 }
 
 // Patch changes the develop version of a workflow, and returns the workflow as it is then. What the patch leaves out
@@ -159,8 +159,8 @@ func (s *FlowService) Patch(
 func (s *FlowService) PressVirtualButton(
 	ctx context.Context, applicationID, flowID string, button VirtualButtonPress, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &flowPressVirtualButton, arguments{ids: ids{applicationID, flowID}, body: button}, opts)
+	return call[Success](ctx, (*service)(s), &flowPressVirtualButton,
+		arguments{ids: ids{applicationID, flowID}, body: button}, opts)
 }
 
 // SetStorageEntry sets a value in the storage of a workflow. Other values stay.
@@ -175,8 +175,8 @@ func (s *FlowService) PressVirtualButton(
 func (s *FlowService) SetStorageEntry(
 	ctx context.Context, applicationID, flowID string, entry FlowStorageEntry, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &flowSetStorageEntry, arguments{ids: ids{applicationID, flowID}, body: entry}, opts)
+	return call[Success](ctx, (*service)(s), &flowSetStorageEntry,
+		arguments{ids: ids{applicationID, flowID}, body: entry}, opts)
 }
 
 // Stats returns how often a workflow ran, how long, and how many of its paths failed, over time. [FlowStatsParams] are
@@ -421,10 +421,10 @@ func (s *FlowsService) All(ctx context.Context, applicationID string, opts ...Ca
 func (s *FlowsService) GetByVersion(
 	ctx context.Context, applicationID, version string, opts ...CallOption,
 ) (*FlowVersions, error) {
-	return call[FlowVersions](ctx, (*service)(s), &flowsGetByVersion, arguments{
-		ids:      ids{applicationID},
-		required: func(q *parameters) { q.text("version", version) },
-	}, opts)
+	return call[FlowVersions](ctx, (*service)(s), &flowsGetByVersion,
+		arguments{ids: ids{applicationID}, required: func(q *parameters) {
+			q.text("version", version)
+		}}, opts)
 }
 
 // GetByVersionAll yields the elements of all pages that [FlowsService.GetByVersion] returns, and asks for a page when
@@ -433,10 +433,10 @@ func (s *FlowsService) GetByVersion(
 func (s *FlowsService) GetByVersionAll(
 	ctx context.Context, applicationID, version string, opts ...CallOption,
 ) iter.Seq2[*FlowVersion, error] {
-	return items[FlowVersion](ctx, (*service)(s), &flowsGetByVersion, arguments{
-		ids:      ids{applicationID},
-		required: func(q *parameters) { q.text("version", version) },
-	}, byPage, opts)
+	return items[FlowVersion](ctx, (*service)(s), &flowsGetByVersion,
+		arguments{ids: ids{applicationID}, required: func(q *parameters) {
+			q.text("version", version)
+		}}, byPage, opts)
 }
 
 // Import creates many workflows and versions in an application, in one call. IDs in the body only link versions to
@@ -452,8 +452,8 @@ func (s *FlowsService) GetByVersionAll(
 func (s *FlowsService) Import(
 	ctx context.Context, applicationID string, importData FlowsImportPost, opts ...CallOption,
 ) (*FlowsImportResult, error) {
-	return call[FlowsImportResult](
-		ctx, (*service)(s), &flowsImport, arguments{ids: ids{applicationID}, body: importData}, opts)
+	return call[FlowsImportResult](ctx, (*service)(s), &flowsImport,
+		arguments{ids: ids{applicationID}, body: importData}, opts)
 }
 
 // Palette returns the custom nodes that workflows of an application can use.

@@ -31,8 +31,8 @@ type FlowVersionService service
 func (s *FlowVersionService) Delete(
 	ctx context.Context, applicationID, flowID, flowVersionID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &flowVersionDelete, arguments{ids: ids{applicationID, flowID, flowVersionID}}, opts)
+	return call[Success](ctx, (*service)(s), &flowVersionDelete,
+		arguments{ids: ids{applicationID, flowID, flowVersionID}}, opts)
 }
 
 // Errors returns the errors in the latest runs of a version of a workflow. It is at most 25 of the last 24 hours unless
@@ -49,8 +49,8 @@ func (s *FlowVersionService) Delete(
 func (s *FlowVersionService) Errors(
 	ctx context.Context, applicationID, flowID, flowVersionID string, opts ...CallOption,
 ) (*FlowErrors, error) {
-	return call[FlowErrors](
-		ctx, (*service)(s), &flowVersionErrors, arguments{ids: ids{applicationID, flowID, flowVersionID}}, opts)
+	return call[FlowErrors](ctx, (*service)(s), &flowVersionErrors,
+		arguments{ids: ids{applicationID, flowID, flowVersionID}}, opts)
 }
 
 // Get returns a version of a workflow, by its ID or name. [FlowVersionGetParams] are its optional parameters.
@@ -66,8 +66,8 @@ func (s *FlowVersionService) Errors(
 func (s *FlowVersionService) Get(
 	ctx context.Context, applicationID, flowID, flowVersionID string, opts ...CallOption,
 ) (*FlowVersion, error) {
-	return call[FlowVersion](
-		ctx, (*service)(s), &flowVersionGet, arguments{ids: ids{applicationID, flowID, flowVersionID}}, opts)
+	return call[FlowVersion](ctx, (*service)(s), &flowVersionGet,
+		arguments{ids: ids{applicationID, flowID, flowVersionID}}, opts)
 }
 
 // GetLogEntries returns summaries of the latest runs of a version of a workflow. By default it is a single one: the
@@ -84,8 +84,8 @@ func (s *FlowVersionService) Get(
 func (s *FlowVersionService) GetLogEntries(
 	ctx context.Context, applicationID, flowID, flowVersionID string, opts ...CallOption,
 ) (FlowLog, error) {
-	return callValue[FlowLog](
-		ctx, (*service)(s), &flowVersionGetLogEntries, arguments{ids: ids{applicationID, flowID, flowVersionID}}, opts)
+	return callValue[FlowLog](ctx, (*service)(s), &flowVersionGetLogEntries,
+		arguments{ids: ids{applicationID, flowID, flowVersionID}}, opts)
 }
 
 // Patch changes the notes of a version of a workflow, or switches it on or off. The triggers and nodes of a version
@@ -101,10 +101,8 @@ func (s *FlowVersionService) GetLogEntries(
 func (s *FlowVersionService) Patch(
 	ctx context.Context, applicationID, flowID, flowVersionID string, patch FlowVersionPatch, opts ...CallOption,
 ) (*FlowVersion, error) {
-	return call[FlowVersion](ctx, (*service)(s), &flowVersionPatch, arguments{
-		ids:  ids{applicationID, flowID, flowVersionID},
-		body: patch,
-	}, opts)
+	return call[FlowVersion](ctx, (*service)(s), &flowVersionPatch,
+		arguments{ids: ids{applicationID, flowID, flowVersionID}, body: patch}, opts)
 }
 
 // Stats returns how often a version of a workflow ran, how long, and how many of its paths failed, over time.
@@ -121,8 +119,8 @@ func (s *FlowVersionService) Patch(
 func (s *FlowVersionService) Stats(
 	ctx context.Context, applicationID, flowID, flowVersionID string, opts ...CallOption,
 ) (*FlowStats, error) {
-	return call[FlowStats](
-		ctx, (*service)(s), &flowVersionStats, arguments{ids: ids{applicationID, flowID, flowVersionID}}, opts)
+	return call[FlowStats](ctx, (*service)(s), &flowVersionStats,
+		arguments{ids: ids{applicationID, flowID, flowVersionID}}, opts)
 }
 
 // FlowVersionErrorsParams are the optional parameters of [FlowVersionService.Errors], a [CallOption] of one call. What
@@ -306,8 +304,8 @@ type FlowVersionsService service
 func (s *FlowVersionsService) Delete(
 	ctx context.Context, applicationID, flowID string, options FlowVersionsDeletePost, opts ...CallOption,
 ) (*FlowVersionsDeleteAnswer, error) {
-	return call[FlowVersionsDeleteAnswer](
-		ctx, (*service)(s), &flowVersionsDelete, arguments{ids: ids{applicationID, flowID}, body: options}, opts)
+	return call[FlowVersionsDeleteAnswer](ctx, (*service)(s), &flowVersionsDelete,
+		arguments{ids: ids{applicationID, flowID}, body: options}, opts)
 }
 
 // Get lists the saved versions of a workflow. [FlowVersionsGetParams] are its optional parameters.
@@ -332,8 +330,8 @@ func (s *FlowVersionsService) Get(
 func (s *FlowVersionsService) All(
 	ctx context.Context, applicationID, flowID string, opts ...CallOption,
 ) iter.Seq2[*FlowVersion, error] {
-	return items[FlowVersion](
-		ctx, (*service)(s), &flowVersionsGet, arguments{ids: ids{applicationID, flowID}}, byPage, opts)
+	return items[FlowVersion](ctx, (*service)(s), &flowVersionsGet,
+		arguments{ids: ids{applicationID, flowID}}, byPage, opts)
 }
 
 // Post saves triggers, nodes and globals as a version of a workflow. A version cannot be edited later: a second one of
@@ -349,8 +347,8 @@ func (s *FlowVersionsService) All(
 func (s *FlowVersionsService) Post(
 	ctx context.Context, applicationID, flowID string, flowVersion FlowVersionPost, opts ...CallOption,
 ) (*FlowVersion, error) {
-	return call[FlowVersion](
-		ctx, (*service)(s), &flowVersionsPost, arguments{ids: ids{applicationID, flowID}, body: flowVersion}, opts)
+	return call[FlowVersion](ctx, (*service)(s), &flowVersionsPost,
+		arguments{ids: ids{applicationID, flowID}, body: flowVersion}, opts)
 }
 
 // FlowVersionsDeleteAnswer is the answer of [FlowVersionsService.Delete]: one of its pointers is set.

@@ -44,8 +44,8 @@ func (s *InstanceService) DeviceCounts(
 func (s *InstanceService) GenerateReport(
 	ctx context.Context, instanceID string, options InstanceReportOptionsPost, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](
-		ctx, (*service)(s), &instanceGenerateReport, arguments{ids: ids{instanceID}, body: options}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &instanceGenerateReport,
+		arguments{ids: ids{instanceID}, body: options}, opts)
 }
 
 // Get returns an instance of Losant, a dedicated or branded installation.
@@ -74,8 +74,8 @@ func (s *InstanceService) Get(ctx context.Context, instanceID string, opts ...Ca
 func (s *InstanceService) HistoricalSummaries(
 	ctx context.Context, instanceID string, opts ...CallOption,
 ) (*HistoricalSummaries, error) {
-	return call[HistoricalSummaries](
-		ctx, (*service)(s), &instanceHistoricalSummaries, arguments{ids: ids{instanceID}}, opts)
+	return call[HistoricalSummaries](ctx, (*service)(s), &instanceHistoricalSummaries,
+		arguments{ids: ids{instanceID}}, opts)
 }
 
 // HistoricalSummariesAll yields the elements of all pages that [InstanceService.HistoricalSummaries] returns, and asks
@@ -84,8 +84,8 @@ func (s *InstanceService) HistoricalSummaries(
 func (s *InstanceService) HistoricalSummariesAll(
 	ctx context.Context, instanceID string, opts ...CallOption,
 ) iter.Seq2[*HistoricalSummary, error] {
-	return items[HistoricalSummary](
-		ctx, (*service)(s), &instanceHistoricalSummaries, arguments{ids: ids{instanceID}}, byPage, opts)
+	return items[HistoricalSummary](ctx, (*service)(s), &instanceHistoricalSummaries,
+		arguments{ids: ids{instanceID}}, byPage, opts)
 }
 
 // NotebookMinuteCounts returns how many minutes the notebooks of an instance ran, day by day.
@@ -101,8 +101,8 @@ func (s *InstanceService) HistoricalSummariesAll(
 func (s *InstanceService) NotebookMinuteCounts(
 	ctx context.Context, instanceID string, opts ...CallOption,
 ) (*NotebookMinuteCounts, error) {
-	return call[NotebookMinuteCounts](
-		ctx, (*service)(s), &instanceNotebookMinuteCounts, arguments{ids: ids{instanceID}}, opts)
+	return call[NotebookMinuteCounts](ctx, (*service)(s), &instanceNotebookMinuteCounts,
+		arguments{ids: ids{instanceID}}, opts)
 }
 
 // Patch changes an instance, and returns it as it is then. ReportConfigs replaces all scheduled reports.
@@ -149,8 +149,8 @@ func (s *InstanceService) PayloadCounts(
 func (s *InstanceService) PayloadCountsBreakdown(
 	ctx context.Context, instanceID string, opts ...CallOption,
 ) (*PayloadCountsBreakdown, error) {
-	return call[PayloadCountsBreakdown](
-		ctx, (*service)(s), &instancePayloadCountsBreakdown, arguments{ids: ids{instanceID}}, opts)
+	return call[PayloadCountsBreakdown](ctx, (*service)(s), &instancePayloadCountsBreakdown,
+		arguments{ids: ids{instanceID}}, opts)
 }
 
 // InstanceDeviceCountsParams are the optional parameters of [InstanceService.DeviceCounts], a [CallOption] of one call.

@@ -57,8 +57,8 @@ func (s *InstanceAPITokenService) Get(
 func (s *InstanceAPITokenService) Patch(
 	ctx context.Context, instanceID, apiTokenID string, patch APITokenPatch, opts ...CallOption,
 ) (*APIToken, error) {
-	return call[APIToken](
-		ctx, (*service)(s), &instanceAPITokenPatch, arguments{ids: ids{instanceID, apiTokenID}, body: patch}, opts)
+	return call[APIToken](ctx, (*service)(s), &instanceAPITokenPatch,
+		arguments{ids: ids{instanceID, apiTokenID}, body: patch}, opts)
 }
 
 var instanceAPITokenDelete = Operation{
@@ -121,8 +121,8 @@ func (s *InstanceAPITokensService) All(
 func (s *InstanceAPITokensService) Post(
 	ctx context.Context, instanceID string, apiToken APITokenPost, opts ...CallOption,
 ) (*APIToken, error) {
-	return call[APIToken](
-		ctx, (*service)(s), &instanceAPITokensPost, arguments{ids: ids{instanceID}, body: apiToken}, opts)
+	return call[APIToken](ctx, (*service)(s), &instanceAPITokensPost,
+		arguments{ids: ids{instanceID}, body: apiToken}, opts)
 }
 
 // InstanceAPITokensGetParams are the optional parameters of [InstanceAPITokensService.Get], a [CallOption] of one call.

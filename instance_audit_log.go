@@ -26,8 +26,8 @@ type InstanceAuditLogService service
 func (s *InstanceAuditLogService) Get(
 	ctx context.Context, instanceID, instanceAuditLogID string, opts ...CallOption,
 ) (*InstanceAuditLog, error) {
-	return call[InstanceAuditLog](
-		ctx, (*service)(s), &instanceAuditLogGet, arguments{ids: ids{instanceID, instanceAuditLogID}}, opts)
+	return call[InstanceAuditLog](ctx, (*service)(s), &instanceAuditLogGet,
+		arguments{ids: ids{instanceID, instanceAuditLogID}}, opts)
 }
 
 var instanceAuditLogGet = Operation{
@@ -63,8 +63,8 @@ func (s *InstanceAuditLogsService) Get(
 func (s *InstanceAuditLogsService) All(
 	ctx context.Context, instanceID string, opts ...CallOption,
 ) iter.Seq2[*InstanceAuditLog, error] {
-	return items[InstanceAuditLog](
-		ctx, (*service)(s), &instanceAuditLogsGet, arguments{ids: ids{instanceID}}, byPage, opts)
+	return items[InstanceAuditLog](ctx, (*service)(s), &instanceAuditLogsGet,
+		arguments{ids: ids{instanceID}}, byPage, opts)
 }
 
 // InstanceAuditLogsGetParams are the optional parameters of [InstanceAuditLogsService.Get], a [CallOption] of one call.

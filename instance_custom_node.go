@@ -29,8 +29,8 @@ type InstanceCustomNodeService service
 func (s *InstanceCustomNodeService) Delete(
 	ctx context.Context, instanceID, instanceCustomNodeID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &instanceCustomNodeDelete, arguments{ids: ids{instanceID, instanceCustomNodeID}}, opts)
+	return call[Success](ctx, (*service)(s), &instanceCustomNodeDelete,
+		arguments{ids: ids{instanceID, instanceCustomNodeID}}, opts)
 }
 
 // Errors returns the latest errors that a custom node of an instance ran into. It is at most 25 of the last 24 hours
@@ -46,8 +46,8 @@ func (s *InstanceCustomNodeService) Delete(
 func (s *InstanceCustomNodeService) Errors(
 	ctx context.Context, instanceID, instanceCustomNodeID string, opts ...CallOption,
 ) (*FlowErrors, error) {
-	return call[FlowErrors](
-		ctx, (*service)(s), &instanceCustomNodeErrors, arguments{ids: ids{instanceID, instanceCustomNodeID}}, opts)
+	return call[FlowErrors](ctx, (*service)(s), &instanceCustomNodeErrors,
+		arguments{ids: ids{instanceID, instanceCustomNodeID}}, opts)
 }
 
 // Get returns a custom node of an instance, with its triggers and nodes.
@@ -62,8 +62,8 @@ func (s *InstanceCustomNodeService) Errors(
 func (s *InstanceCustomNodeService) Get(
 	ctx context.Context, instanceID, instanceCustomNodeID string, opts ...CallOption,
 ) (*InstanceCustomNode, error) {
-	return call[InstanceCustomNode](
-		ctx, (*service)(s), &instanceCustomNodeGet, arguments{ids: ids{instanceID, instanceCustomNodeID}}, opts)
+	return call[InstanceCustomNode](ctx, (*service)(s), &instanceCustomNodeGet,
+		arguments{ids: ids{instanceID, instanceCustomNodeID}}, opts)
 }
 
 // Patch changes a custom node of an instance, and returns it as it is then. What the patch leaves out stays. Triggers,
@@ -79,10 +79,8 @@ func (s *InstanceCustomNodeService) Get(
 func (s *InstanceCustomNodeService) Patch(
 	ctx context.Context, instanceID, instanceCustomNodeID string, patch InstanceCustomNodePatch, opts ...CallOption,
 ) (*InstanceCustomNode, error) {
-	return call[InstanceCustomNode](ctx, (*service)(s), &instanceCustomNodePatch, arguments{
-		ids:  ids{instanceID, instanceCustomNodeID},
-		body: patch,
-	}, opts)
+	return call[InstanceCustomNode](ctx, (*service)(s), &instanceCustomNodePatch,
+		arguments{ids: ids{instanceID, instanceCustomNodeID}, body: patch}, opts)
 }
 
 // Stats returns how often a custom node of an instance ran, how long, and how often it failed, over time.
@@ -98,8 +96,8 @@ func (s *InstanceCustomNodeService) Patch(
 func (s *InstanceCustomNodeService) Stats(
 	ctx context.Context, instanceID, instanceCustomNodeID string, opts ...CallOption,
 ) (*FlowStats, error) {
-	return call[FlowStats](
-		ctx, (*service)(s), &instanceCustomNodeStats, arguments{ids: ids{instanceID, instanceCustomNodeID}}, opts)
+	return call[FlowStats](ctx, (*service)(s), &instanceCustomNodeStats,
+		arguments{ids: ids{instanceID, instanceCustomNodeID}}, opts)
 }
 
 // InstanceCustomNodeErrorsParams are the optional parameters of [InstanceCustomNodeService.Errors], a [CallOption] of
@@ -218,8 +216,8 @@ func (s *InstanceCustomNodesService) Get(
 func (s *InstanceCustomNodesService) All(
 	ctx context.Context, instanceID string, opts ...CallOption,
 ) iter.Seq2[*InstanceCustomNode, error] {
-	return items[InstanceCustomNode](
-		ctx, (*service)(s), &instanceCustomNodesGet, arguments{ids: ids{instanceID}}, byPage, opts)
+	return items[InstanceCustomNode](ctx, (*service)(s), &instanceCustomNodesGet,
+		arguments{ids: ids{instanceID}}, byPage, opts)
 }
 
 // Post creates a custom node for the workflows of all applications of an instance.
@@ -234,8 +232,8 @@ func (s *InstanceCustomNodesService) All(
 func (s *InstanceCustomNodesService) Post(
 	ctx context.Context, instanceID string, instanceCustomNode InstanceCustomNodePost, opts ...CallOption,
 ) (*InstanceCustomNode, error) {
-	return call[InstanceCustomNode](
-		ctx, (*service)(s), &instanceCustomNodesPost, arguments{ids: ids{instanceID}, body: instanceCustomNode}, opts)
+	return call[InstanceCustomNode](ctx, (*service)(s), &instanceCustomNodesPost,
+		arguments{ids: ids{instanceID}, body: instanceCustomNode}, opts)
 }
 
 // InstanceCustomNodesGetParams are the optional parameters of [InstanceCustomNodesService.Get], a [CallOption] of one

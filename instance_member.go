@@ -55,8 +55,8 @@ func (s *InstanceMemberService) Get(
 func (s *InstanceMemberService) Patch(
 	ctx context.Context, instanceID, userID string, patch InstanceMemberPatch, opts ...CallOption,
 ) (*InstanceMemberPatchAnswer, error) {
-	return call[InstanceMemberPatchAnswer](
-		ctx, (*service)(s), &instanceMemberPatch, arguments{ids: ids{instanceID, userID}, body: patch}, opts)
+	return call[InstanceMemberPatchAnswer](ctx, (*service)(s), &instanceMemberPatch,
+		arguments{ids: ids{instanceID, userID}, body: patch}, opts)
 }
 
 var instanceMemberDelete = Operation{
@@ -111,8 +111,8 @@ func (s *InstanceMembersService) Get(
 func (s *InstanceMembersService) Post(
 	ctx context.Context, instanceID string, member InstanceMemberPost, opts ...CallOption,
 ) (*InstanceMember, error) {
-	return call[InstanceMember](
-		ctx, (*service)(s), &instanceMembersPost, arguments{ids: ids{instanceID}, body: member}, opts)
+	return call[InstanceMember](ctx, (*service)(s), &instanceMembersPost,
+		arguments{ids: ids{instanceID}, body: member}, opts)
 }
 
 // InstanceMembersGetParams are the optional parameters of [InstanceMembersService.Get], a [CallOption] of one call.

@@ -29,8 +29,8 @@ type InstanceNotificationRuleService service
 func (s *InstanceNotificationRuleService) Delete(
 	ctx context.Context, instanceID, notificationRuleID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &instanceNotificationRuleDelete, arguments{ids: ids{instanceID, notificationRuleID}}, opts)
+	return call[Success](ctx, (*service)(s), &instanceNotificationRuleDelete,
+		arguments{ids: ids{instanceID, notificationRuleID}}, opts)
 }
 
 // Evaluate starts a job that checks a notification rule of an instance now. It answers 202 at once. Organizations that
@@ -47,10 +47,8 @@ func (s *InstanceNotificationRuleService) Evaluate(
 	ctx context.Context, instanceID, notificationRuleID string, evaluationOptions NotificationRuleEvaluationOptions,
 	opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](ctx, (*service)(s), &instanceNotificationRuleEvaluate, arguments{
-		ids:  ids{instanceID, notificationRuleID},
-		body: evaluationOptions,
-	}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &instanceNotificationRuleEvaluate,
+		arguments{ids: ids{instanceID, notificationRuleID}, body: evaluationOptions}, opts)
 }
 
 // Get returns a rule by which an instance warns of high usage.
@@ -65,8 +63,8 @@ func (s *InstanceNotificationRuleService) Evaluate(
 func (s *InstanceNotificationRuleService) Get(
 	ctx context.Context, instanceID, notificationRuleID string, opts ...CallOption,
 ) (*NotificationRule, error) {
-	return call[NotificationRule](
-		ctx, (*service)(s), &instanceNotificationRuleGet, arguments{ids: ids{instanceID, notificationRuleID}}, opts)
+	return call[NotificationRule](ctx, (*service)(s), &instanceNotificationRuleGet,
+		arguments{ids: ids{instanceID, notificationRuleID}}, opts)
 }
 
 // Logs returns the latest notifications that a rule of an instance has sent. By default it is a single one: the limit
@@ -82,8 +80,8 @@ func (s *InstanceNotificationRuleService) Get(
 func (s *InstanceNotificationRuleService) Logs(
 	ctx context.Context, instanceID, notificationRuleID string, opts ...CallOption,
 ) (NotificationRuleDeliveryLogs, error) {
-	return callValue[NotificationRuleDeliveryLogs](
-		ctx, (*service)(s), &instanceNotificationRuleLogs, arguments{ids: ids{instanceID, notificationRuleID}}, opts)
+	return callValue[NotificationRuleDeliveryLogs](ctx, (*service)(s), &instanceNotificationRuleLogs,
+		arguments{ids: ids{instanceID, notificationRuleID}}, opts)
 }
 
 // Patch changes a rule by which an instance warns of high usage.
@@ -98,10 +96,8 @@ func (s *InstanceNotificationRuleService) Logs(
 func (s *InstanceNotificationRuleService) Patch(
 	ctx context.Context, instanceID, notificationRuleID string, patch NotificationRulePatch, opts ...CallOption,
 ) (*NotificationRule, error) {
-	return call[NotificationRule](ctx, (*service)(s), &instanceNotificationRulePatch, arguments{
-		ids:  ids{instanceID, notificationRuleID},
-		body: patch,
-	}, opts)
+	return call[NotificationRule](ctx, (*service)(s), &instanceNotificationRulePatch,
+		arguments{ids: ids{instanceID, notificationRuleID}, body: patch}, opts)
 }
 
 // InstanceNotificationRuleLogsParams are the optional parameters of [InstanceNotificationRuleService.Logs], a
@@ -183,8 +179,8 @@ type InstanceNotificationRulesService service
 func (s *InstanceNotificationRulesService) Get(
 	ctx context.Context, instanceID string, opts ...CallOption,
 ) (*NotificationRules, error) {
-	return call[NotificationRules](
-		ctx, (*service)(s), &instanceNotificationRulesGet, arguments{ids: ids{instanceID}}, opts)
+	return call[NotificationRules](ctx, (*service)(s), &instanceNotificationRulesGet,
+		arguments{ids: ids{instanceID}}, opts)
 }
 
 // All yields the elements of all pages that [InstanceNotificationRulesService.Get] returns, and asks for a page when it
@@ -193,8 +189,8 @@ func (s *InstanceNotificationRulesService) Get(
 func (s *InstanceNotificationRulesService) All(
 	ctx context.Context, instanceID string, opts ...CallOption,
 ) iter.Seq2[*NotificationRule, error] {
-	return items[NotificationRule](
-		ctx, (*service)(s), &instanceNotificationRulesGet, arguments{ids: ids{instanceID}}, byPage, opts)
+	return items[NotificationRule](ctx, (*service)(s), &instanceNotificationRulesGet,
+		arguments{ids: ids{instanceID}}, byPage, opts)
 }
 
 // Post creates a rule by which an instance warns of the high usage of its organizations.
@@ -209,10 +205,8 @@ func (s *InstanceNotificationRulesService) All(
 func (s *InstanceNotificationRulesService) Post(
 	ctx context.Context, instanceID string, notificationRule NotificationRulePost, opts ...CallOption,
 ) (*NotificationRule, error) {
-	return call[NotificationRule](ctx, (*service)(s), &instanceNotificationRulesPost, arguments{
-		ids:  ids{instanceID},
-		body: notificationRule,
-	}, opts)
+	return call[NotificationRule](ctx, (*service)(s), &instanceNotificationRulesPost,
+		arguments{ids: ids{instanceID}, body: notificationRule}, opts)
 }
 
 // InstanceNotificationRulesGetParams are the optional parameters of [InstanceNotificationRulesService.Get], a

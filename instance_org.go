@@ -45,8 +45,8 @@ func (s *InstanceOrgService) Delete(
 func (s *InstanceOrgService) DeviceCounts(
 	ctx context.Context, instanceID, orgID string, opts ...CallOption,
 ) (*DeviceCounts, error) {
-	return call[DeviceCounts](
-		ctx, (*service)(s), &instanceOrgDeviceCounts, arguments{ids: ids{instanceID, orgID}}, opts)
+	return call[DeviceCounts](ctx, (*service)(s), &instanceOrgDeviceCounts,
+		arguments{ids: ids{instanceID, orgID}}, opts)
 }
 
 // Get returns an organization of an instance, with its limits. [InstanceOrgGetParams] are its optional parameters.
@@ -77,8 +77,8 @@ func (s *InstanceOrgService) Get(
 func (s *InstanceOrgService) NotebookMinuteCounts(
 	ctx context.Context, instanceID, orgID string, opts ...CallOption,
 ) (*NotebookMinuteCounts, error) {
-	return call[NotebookMinuteCounts](
-		ctx, (*service)(s), &instanceOrgNotebookMinuteCounts, arguments{ids: ids{instanceID, orgID}}, opts)
+	return call[NotebookMinuteCounts](ctx, (*service)(s), &instanceOrgNotebookMinuteCounts,
+		arguments{ids: ids{instanceID, orgID}}, opts)
 }
 
 // Patch changes an organization of an instance, and returns it as it is then. It is the way to change limits, and to
@@ -94,8 +94,8 @@ func (s *InstanceOrgService) NotebookMinuteCounts(
 func (s *InstanceOrgService) Patch(
 	ctx context.Context, instanceID, orgID string, patch InstanceOrgPatch, opts ...CallOption,
 ) (*InstanceOrg, error) {
-	return call[InstanceOrg](
-		ctx, (*service)(s), &instanceOrgPatch, arguments{ids: ids{instanceID, orgID}, body: patch}, opts)
+	return call[InstanceOrg](ctx, (*service)(s), &instanceOrgPatch,
+		arguments{ids: ids{instanceID, orgID}, body: patch}, opts)
 }
 
 // PayloadCounts returns how many payloads the applications of an organization of an instance caused in a time range, by
@@ -111,8 +111,8 @@ func (s *InstanceOrgService) Patch(
 func (s *InstanceOrgService) PayloadCounts(
 	ctx context.Context, instanceID, orgID string, opts ...CallOption,
 ) (*PayloadStats, error) {
-	return call[PayloadStats](
-		ctx, (*service)(s), &instanceOrgPayloadCounts, arguments{ids: ids{instanceID, orgID}}, opts)
+	return call[PayloadStats](ctx, (*service)(s), &instanceOrgPayloadCounts,
+		arguments{ids: ids{instanceID, orgID}}, opts)
 }
 
 // PayloadCountsBreakdown returns how many payloads the applications of an organization of an instance caused, day by
@@ -128,8 +128,8 @@ func (s *InstanceOrgService) PayloadCounts(
 func (s *InstanceOrgService) PayloadCountsBreakdown(
 	ctx context.Context, instanceID, orgID string, opts ...CallOption,
 ) (*PayloadCountsBreakdown, error) {
-	return call[PayloadCountsBreakdown](
-		ctx, (*service)(s), &instanceOrgPayloadCountsBreakdown, arguments{ids: ids{instanceID, orgID}}, opts)
+	return call[PayloadCountsBreakdown](ctx, (*service)(s), &instanceOrgPayloadCountsBreakdown,
+		arguments{ids: ids{instanceID, orgID}}, opts)
 }
 
 // InstanceOrgDeviceCountsParams are the optional parameters of [InstanceOrgService.DeviceCounts], a [CallOption] of one

@@ -26,8 +26,8 @@ type InstanceOrgInviteService service
 func (s *InstanceOrgInviteService) Delete(
 	ctx context.Context, instanceID, orgID, inviteID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &instanceOrgInviteDelete, arguments{ids: ids{instanceID, orgID, inviteID}}, opts)
+	return call[Success](ctx, (*service)(s), &instanceOrgInviteDelete,
+		arguments{ids: ids{instanceID, orgID, inviteID}}, opts)
 }
 
 // Get returns an open invitation to an organization of an instance.
@@ -42,8 +42,8 @@ func (s *InstanceOrgInviteService) Delete(
 func (s *InstanceOrgInviteService) Get(
 	ctx context.Context, instanceID, orgID, inviteID string, opts ...CallOption,
 ) (*OrgInvite, error) {
-	return call[OrgInvite](
-		ctx, (*service)(s), &instanceOrgInviteGet, arguments{ids: ids{instanceID, orgID, inviteID}}, opts)
+	return call[OrgInvite](ctx, (*service)(s), &instanceOrgInviteGet,
+		arguments{ids: ids{instanceID, orgID, inviteID}}, opts)
 }
 
 // ResendInvite sends an invitation to an organization of an instance once more, with other roles if given. The time in
@@ -58,10 +58,8 @@ func (s *InstanceOrgInviteService) Get(
 func (s *InstanceOrgInviteService) ResendInvite(
 	ctx context.Context, instanceID, orgID, inviteID string, roleInfo OrgRoleInfo, opts ...CallOption,
 ) (*OrgInvite, error) {
-	return call[OrgInvite](ctx, (*service)(s), &instanceOrgInviteResendInvite, arguments{
-		ids:  ids{instanceID, orgID, inviteID},
-		body: roleInfo,
-	}, opts)
+	return call[OrgInvite](ctx, (*service)(s), &instanceOrgInviteResendInvite,
+		arguments{ids: ids{instanceID, orgID, inviteID}, body: roleInfo}, opts)
 }
 
 var instanceOrgInviteDelete = Operation{
@@ -103,8 +101,8 @@ type InstanceOrgInvitesService service
 func (s *InstanceOrgInvitesService) Get(
 	ctx context.Context, instanceID, orgID string, opts ...CallOption,
 ) (*OrgInviteCollection, error) {
-	return call[OrgInviteCollection](
-		ctx, (*service)(s), &instanceOrgInvitesGet, arguments{ids: ids{instanceID, orgID}}, opts)
+	return call[OrgInviteCollection](ctx, (*service)(s), &instanceOrgInvitesGet,
+		arguments{ids: ids{instanceID, orgID}}, opts)
 }
 
 // Post invites a person to an organization of an instance, by e-mail. The answer is the list of all open invitations.
@@ -118,8 +116,8 @@ func (s *InstanceOrgInvitesService) Get(
 func (s *InstanceOrgInvitesService) Post(
 	ctx context.Context, instanceID, orgID string, invite OrgInvitePost, opts ...CallOption,
 ) (*OrgInviteCollection, error) {
-	return call[OrgInviteCollection](
-		ctx, (*service)(s), &instanceOrgInvitesPost, arguments{ids: ids{instanceID, orgID}, body: invite}, opts)
+	return call[OrgInviteCollection](ctx, (*service)(s), &instanceOrgInvitesPost,
+		arguments{ids: ids{instanceID, orgID}, body: invite}, opts)
 }
 
 // InstanceOrgInvitesGetParams are the optional parameters of [InstanceOrgInvitesService.Get], a [CallOption] of one

@@ -26,8 +26,8 @@ type InstanceOrgMemberService service
 func (s *InstanceOrgMemberService) Delete(
 	ctx context.Context, instanceID, orgID, userID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &instanceOrgMemberDelete, arguments{ids: ids{instanceID, orgID, userID}}, opts)
+	return call[Success](ctx, (*service)(s), &instanceOrgMemberDelete,
+		arguments{ids: ids{instanceID, orgID, userID}}, opts)
 }
 
 // Get returns a member of an organization of an instance, with their role. A member has no ID but that of the user.
@@ -42,8 +42,8 @@ func (s *InstanceOrgMemberService) Delete(
 func (s *InstanceOrgMemberService) Get(
 	ctx context.Context, instanceID, orgID, userID string, opts ...CallOption,
 ) (*InstanceOrgMember, error) {
-	return call[InstanceOrgMember](
-		ctx, (*service)(s), &instanceOrgMemberGet, arguments{ids: ids{instanceID, orgID, userID}}, opts)
+	return call[InstanceOrgMember](ctx, (*service)(s), &instanceOrgMemberGet,
+		arguments{ids: ids{instanceID, orgID, userID}}, opts)
 }
 
 // Patch changes the roles of a member of an organization of an instance.
@@ -57,8 +57,8 @@ func (s *InstanceOrgMemberService) Get(
 func (s *InstanceOrgMemberService) Patch(
 	ctx context.Context, instanceID, orgID, userID string, patch InstanceOrgMemberPatch, opts ...CallOption,
 ) (*InstanceOrgMember, error) {
-	return call[InstanceOrgMember](
-		ctx, (*service)(s), &instanceOrgMemberPatch, arguments{ids: ids{instanceID, orgID, userID}, body: patch}, opts)
+	return call[InstanceOrgMember](ctx, (*service)(s), &instanceOrgMemberPatch,
+		arguments{ids: ids{instanceID, orgID, userID}, body: patch}, opts)
 }
 
 var instanceOrgMemberDelete = Operation{
@@ -99,8 +99,8 @@ type InstanceOrgMembersService service
 func (s *InstanceOrgMembersService) Get(
 	ctx context.Context, instanceID, orgID string, opts ...CallOption,
 ) (*InstanceOrgMembers, error) {
-	return call[InstanceOrgMembers](
-		ctx, (*service)(s), &instanceOrgMembersGet, arguments{ids: ids{instanceID, orgID}}, opts)
+	return call[InstanceOrgMembers](ctx, (*service)(s), &instanceOrgMembersGet,
+		arguments{ids: ids{instanceID, orgID}}, opts)
 }
 
 // Post makes a user a member of an organization of an instance. The user is named by UserID or email.
@@ -114,8 +114,8 @@ func (s *InstanceOrgMembersService) Get(
 func (s *InstanceOrgMembersService) Post(
 	ctx context.Context, instanceID, orgID string, member InstanceOrgMemberPost, opts ...CallOption,
 ) (*InstanceOrgMember, error) {
-	return call[InstanceOrgMember](
-		ctx, (*service)(s), &instanceOrgMembersPost, arguments{ids: ids{instanceID, orgID}, body: member}, opts)
+	return call[InstanceOrgMember](ctx, (*service)(s), &instanceOrgMembersPost,
+		arguments{ids: ids{instanceID, orgID}, body: member}, opts)
 }
 
 // InstanceOrgMembersGetParams are the optional parameters of [InstanceOrgMembersService.Get], a [CallOption] of one

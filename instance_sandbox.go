@@ -30,8 +30,8 @@ type InstanceSandboxService service
 func (s *InstanceSandboxService) Delete(
 	ctx context.Context, instanceID, instanceSandboxID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &instanceSandboxDelete, arguments{ids: ids{instanceID, instanceSandboxID}}, opts)
+	return call[Success](ctx, (*service)(s), &instanceSandboxDelete,
+		arguments{ids: ids{instanceID, instanceSandboxID}}, opts)
 }
 
 // DeviceCounts returns how many devices a sandbox account had, gained and lost, day by day.
@@ -47,8 +47,8 @@ func (s *InstanceSandboxService) Delete(
 func (s *InstanceSandboxService) DeviceCounts(
 	ctx context.Context, instanceID, instanceSandboxID string, opts ...CallOption,
 ) (*DeviceCounts, error) {
-	return call[DeviceCounts](
-		ctx, (*service)(s), &instanceSandboxDeviceCounts, arguments{ids: ids{instanceID, instanceSandboxID}}, opts)
+	return call[DeviceCounts](ctx, (*service)(s), &instanceSandboxDeviceCounts,
+		arguments{ids: ids{instanceID, instanceSandboxID}}, opts)
 }
 
 // Get returns a sandbox account of an instance. [InstanceSandboxGetParams] are its optional parameters.
@@ -63,8 +63,8 @@ func (s *InstanceSandboxService) DeviceCounts(
 func (s *InstanceSandboxService) Get(
 	ctx context.Context, instanceID, instanceSandboxID string, opts ...CallOption,
 ) (*InstanceSandbox, error) {
-	return call[InstanceSandbox](
-		ctx, (*service)(s), &instanceSandboxGet, arguments{ids: ids{instanceID, instanceSandboxID}}, opts)
+	return call[InstanceSandbox](ctx, (*service)(s), &instanceSandboxGet,
+		arguments{ids: ids{instanceID, instanceSandboxID}}, opts)
 }
 
 // NotebookMinuteCounts returns how many minutes the notebooks of a sandbox account ran, day by day.
@@ -80,9 +80,8 @@ func (s *InstanceSandboxService) Get(
 func (s *InstanceSandboxService) NotebookMinuteCounts(
 	ctx context.Context, instanceID, instanceSandboxID string, opts ...CallOption,
 ) (*NotebookMinuteCounts, error) {
-	return call[NotebookMinuteCounts](ctx, (*service)(s), &instanceSandboxNotebookMinuteCounts, arguments{
-		ids: ids{instanceID, instanceSandboxID},
-	}, opts)
+	return call[NotebookMinuteCounts](ctx, (*service)(s), &instanceSandboxNotebookMinuteCounts,
+		arguments{ids: ids{instanceID, instanceSandboxID}}, opts)
 }
 
 // PayloadCounts returns how many payloads the applications of a sandbox account caused in a time range, by kind.
@@ -98,8 +97,8 @@ func (s *InstanceSandboxService) NotebookMinuteCounts(
 func (s *InstanceSandboxService) PayloadCounts(
 	ctx context.Context, instanceID, instanceSandboxID string, opts ...CallOption,
 ) (*PayloadStats, error) {
-	return call[PayloadStats](
-		ctx, (*service)(s), &instanceSandboxPayloadCounts, arguments{ids: ids{instanceID, instanceSandboxID}}, opts)
+	return call[PayloadStats](ctx, (*service)(s), &instanceSandboxPayloadCounts,
+		arguments{ids: ids{instanceID, instanceSandboxID}}, opts)
 }
 
 // PayloadCountsBreakdown returns how many payloads the applications of a sandbox account caused, day by day or hour by
@@ -115,9 +114,8 @@ func (s *InstanceSandboxService) PayloadCounts(
 func (s *InstanceSandboxService) PayloadCountsBreakdown(
 	ctx context.Context, instanceID, instanceSandboxID string, opts ...CallOption,
 ) (*PayloadCountsBreakdown, error) {
-	return call[PayloadCountsBreakdown](ctx, (*service)(s), &instanceSandboxPayloadCountsBreakdown, arguments{
-		ids: ids{instanceID, instanceSandboxID},
-	}, opts)
+	return call[PayloadCountsBreakdown](ctx, (*service)(s), &instanceSandboxPayloadCountsBreakdown,
+		arguments{ids: ids{instanceID, instanceSandboxID}}, opts)
 }
 
 // Undelete brings back a deleted sandbox account of an instance. It works until the time in PermanentDeletion.
@@ -133,8 +131,8 @@ func (s *InstanceSandboxService) PayloadCountsBreakdown(
 func (s *InstanceSandboxService) Undelete(
 	ctx context.Context, instanceID, instanceSandboxID string, opts ...CallOption,
 ) (*InstanceSandbox, error) {
-	return call[InstanceSandbox](
-		ctx, (*service)(s), &instanceSandboxUndelete, arguments{ids: ids{instanceID, instanceSandboxID}}, opts)
+	return call[InstanceSandbox](ctx, (*service)(s), &instanceSandboxUndelete,
+		arguments{ids: ids{instanceID, instanceSandboxID}}, opts)
 }
 
 // InstanceSandboxDeviceCountsParams are the optional parameters of [InstanceSandboxService.DeviceCounts], a
@@ -359,8 +357,8 @@ func (s *InstanceSandboxesService) Get(
 func (s *InstanceSandboxesService) All(
 	ctx context.Context, instanceID string, opts ...CallOption,
 ) iter.Seq2[*InstanceSandbox, error] {
-	return items[InstanceSandbox](
-		ctx, (*service)(s), &instanceSandboxesGet, arguments{ids: ids{instanceID}}, byLastID, opts)
+	return items[InstanceSandbox](ctx, (*service)(s), &instanceSandboxesGet,
+		arguments{ids: ids{instanceID}}, byLastID, opts)
 }
 
 // InstanceSandboxesGetParams are the optional parameters of [InstanceSandboxesService.Get], a [CallOption] of one call.

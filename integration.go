@@ -29,8 +29,8 @@ type IntegrationService service
 func (s *IntegrationService) Delete(
 	ctx context.Context, applicationID, integrationID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &integrationDelete, arguments{ids: ids{applicationID, integrationID}}, opts)
+	return call[Success](ctx, (*service)(s), &integrationDelete,
+		arguments{ids: ids{applicationID, integrationID}}, opts)
 }
 
 // Get returns an integration of an application and whether it is connected.
@@ -46,8 +46,8 @@ func (s *IntegrationService) Delete(
 func (s *IntegrationService) Get(
 	ctx context.Context, applicationID, integrationID string, opts ...CallOption,
 ) (*Integration, error) {
-	return call[Integration](
-		ctx, (*service)(s), &integrationGet, arguments{ids: ids{applicationID, integrationID}}, opts)
+	return call[Integration](ctx, (*service)(s), &integrationGet,
+		arguments{ids: ids{applicationID, integrationID}}, opts)
 }
 
 // Patch changes an integration of an application, and returns it as it is then. The type cannot be changed.
@@ -62,8 +62,8 @@ func (s *IntegrationService) Get(
 func (s *IntegrationService) Patch(
 	ctx context.Context, applicationID, integrationID string, patch IntegrationPatch, opts ...CallOption,
 ) (*Integration, error) {
-	return call[Integration](
-		ctx, (*service)(s), &integrationPatch, arguments{ids: ids{applicationID, integrationID}, body: patch}, opts)
+	return call[Integration](ctx, (*service)(s), &integrationPatch,
+		arguments{ids: ids{applicationID, integrationID}, body: patch}, opts)
 }
 
 // IntegrationDeleteParams are the optional parameters of [IntegrationService.Delete], a [CallOption] of one call. What
@@ -149,8 +149,8 @@ func (s *IntegrationsService) All(
 func (s *IntegrationsService) Post(
 	ctx context.Context, applicationID string, integration IntegrationPost, opts ...CallOption,
 ) (*Integration, error) {
-	return call[Integration](
-		ctx, (*service)(s), &integrationsPost, arguments{ids: ids{applicationID}, body: integration}, opts)
+	return call[Integration](ctx, (*service)(s), &integrationsPost,
+		arguments{ids: ids{applicationID}, body: integration}, opts)
 }
 
 // IntegrationsGetParams are the optional parameters of [IntegrationsService.Get], a [CallOption] of one call. What is

@@ -123,11 +123,9 @@ func (s *MeService) EnableTwoFactorAuth(
 func (s *MeService) FetchRecentItems(
 	ctx context.Context, itemType string, opts ...CallOption,
 ) (*RecentItemList, error) {
-	return call[RecentItemList](ctx, (*service)(s), &meFetchRecentItems, arguments{
-		required: func(q *parameters) {
-			q.text("itemType", itemType).oneOf("application", "device", "flow", "dashboard", "organization")
-		},
-	}, opts)
+	return call[RecentItemList](ctx, (*service)(s), &meFetchRecentItems, arguments{required: func(q *parameters) {
+		q.text("itemType", itemType).oneOf("application", "device", "flow", "dashboard", "organization")
+	}}, opts)
 }
 
 // GenerateTwoFactorAuth returns a new secret for multi-factor authentication of the current user. Nothing changes yet:
@@ -263,8 +261,8 @@ func (s *MeService) RefreshToken(ctx context.Context, opts ...CallOption) (*Auth
 func (s *MeService) RespondToInvite(
 	ctx context.Context, inviteID string, response OrgInviteActionUser, opts ...CallOption,
 ) (*OrgInviteResultUser, error) {
-	return call[OrgInviteResultUser](
-		ctx, (*service)(s), &meRespondToInvite, arguments{ids: ids{inviteID}, body: response}, opts)
+	return call[OrgInviteResultUser](ctx, (*service)(s), &meRespondToInvite,
+		arguments{ids: ids{inviteID}, body: response}, opts)
 }
 
 // TransferResources hands applications and dashboards of the current user over to a user or an organization.

@@ -27,8 +27,8 @@ var mutants = map[string]struct{ test, file, old, new string }{
 	"two ids are swapped": {
 		"TestEveryActionOnTheWire",
 		"webhook.go",
-		"&webhookPatch, arguments{ids: ids{applicationID, webhookID}",
-		"&webhookPatch, arguments{ids: ids{webhookID, applicationID}",
+		"arguments{ids: ids{applicationID, webhookID}, body: patch}",
+		"arguments{ids: ids{webhookID, applicationID}, body: patch}",
 	},
 	"a parameter has another name": {
 		"TestEveryActionOnTheWire",

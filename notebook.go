@@ -28,10 +28,10 @@ type NotebookService service
 func (s *NotebookService) CancelExecution(
 	ctx context.Context, applicationID, notebookID, executionID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](ctx, (*service)(s), &notebookCancelExecution, arguments{
-		ids:      ids{applicationID, notebookID},
-		required: func(q *parameters) { q.text("executionId", executionID).id() },
-	}, opts)
+	return call[Success](ctx, (*service)(s), &notebookCancelExecution,
+		arguments{ids: ids{applicationID, notebookID}, required: func(q *parameters) {
+			q.text("executionId", executionID).id()
+		}}, opts)
 }
 
 // Delete deletes a notebook of an application.
@@ -65,10 +65,8 @@ func (s *NotebookService) Execute(
 	ctx context.Context, applicationID, notebookID string, executionOptions NotebookExecutionOptions,
 	opts ...CallOption,
 ) (*SuccessWithExecutionID, error) {
-	return call[SuccessWithExecutionID](ctx, (*service)(s), &notebookExecute, arguments{
-		ids:  ids{applicationID, notebookID},
-		body: executionOptions,
-	}, opts)
+	return call[SuccessWithExecutionID](ctx, (*service)(s), &notebookExecute,
+		arguments{ids: ids{applicationID, notebookID}, body: executionOptions}, opts)
 }
 
 // Get returns a notebook of an application, with a link to its Jupyter file.
@@ -101,8 +99,8 @@ func (s *NotebookService) Get(
 func (s *NotebookService) Logs(
 	ctx context.Context, applicationID, notebookID string, opts ...CallOption,
 ) (NotebookExecutionLogs, error) {
-	return callValue[NotebookExecutionLogs](
-		ctx, (*service)(s), &notebookLogs, arguments{ids: ids{applicationID, notebookID}}, opts)
+	return callValue[NotebookExecutionLogs](ctx, (*service)(s), &notebookLogs,
+		arguments{ids: ids{applicationID, notebookID}}, opts)
 }
 
 // NotebookMinuteCounts returns how many minutes a notebook ran, day by day. [NotebookNotebookMinuteCountsParams] are
@@ -119,8 +117,8 @@ func (s *NotebookService) Logs(
 func (s *NotebookService) NotebookMinuteCounts(
 	ctx context.Context, applicationID, notebookID string, opts ...CallOption,
 ) (*NotebookMinuteCounts, error) {
-	return call[NotebookMinuteCounts](
-		ctx, (*service)(s), &notebookNotebookMinuteCounts, arguments{ids: ids{applicationID, notebookID}}, opts)
+	return call[NotebookMinuteCounts](ctx, (*service)(s), &notebookNotebookMinuteCounts,
+		arguments{ids: ids{applicationID, notebookID}}, opts)
 }
 
 // Patch changes a notebook of an application, and returns it as it is then. Inputs and outputs replace all that the
@@ -136,8 +134,8 @@ func (s *NotebookService) NotebookMinuteCounts(
 func (s *NotebookService) Patch(
 	ctx context.Context, applicationID, notebookID string, patch NotebookPatch, opts ...CallOption,
 ) (*Notebook, error) {
-	return call[Notebook](
-		ctx, (*service)(s), &notebookPatch, arguments{ids: ids{applicationID, notebookID}, body: patch}, opts)
+	return call[Notebook](ctx, (*service)(s), &notebookPatch,
+		arguments{ids: ids{applicationID, notebookID}, body: patch}, opts)
 }
 
 // RequestInputDataExport starts an export of the data that a run of a notebook would get. It answers 202 at once. A
@@ -154,10 +152,8 @@ func (s *NotebookService) Patch(
 func (s *NotebookService) RequestInputDataExport(
 	ctx context.Context, applicationID, notebookID string, exportOptions NotebookDataExportOptions, opts ...CallOption,
 ) (*JobEnqueuedResult, error) {
-	return call[JobEnqueuedResult](ctx, (*service)(s), &notebookRequestInputDataExport, arguments{
-		ids:  ids{applicationID, notebookID},
-		body: exportOptions,
-	}, opts)
+	return call[JobEnqueuedResult](ctx, (*service)(s), &notebookRequestInputDataExport,
+		arguments{ids: ids{applicationID, notebookID}, body: exportOptions}, opts)
 }
 
 // Upload uploads the Jupyter file of a notebook, in place of the one before. A form of more than 10 MB is refused.
@@ -175,8 +171,8 @@ func (s *NotebookService) RequestInputDataExport(
 func (s *NotebookService) Upload(
 	ctx context.Context, applicationID, notebookID string, form NotebookUploadForm, opts ...CallOption,
 ) (*Notebook, error) {
-	return call[Notebook](
-		ctx, (*service)(s), &notebookUpload, arguments{ids: ids{applicationID, notebookID}, form: form}, opts)
+	return call[Notebook](ctx, (*service)(s), &notebookUpload,
+		arguments{ids: ids{applicationID, notebookID}, form: form}, opts)
 }
 
 // NotebookLogsParams are the optional parameters of [NotebookService.Logs], a [CallOption] of one call. What is zero is

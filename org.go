@@ -149,8 +149,8 @@ func (s *OrgService) PayloadCounts(ctx context.Context, orgID string, opts ...Ca
 func (s *OrgService) PayloadCountsBreakdown(
 	ctx context.Context, orgID string, opts ...CallOption,
 ) (*PayloadCountsBreakdown, error) {
-	return call[PayloadCountsBreakdown](
-		ctx, (*service)(s), &orgPayloadCountsBreakdown, arguments{ids: ids{orgID}}, opts)
+	return call[PayloadCountsBreakdown](ctx, (*service)(s), &orgPayloadCountsBreakdown,
+		arguments{ids: ids{orgID}}, opts)
 }
 
 // PendingInvites lists the open invitations to an organization. There is no paging: all invitations come at once.
@@ -179,10 +179,9 @@ func (s *OrgService) PendingInvites(ctx context.Context, orgID string, opts ...C
 //
 // The token needs one of the scopes all.Organization, all.User, only.Organization, org.* or org.removeMember.
 func (s *OrgService) RemoveMember(ctx context.Context, orgID, userID string, opts ...CallOption) (*Org, error) {
-	return call[Org](ctx, (*service)(s), &orgRemoveMember, arguments{
-		ids:      ids{orgID},
-		required: func(q *parameters) { q.text("userId", userID).id() },
-	}, opts)
+	return call[Org](ctx, (*service)(s), &orgRemoveMember, arguments{ids: ids{orgID}, required: func(q *parameters) {
+		q.text("userId", userID).id()
+	}}, opts)
 }
 
 // RevokeInvite withdraws an invitation to an organization, and returns those that are still open.
@@ -196,10 +195,10 @@ func (s *OrgService) RemoveMember(ctx context.Context, orgID, userID string, opt
 //
 // The token needs one of the scopes all.Organization, all.User, only.Organization, org.* or org.revokeInvite.
 func (s *OrgService) RevokeInvite(ctx context.Context, orgID, inviteID string, opts ...CallOption) (OrgInvites, error) {
-	return callValue[OrgInvites](ctx, (*service)(s), &orgRevokeInvite, arguments{
-		ids:      ids{orgID},
-		required: func(q *parameters) { q.text("inviteId", inviteID).id() },
-	}, opts)
+	return callValue[OrgInvites](ctx, (*service)(s), &orgRevokeInvite,
+		arguments{ids: ids{orgID}, required: func(q *parameters) {
+			q.text("inviteId", inviteID).id()
+		}}, opts)
 }
 
 // TransferResources hands applications and dashboards of an organization over to a user or another organization.

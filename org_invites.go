@@ -23,9 +23,10 @@ type OrgInvitesService service
 //
 // It needs no token.
 func (s *OrgInvitesService) Get(ctx context.Context, token, email string, opts ...CallOption) (*OrgInviteInfo, error) {
-	return call[OrgInviteInfo](ctx, (*service)(s), &orgInvitesGet, arguments{
-		required: func(q *parameters) { q.text("token", token); q.text("email", email) },
-	}, opts)
+	return call[OrgInviteInfo](ctx, (*service)(s), &orgInvitesGet, arguments{required: func(q *parameters) {
+		q.text("token", token)
+		q.text("email", email)
+	}}, opts)
 }
 
 // Post accepts or rejects an invitation to an organization, by the secret that was sent by e-mail. An invitation that

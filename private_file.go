@@ -29,8 +29,8 @@ type PrivateFileService service
 func (s *PrivateFileService) Delete(
 	ctx context.Context, applicationID, privateFileID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &privateFileDelete, arguments{ids: ids{applicationID, privateFileID}}, opts)
+	return call[Success](ctx, (*service)(s), &privateFileDelete,
+		arguments{ids: ids{applicationID, privateFileID}}, opts)
 }
 
 // Get returns what is known of a private file or directory, with a link to the content. The link can be used without a
@@ -80,8 +80,8 @@ func (s *PrivateFileService) Move(
 func (s *PrivateFileService) Patch(
 	ctx context.Context, applicationID, privateFileID string, patch FilePatch, opts ...CallOption,
 ) (*FileUploadPostResponse, error) {
-	return call[FileUploadPostResponse](
-		ctx, (*service)(s), &privateFilePatch, arguments{ids: ids{applicationID, privateFileID}, body: patch}, opts)
+	return call[FileUploadPostResponse](ctx, (*service)(s), &privateFilePatch,
+		arguments{ids: ids{applicationID, privateFileID}, body: patch}, opts)
 }
 
 // Upload uploads new content of a private file. The file must exist: [PrivateFilesService.Post] creates it. A form of
@@ -101,8 +101,8 @@ func (s *PrivateFileService) Patch(
 func (s *PrivateFileService) Upload(
 	ctx context.Context, applicationID, privateFileID string, form PrivateFileUploadForm, opts ...CallOption,
 ) (*File, error) {
-	return call[File](
-		ctx, (*service)(s), &privateFileUpload, arguments{ids: ids{applicationID, privateFileID}, form: form}, opts)
+	return call[File](ctx, (*service)(s), &privateFileUpload,
+		arguments{ids: ids{applicationID, privateFileID}, form: form}, opts)
 }
 
 // PrivateFileGetParams are the optional parameters of [PrivateFileService.Get], a [CallOption] of one call. What is
@@ -258,8 +258,8 @@ func (s *PrivateFilesService) All(
 func (s *PrivateFilesService) Post(
 	ctx context.Context, applicationID string, privateFile FilePost, opts ...CallOption,
 ) (*FileUploadPostResponse, error) {
-	return call[FileUploadPostResponse](
-		ctx, (*service)(s), &privateFilesPost, arguments{ids: ids{applicationID}, body: privateFile}, opts)
+	return call[FileUploadPostResponse](ctx, (*service)(s), &privateFilesPost,
+		arguments{ids: ids{applicationID}, body: privateFile}, opts)
 }
 
 // PrivateFilesGetParams are the optional parameters of [PrivateFilesService.Get], a [CallOption] of one call. What is

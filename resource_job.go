@@ -27,10 +27,10 @@ type ResourceJobService service
 func (s *ResourceJobService) CancelExecution(
 	ctx context.Context, applicationID, resourceJobID, executionID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](ctx, (*service)(s), &resourceJobCancelExecution, arguments{
-		ids:      ids{applicationID, resourceJobID},
-		required: func(q *parameters) { q.text("executionId", executionID).id() },
-	}, opts)
+	return call[Success](ctx, (*service)(s), &resourceJobCancelExecution,
+		arguments{ids: ids{applicationID, resourceJobID}, required: func(q *parameters) {
+			q.text("executionId", executionID).id()
+		}}, opts)
 }
 
 // Delete deletes a resource job of an application. [ResourceJobDeleteParams] are its optional parameters.
@@ -47,8 +47,8 @@ func (s *ResourceJobService) CancelExecution(
 func (s *ResourceJobService) Delete(
 	ctx context.Context, applicationID, resourceJobID string, opts ...CallOption,
 ) (*Success, error) {
-	return call[Success](
-		ctx, (*service)(s), &resourceJobDelete, arguments{ids: ids{applicationID, resourceJobID}}, opts)
+	return call[Success](ctx, (*service)(s), &resourceJobDelete,
+		arguments{ids: ids{applicationID, resourceJobID}}, opts)
 }
 
 // Execute starts a run of a resource job, and returns the ID of the execution. The call does not wait for the run:
@@ -65,10 +65,8 @@ func (s *ResourceJobService) Execute(
 	ctx context.Context, applicationID, resourceJobID string, executionOptions ResourceJobExecutionOptions,
 	opts ...CallOption,
 ) (*SuccessWithExecutionID, error) {
-	return call[SuccessWithExecutionID](ctx, (*service)(s), &resourceJobExecute, arguments{
-		ids:  ids{applicationID, resourceJobID},
-		body: executionOptions,
-	}, opts)
+	return call[SuccessWithExecutionID](ctx, (*service)(s), &resourceJobExecute,
+		arguments{ids: ids{applicationID, resourceJobID}, body: executionOptions}, opts)
 }
 
 // Get returns a resource job of an application, not its runs.
@@ -84,8 +82,8 @@ func (s *ResourceJobService) Execute(
 func (s *ResourceJobService) Get(
 	ctx context.Context, applicationID, resourceJobID string, opts ...CallOption,
 ) (*ResourceJob, error) {
-	return call[ResourceJob](
-		ctx, (*service)(s), &resourceJobGet, arguments{ids: ids{applicationID, resourceJobID}}, opts)
+	return call[ResourceJob](ctx, (*service)(s), &resourceJobGet,
+		arguments{ids: ids{applicationID, resourceJobID}}, opts)
 }
 
 // Logs returns the latest runs of a resource job. By default it is a single one: the limit is 1.
@@ -102,8 +100,8 @@ func (s *ResourceJobService) Get(
 func (s *ResourceJobService) Logs(
 	ctx context.Context, applicationID, resourceJobID string, opts ...CallOption,
 ) (ResourceJobExecutionLogs, error) {
-	return callValue[ResourceJobExecutionLogs](
-		ctx, (*service)(s), &resourceJobLogs, arguments{ids: ids{applicationID, resourceJobID}}, opts)
+	return callValue[ResourceJobExecutionLogs](ctx, (*service)(s), &resourceJobLogs,
+		arguments{ids: ids{applicationID, resourceJobID}}, opts)
 }
 
 // Patch changes a resource job of an application, and returns it as it is then. The kind of resources cannot be
@@ -119,8 +117,8 @@ func (s *ResourceJobService) Logs(
 func (s *ResourceJobService) Patch(
 	ctx context.Context, applicationID, resourceJobID string, patch ResourceJobPatch, opts ...CallOption,
 ) (*ResourceJob, error) {
-	return call[ResourceJob](
-		ctx, (*service)(s), &resourceJobPatch, arguments{ids: ids{applicationID, resourceJobID}, body: patch}, opts)
+	return call[ResourceJob](ctx, (*service)(s), &resourceJobPatch,
+		arguments{ids: ids{applicationID, resourceJobID}, body: patch}, opts)
 }
 
 // ResourceJobDeleteParams are the optional parameters of [ResourceJobService.Delete], a [CallOption] of one call. What
@@ -247,8 +245,8 @@ func (s *ResourceJobsService) All(
 func (s *ResourceJobsService) Post(
 	ctx context.Context, applicationID string, resourceJob ResourceJobPost, opts ...CallOption,
 ) (*ResourceJob, error) {
-	return call[ResourceJob](
-		ctx, (*service)(s), &resourceJobsPost, arguments{ids: ids{applicationID}, body: resourceJob}, opts)
+	return call[ResourceJob](ctx, (*service)(s), &resourceJobsPost,
+		arguments{ids: ids{applicationID}, body: resourceJob}, opts)
 }
 
 // ResourceJobsGetParams are the optional parameters of [ResourceJobsService.Get], a [CallOption] of one call. What is

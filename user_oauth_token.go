@@ -56,8 +56,8 @@ func (s *UserOAuthTokenService) Get(
 func (s *UserOAuthTokenService) Patch(
 	ctx context.Context, oauthTokenID string, patch UserOAuthTokenPatch, opts ...CallOption,
 ) (*UserOAuthToken, error) {
-	return call[UserOAuthToken](
-		ctx, (*service)(s), &userOAuthTokenPatch, arguments{ids: ids{oauthTokenID}, body: patch}, opts)
+	return call[UserOAuthToken](ctx, (*service)(s), &userOAuthTokenPatch,
+		arguments{ids: ids{oauthTokenID}, body: patch}, opts)
 }
 
 var userOAuthTokenDelete = Operation{

@@ -59,8 +59,8 @@ func (s *WebhookService) Get(
 func (s *WebhookService) Patch(
 	ctx context.Context, applicationID, webhookID string, patch WebhookPatch, opts ...CallOption,
 ) (*Webhook, error) {
-	return call[Webhook](
-		ctx, (*service)(s), &webhookPatch, arguments{ids: ids{applicationID, webhookID}, body: patch}, opts)
+	return call[Webhook](ctx, (*service)(s), &webhookPatch,
+		arguments{ids: ids{applicationID, webhookID}, body: patch}, opts)
 }
 
 // WebhookDeleteParams are the optional parameters of [WebhookService.Delete], a [CallOption] of one call. What is zero

@@ -96,11 +96,6 @@ func (c *checker) gone(kind string, names []string, has func(name string) bool) 
 	}
 }
 
-var (
-	parameterGoTypes = []string{"", "bool", "int", "string", "time", "duration", "strings", "instant", "query"}
-	units            = []string{"ms", "s"}
-)
-
 func (c *checker) checkParameters() {
 	for _, id := range sorted(c.actions) {
 		a, own := c.actions[id], map[string]bool{}
@@ -119,10 +114,10 @@ func (c *checker) checkNotes(kind string, notes map[string]api.ParameterNote, ha
 	c.gone(kind, sorted(notes), func(name string) bool { return has[name] })
 	for _, name := range sorted(notes) {
 		note := notes[name]
-		if !slices.Contains(parameterGoTypes, note.Type) {
+		if _, ok := parameterKinds[note.Type]; !ok {
 			c.fail("%s %s is of type %q", kind, name, note.Type)
 		}
-		if (note.Type == "duration") != slices.Contains(units, note.Unit) {
+		if (note.Type == "duration") != (units[note.Unit] != "") {
 			c.fail("%s %s is of type %q with the unit %q", kind, name, note.Type, note.Unit)
 		}
 	}

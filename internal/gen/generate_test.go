@@ -83,22 +83,22 @@ func TestGenerateFailsOnWhatItDoesNotKnow(t *testing.T) {
 		return nil
 	}
 	for want, spoil := range map[string]func(*api.Description, *api.Overlay){
-		"pump.get: the parameter siteId has the pattern x, which no rule knows": func(d *api.Description, _ *api.Overlay) {
+		`pump.get: in the path, the parameter siteId has the pattern "x", or stands behind a name`: func(d *api.Description, _ *api.Overlay) {
 			find(d, "pump.get").Parameters[0].Pattern = "x"
 		},
-		"pump.getPart: behind a name, the path has the parameter partName": func(d *api.Description, _ *api.Overlay) {
+		`pump.getPart: in the path, the parameter partName has the pattern "", or stands behind a name`: func(d *api.Description, _ *api.Overlay) {
 			find(d, "pump.getPart").Parameters[1].Pattern = ""
 		},
-		"pumps.get: the parameter sortField: no rule knows the pattern x": func(d *api.Description, _ *api.Overlay) {
+		`pumps.get: the parameter sortField: a string cannot keep the rules [ .oneOf("name", "id")]`: func(d *api.Description, _ *api.Overlay) {
 			find(d, "pumps.get").Parameters[1].Pattern = "x"
 		},
 		"pumps.get: the parameter page: a int cannot keep the rules [.oneOf(\"1\")]": func(d *api.Description, _ *api.Overlay) {
 			find(d, "pumps.get").Parameters[2].Enum = []any{1}
 		},
-		`pumps.get: the parameter filter: the overlay has the type "float", which is unknown`: func(_ *api.Description, o *api.Overlay) {
+		`parameter filter is of type "float"`: func(_ *api.Description, o *api.Overlay) {
 			o.Parameters["filter"] = api.ParameterNote{Doc: "is.", Type: "float"}
 		},
-		"pumps.get: the parameter page: the type int cannot be a pointer": func(_ *api.Description, o *api.Overlay) {
+		`pumps.get: the parameter page has the type "*int", which is unknown`: func(_ *api.Description, o *api.Overlay) {
 			o.Parameters["page"] = api.ParameterNote{Doc: "is.", Type: "int", Pointer: true}
 		},
 		"pumps.get: the parameter page: its default is true, so that false could not be sent": func(d *api.Description, o *api.Overlay) {
@@ -111,11 +111,14 @@ func TestGenerateFailsOnWhatItDoesNotKnow(t *testing.T) {
 		"pump.get: it is of the class delete, and answers *Pump, not *Success": func(_ *api.Description, o *api.Overlay) {
 			o.Actions["pump.get"] = api.ActionNote{Summary: "Is.", Class: "delete"}
 		},
-		`no repeat class is called "never"`: func(_ *api.Description, o *api.Overlay) {
+		`action pump.get is of class "never", not read, delete, once`: func(_ *api.Description, o *api.Overlay) {
 			o.Actions["pump.get"] = api.ActionNote{Summary: "Is.", Class: "never"}
 		},
-		"the status 203 is not known": func(d *api.Description, _ *api.Overlay) {
-			find(d, "pumps.delete").Answers[1].Status = 203
+		"pump.stateStream: a stream has several events": func(d *api.Description, _ *api.Overlay) {
+			find(d, "pump.stateStream").Answers[0].Events = map[string]string{"pumpState": "pumpState", "pump": "pump"}
+		},
+		"pumps.get: it has pages, but no items": func(d *api.Description, _ *api.Overlay) {
+			find(d, "pumps.get").Answers[0].Schema = "pump"
 		},
 	} {
 		t.Run(want, func(t *testing.T) {

@@ -32,9 +32,6 @@ func run(args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := check(d, o); err != nil {
-			return err
-		}
 		return generate(d, o, ".")
 	case len(args) == 2 && args[0] == "import":
 		data, err := importFolder(os.DirFS(args[1]), o)

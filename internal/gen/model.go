@@ -39,7 +39,8 @@ type model struct {
 	uses       map[use]*goType
 	families   map[string][]*goType // the types that ask for the same name, those that became another one aside
 	types      []*goType            // what is declared, by name
-	suffix     string               // of the root that is being declared
+	services   []*service
+	suffix     string // of the root that is being declared
 	problems   []error
 }
 
@@ -63,6 +64,7 @@ func newModel(d *api.Description, o *api.Overlay) (*model, error) {
 		m.declareRoot(u)
 	}
 	m.nameTypes()
+	m.services = newServices(m)
 	return m, errors.Join(m.problems...)
 }
 

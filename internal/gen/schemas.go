@@ -1,60 +1,57 @@
 package main
 
 import (
-	_ "embed"
-	"fmt"
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
-	"text/template"
 
 	"github.com/losant-go/losant/internal/api"
 )
 
-//go:embed templates/schemas.tmpl
-var schemasText string
-
-var schemasTemplate = template.Must(template.New("schemas").Parse(schemasText))
-
-// schemaFile is a file of types.
-type schemaFile struct {
-	Imports []string
-	Enums   []*enum
-	Types   []*goType
+// file is a file to render.
+type file struct {
+	template string
+	data     any
 }
 
-// schemaFiles are the files of the types, by name: device_schemas.go.
-func schemaFiles(m *model) (map[string]string, error) {
-	byName := map[string]*schemaFile{}
-	file := func(losant string) *schemaFile {
-		name := fileName(m.nounOf(losant)) + "_schemas.go"
-		if name == "_schemas.go" {
-			name = "shared_schemas.go"
+// schemas are the types of a file.
+type schemas struct {
+	Enums []*enum
+	Types []*goType
+}
+
+// files are all files, by name.
+func (m *model) files() map[string]file {
+	all := index{m.Description, m.services, map[string][]*service{}}
+	for _, s := range m.services {
+		noun := m.nounOf(s.Resource)
+		all.Nouns[noun] = append(all.Nouns[noun], s)
+	}
+	files := map[string]file{
+		"services.go": {"services", all}, "operations.go": {"operations", all}, "doc.go": {"doc", all}, "docs/actions.md": {"list", all},
+		"every_params_test.go": {"every", all}, "generated_types_test.go": {"types", m.rootTypes()},
+	}
+	for noun, services := range all.Nouns {
+		files[fileName(noun)+".go"] = file{"noun", services}
+	}
+	in := func(losant string) *schemas {
+		name := fileName(cmp.Or(m.nounOf(losant), "shared")) + "_schemas.go"
+		if files[name].data == nil {
+			files[name] = file{"schemas", &schemas{}}
 		}
-		if byName[name] == nil {
-			byName[name] = &schemaFile{}
-		}
-		return byName[name]
+		return files[name].data.(*schemas)
 	}
 	for _, name := range sorted(m.overlay.Enums) {
 		e := m.enum(name, m.overlay.Enums[name])
-		f := file(e.place)
-		f.Enums = append(f.Enums, e)
+		s := in(e.place)
+		s.Enums = append(s.Enums, e)
 	}
 	for _, g := range m.types {
-		f := file(g.losant)
-		f.Types = append(f.Types, g)
+		s := in(g.losant)
+		s.Types = append(s.Types, g)
 	}
-	files := map[string]string{}
-	for name, f := range byName {
-		var b strings.Builder
-		if err := schemasTemplate.Execute(&b, f); err != nil {
-			return nil, err
-		}
-		files[name] = importing("package losant\n" + b.String())
-	}
-	files["generated_types_test.go"] = m.typesTest()
-	return files, nil
+	return files
 }
 
 // enum is a named string type.
@@ -198,18 +195,13 @@ func quoted(all []string) string {
 	return strings.Join(list, ", ")
 }
 
-// typesTest is a test file with a value of the type of each schema that is a whole body or answer.
-func (m *model) typesTest() string {
-	var b strings.Builder
-	b.WriteString("package losant_test\n\nimport \"github.com/losant-go/losant\"\n")
-	for f, name := range []string{inAnswer: "answerTypes", inBody: "bodyTypes"} {
-		fmt.Fprintf(&b, "\n// %s make a value of the type of each schema.\nvar %s = map[string]func() any{\n", name, name)
-		for _, u := range m.roots {
-			if g := m.uses[u]; u.form == form(f) && g != nil && (u.form == inAnswer || m.bodies[u.schema] != nil) {
-				fmt.Fprintf(&b, "%q: func() any { return new(losant.%s) },\n", u.schema, g.final().Name)
-			}
+// rootTypes are the names of the types of whole bodies and answers, by form and schema.
+func (m *model) rootTypes() (all [2]map[string]string) {
+	all = [2]map[string]string{{}, {}}
+	for _, u := range m.roots {
+		if g := m.uses[u]; g != nil && (u.form == inAnswer || m.bodies[u.schema] != nil) {
+			all[u.form][u.schema] = g.final().Name
 		}
-		b.WriteString("}\n")
 	}
-	return b.String()
+	return all
 }

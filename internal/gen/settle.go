@@ -103,7 +103,7 @@ func (g *goType) signature() string {
 // merge makes an answer a part of g, which gets the fields that it lacks.
 func (m *model) merge(g, other *goType) {
 	isStruct := func(g *goType) bool { return g.under == nil && len(g.Variants) == 0 }
-	if !(isStruct(g) && isStruct(other)) && g.signature() != other.signature() {
+	if g.signature() != other.signature() && (!isStruct(g) || !isStruct(other)) {
 		m.fail("%s and %s are both %s: the overlay has to name one", g.losant, other.losant, g.wanted)
 	}
 	for _, f := range other.fields {

@@ -11,23 +11,20 @@ import (
 // columns is how wide a line of Go may be, and tab how wide a tab in it is.
 const columns, tab = 120, 4
 
-// comment is text as a comment, wrapped, which is the line behind it. Lines of text are paragraphs, and those that begin
-// with a tab code. indent is how far the comment is indented.
+// comment is text as a comment, wrapped, which is the line behind it. Blank lines part paragraphs, and one that begins with a
+// tab is code. indent is how far the comment is indented.
 func comment(indent int, text string) string {
-	var b strings.Builder
-	for i, paragraph := range strings.Split(strings.TrimSpace(text), "\n") {
-		if i > 0 {
-			b.WriteString("//\n")
-		}
-		if strings.HasPrefix(paragraph, "\t") {
-			b.WriteString("//" + paragraph + "\n")
-			continue
-		}
-		for _, line := range wrapped(paragraph, columns-tab*indent-len("// ")) {
-			b.WriteString("// " + line + "\n")
+	var paragraphs []string
+	for paragraph := range strings.SplitSeq(text, "\n\n") {
+		switch paragraph = strings.Trim(paragraph, "\n"); {
+		case strings.HasPrefix(paragraph, "\t"):
+			paragraphs = append(paragraphs, "//"+paragraph)
+		case strings.TrimSpace(paragraph) != "":
+			lines := wrapped(paragraph, columns-tab*indent-len("// "))
+			paragraphs = append(paragraphs, "// "+strings.Join(lines, "\n// "))
 		}
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	return strings.Join(paragraphs, "\n//\n")
 }
 
 // wrapped breaks a paragraph into lines.
@@ -44,19 +41,12 @@ func wrapped(paragraph string, width int) (lines []string) {
 }
 
 // enumerate lists values in a sentence: "a, b or c".
-func enumerate[T any](values []T, and string) string {
-	var b strings.Builder
-	for i, value := range values {
-		switch {
-		case i == 0:
-		case i == len(values)-1:
-			b.WriteString(" " + and + " ")
-		default:
-			b.WriteString(", ")
-		}
-		fmt.Fprint(&b, value)
+func enumerate(values []string, and string) string {
+	last := len(values) - 1
+	if last < 1 {
+		return strings.Join(values, "")
 	}
-	return b.String()
+	return strings.Join(values[:last], ", ") + " " + and + " " + values[last]
 }
 
 // vocabulary are the names of Losant's that texts speak of.
@@ -106,42 +96,26 @@ func (v vocabulary) inGo(text string) string {
 
 // lowered is a sentence that follows the name of what it is about: "Lists ..." is "lists ...".
 func lowered(sentence string) string {
-	if sentence == "" {
-		return ""
-	}
 	return strings.ToLower(sentence[:1]) + sentence[1:]
 }
 
-// packages are what generated files import, by the name that they use. Those of this module come behind the others.
-var packages = []struct{ name, path string }{
-	{"context", "context"},
-	{"json", "encoding/json"},
-	{"fmt", "fmt"},
-	{"iter", "iter"},
-	{"slog", "log/slog"},
-	{"math", "math"},
-	{"http", "net/http"},
-	{"time", "time"},
-	{"rest", "github.com/losant-go/losant/internal/rest"},
-}
-
-var lineComment = regexp.MustCompile(`(?m)^\s*//.*$`)
-
-// importing puts what a file imports behind its package clause.
-func importing(source string) string {
-	code := lineComment.ReplaceAllString(source, "")
-	imports := ""
-	for _, p := range packages {
-		if regexp.MustCompile(`\b` + p.name + `\.[A-Z]`).MatchString(code) {
-			if strings.Contains(p.path, ".") {
-				imports += "\n"
+// indexed is a line of the index: the services of a noun.
+func indexed(services []*service) string {
+	const mark, rest = "//   - ", "//     "
+	var all []string
+	for _, s := range services {
+		var methods []string
+		for _, a := range s.Actions {
+			for _, m := range a.Methods() {
+				methods = append(methods, m.Name)
 			}
-			imports += fmt.Sprintf("\t%q\n", p.path)
 		}
+		all = append(all, fmt.Sprintf("[%sService] (%s)", s.Name, strings.Join(methods, ", ")))
 	}
-	if imports == "" {
-		return source
-	}
-	const clause = "package losant\n"
-	return strings.Replace(source, clause, clause+"\nimport (\n"+imports+")\n", 1)
+	return mark + strings.Join(wrapped(strings.Join(all, ", "), columns-len(mark)), "\n"+rest)
 }
+
+func scopeListName(name string) string { return "scopesOf" + goName(name) }
+
+// scopeName is the constant of a scope: "devices.*" is ScopeDevicesAll.
+func scopeName(scope string) string { return "Scope" + goName(strings.ReplaceAll(scope, "*", "all")) }

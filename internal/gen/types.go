@@ -30,9 +30,6 @@ var jsonKinds = map[string]kind{
 	"string": textKind, "integer": integerKind, "number": numberKind, "boolean": booleanKind, "array": listKind, "object": dictKind,
 }
 
-// overlayKinds are those that the overlay may give to a property.
-var overlayKinds = []kind{integerKind, longKind, rawKind, momentKind}
-
 func (k kind) isNumber() bool { return k == integerKind || k == longKind || k == numberKind }
 
 // typ is the Go type of a place.

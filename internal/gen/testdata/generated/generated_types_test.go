@@ -20,8 +20,8 @@ var answerTypes = map[string]func() any{
 // bodyTypes make a value of the type of each schema.
 var bodyTypes = map[string]func() any{
 	"loginPost":         func() any { return new(losant.LoginPost) },
-	"pumpPost":          func() any { return new(losant.PumpPost) },
 	"pumpPatch":         func() any { return new(losant.PumpPatch) },
+	"pumpPost":          func() any { return new(losant.PumpPost) },
 	"pumpStateOrStates": func() any { return new(losant.PumpStateOrStates) },
 	"pumpsDelete":       func() any { return new(losant.PumpsDelete) },
 }

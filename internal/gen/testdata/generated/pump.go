@@ -95,10 +95,10 @@ func (s *PumpService) Patch(
 func (s *PumpService) RemoveData(
 	ctx context.Context, siteID, pumpID string, before time.Time, opts ...CallOption,
 ) (*PumpRemoveDataAnswer, error) {
-	return call[PumpRemoveDataAnswer](ctx, (*service)(s), &pumpRemoveData, arguments{
-		ids:      ids{siteID, pumpID},
-		required: func(q *parameters) { q.time("before", before) },
-	}, opts)
+	return call[PumpRemoveDataAnswer](ctx, (*service)(s), &pumpRemoveData,
+		arguments{ids: ids{siteID, pumpID}, required: func(q *parameters) {
+			q.time("before", before)
+		}}, opts)
 }
 
 // SendState reports states of a pump.
