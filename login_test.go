@@ -488,6 +488,75 @@ func TestLogInAtAServer(t *testing.T) {
 	require.ErrorIs(t, err, losant.ErrUnauthorized)
 }
 
+// ServeHTTP makes a server of the authority.
+func (a *authority) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	response, err := a.RoundTrip(r)
+	if !assert.NoError(a.t, err) {
+		return
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err = io.Copy(w, response.Body)
+	assert.NoError(a.t, err)
+	assert.NoError(a.t, response.Body.Close())
+}
+
+// living returns the claims of tokens: the nth lives for so long.
+func living(life func(n int) time.Duration) func(n int) gojwt.Claims {
+	return func(n int) gojwt.Claims {
+		now := time.Now()
+		return gojwt.RegisteredClaims{
+			ID: fmt.Sprint(n), IssuedAt: gojwt.NewNumericDate(now), ExpiresAt: gojwt.NewNumericDate(now.Add(life(n))),
+		}
+	}
+}
+
+// Some call at once, and then 64 do.
+func TestLogInOnSockets(t *testing.T) {
+	t.Parallel()
+	const callers = 64
+	anHour := func(int) time.Duration { return time.Hour }
+	onlyTheFirstHasExpired := func(n int) time.Duration { return time.Duration(n-1) * time.Hour }
+	for name, row := range map[string]struct {
+		first   int                       // callers
+		life    func(n int) time.Duration // of a token
+		revoked int                       // what calls with the first token are answered with later, 0 for success
+		err     error                     // of the later calls
+		logIns  int
+		refused []int // calls: at least, and at most
+	}{
+		"one serves all":          {callers, anHour, 0, nil, 1, []int{0, 0}},
+		"again before it expires": {1, onlyTheFirstHasExpired, 0, nil, 2, []int{0, 0}},
+		"once more after a 401":   {callers, anHour, http.StatusUnauthorized, nil, 2, []int{1, callers}},
+		"never again after a 403": {callers, anHour, http.StatusForbidden, losant.ErrForbidden, 1, []int{callers, callers}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			withBoth(t, func(t *testing.T, start func(http.HandlerFunc) *served) {
+				a := &authority{t: t, issue: living(row.life)}
+				client := start(a.ServeHTTP).client(t, losant.WithUserLogin(userCredentials()))
+				var wg sync.WaitGroup
+				for range row.first {
+					wg.Go(func() { assert.NoError(t, getUser(t.Context(), client)) })
+				}
+				wg.Wait()
+				assert.Equal(t, 1, a.count())
+				if row.revoked != 0 {
+					a.revoke(row.revoked)
+				}
+
+				for range callers {
+					wg.Go(func() { assert.ErrorIs(t, getUser(t.Context(), client), row.err) })
+				}
+				wg.Wait()
+
+				assert.Equal(t, row.logIns, a.count())
+				assert.GreaterOrEqual(t, a.refused, row.refused[0])
+				assert.LessOrEqual(t, a.refused, row.refused[1])
+			})
+		})
+	}
+}
+
 func TestWithoutToken(t *testing.T) {
 	t.Parallel()
 	client, err := losant.NewClient("", losant.WithoutToken(), losant.WithHTTPClient(&http.Client{

@@ -24,20 +24,28 @@ import (
 // onBoth runs a test with a server of HTTP/1.1 and one of HTTP/2, and a client of it.
 func onBoth(t *testing.T, handler http.HandlerFunc, test func(t *testing.T, client *losant.Client)) {
 	t.Helper()
-	for protocol, start := range map[string]func(t *testing.T, handler http.HandlerFunc) *served{
-		"HTTP/1.1": newServed,
-		"HTTP/2.0": func(t *testing.T, handler http.HandlerFunc) *served {
-			t.Helper()
-			return newServedTLS(t, handler, tls.VersionTLS13)
-		},
-	} {
+	withBoth(t, func(t *testing.T, start func(http.HandlerFunc) *served) {
+		t.Helper()
+		test(t, start(handler).client(t))
+	})
+}
+
+// withBoth runs a test that starts servers, once with those of HTTP/1.1 and once with those of HTTP/2.
+func withBoth(t *testing.T, test func(t *testing.T, start func(http.HandlerFunc) *served)) {
+	t.Helper()
+	for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
-			server := start(t, func(w http.ResponseWriter, r *http.Request) {
-				assert.Equal(t, protocol, r.Proto)
-				handler(w, r)
+			test(t, func(handler http.HandlerFunc) *served {
+				checked := func(w http.ResponseWriter, r *http.Request) {
+					assert.Equal(t, protocol, r.Proto)
+					handler(w, r)
+				}
+				if protocol == "HTTP/1.1" {
+					return newServed(t, checked)
+				}
+				return newServedTLS(t, checked, tls.VersionTLS13)
 			})
-			test(t, server.client(t))
 		})
 	}
 }
