@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/losant-go/losant"
+	"github.com/losant-go/losant/internal/wiretest"
 	"github.com/losant-go/losant/losanttest"
 )
 
@@ -293,6 +294,76 @@ func TestStreamsHaveNoHypermedia(t *testing.T) {
 			break
 		}
 		assert.Equal(t, "/applications/"+applicationID+"/mqttSubscriptionStream?x=y&topic=a+b%2F%23", uri)
+	})
+}
+
+// A proxy that cuts a stream every few events, in the middle of one, and lets it wait for the next: all comes over real
+// sockets, but in a bubble, whose clock stands still while anybody waits for a socket, and skips the waits between two
+// openings.
+func TestStreamThroughAProxyThatCutsIt(t *testing.T) {
+	t.Parallel()
+	const cuts = 150
+	withBoth(t, func(t *testing.T, start func(http.HandlerFunc) *served) {
+		var (
+			proxy    *wiretest.Proxy
+			mu       sync.Mutex
+			happened int   // events, whether somebody saw them or not
+			sent     []any // while the stream was open
+			seen     = make(chan any)
+		)
+		server := start(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			defer mu.Unlock()
+			w.Header().Set("Content-Type", "text/event-stream")
+			burst := proxy.Connections()%5 + 1
+			for range burst {
+				happened++
+				sent = append(sent, float64(happened))
+				_, _ = io.WriteString(w, ":\n\n"+aState(happened))
+			}
+			_ = http.NewResponseController(w).Flush()
+			for _, n := range sent[len(sent)-burst:] {
+				select {
+				case got := <-seen:
+					assert.Equal(t, n, got)
+				case <-r.Context().Done():
+				case <-time.After(10 * time.Second):
+					assert.Fail(t, "an event was lost")
+				}
+			}
+			happened += burst // while it is not
+			_, _ = io.WriteString(w, strings.TrimSuffix(aState(happened), "\n"))
+			_ = http.NewResponseController(w).Flush()
+			proxy.Cut()
+		})
+		proxy = wiretest.NewProxy(t, server.Listener.Addr().String(), func(number int) bool { return number%10 == 3 })
+
+		synctest.Test(t, func(t *testing.T) {
+			client := server.client(t, losant.WithBaseURL(strings.Replace(server.URL, server.Listener.Addr().String(), proxy.Address(), 1)))
+			var (
+				states []any
+				gaps   []error
+			)
+			began := time.Now()
+			for state, err := range client.Device.StateStream(t.Context(), applicationID, userID,
+				losant.WithReconnect(func(err error) { gaps = append(gaps, err) })) {
+				require.NoError(t, err)
+				states = append(states, state.Data["n"])
+				if len(gaps) == cuts {
+					break
+				}
+				seen <- state.Data["n"]
+			}
+			proxy.Cut() // net/http may wait for more before it closes the connection, and the clock stands still
+			mu.Lock()
+			defer mu.Unlock()
+			assert.Equal(t, sent[:len(states)], states)
+			assert.Equal(t, cuts+1, proxy.Connections())
+			for _, err := range gaps {
+				require.ErrorAs(t, err, new(*losant.TransportError))
+			}
+			assert.Greater(t, time.Since(began), cuts*10*time.Millisecond, "there were waits")
+		})
 	})
 }
 

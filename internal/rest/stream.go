@@ -99,7 +99,10 @@ func (c *Client) open(
 	silence.over()
 	o.Attempts = number
 	if o.stream != nil {
-		defer func() { _ = o.stream.Close() }()
+		defer func() {
+			cancel(nil) // first: net/http would wait for what is left of the answer
+			_ = o.stream.Close()
+		}()
 		o.Err = mustBeEvents(o.Header)
 	}
 	o.explain(caller, ctx)
