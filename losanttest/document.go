@@ -12,6 +12,7 @@ type document struct {
 	ids    map[string]string // what is in the paths to it
 	body   map[string]any
 	tags   []tag // in body
+	name   any   // in body, too: what most lists are sorted by and filtered for
 	// once is what only the answer to the creation shows.
 	once map[string]any
 }
@@ -31,6 +32,9 @@ func (d *document) text(name string) string {
 
 // value is a property; a dot leads into one.
 func (d *document) value(name string) any {
+	if name == "name" && d.name != nil {
+		return d.name
+	}
 	return valueOf(d.body, name)
 }
 
@@ -56,87 +60,9 @@ func valueOf(body map[string]any, name string) any {
 // with returns the document with some properties changed.
 func (d *document) with(changes map[string]any) *document {
 	changed := *d
-	changed.body = maps.Clone(d.body)
+	changed.body, changed.name = maps.Clone(d.body), nil // the name may be among the changes
 	maps.Copy(changed.body, changes)
 	return &changed
-}
-
-// collection is all documents at a place.
-type collection struct {
-	byID map[string]*document
-	all  []*document // in the order of their creation; what was deleted leaves nil
-	gone int         // how many those are
-	slot map[string]int
-}
-
-func (c *collection) get(k *kind, id string) *document {
-	if d := c.byID[id]; d != nil || k.rule().name == "" {
-		return d
-	}
-	for _, d := range c.all {
-		if d != nil && d.text(k.rule().name) == id {
-			return d
-		}
-	}
-	return nil
-}
-
-func (c *collection) put(d *document) {
-	d.tags = tagsOf(d.body["tags"])
-	if i, ok := c.slot[d.id]; ok {
-		c.all[i] = d
-	} else {
-		c.slot[d.id] = len(c.all)
-		c.all = append(c.all, d)
-	}
-	c.byID[d.id] = d
-}
-
-func (c *collection) remove(id string) {
-	i, ok := c.slot[id]
-	if !ok {
-		return
-	}
-	delete(c.byID, id)
-	delete(c.slot, id)
-	c.all[i] = nil
-	if c.gone++; c.gone > len(c.all)/2 {
-		c.compact()
-	}
-}
-
-func (c *collection) compact() {
-	kept := make([]*document, 0, len(c.byID))
-	for _, d := range c.all {
-		if d != nil {
-			c.slot[d.id] = len(kept)
-			kept = append(kept, d)
-		}
-	}
-	c.all, c.gone = kept, 0
-}
-
-// documents returns the documents in the order of their creation.
-func (c *collection) documents() []*document {
-	if c == nil {
-		return nil
-	}
-	if c.gone > 0 {
-		c.compact()
-	}
-	return c.all
-}
-
-// at returns the collection at a place, nil when nothing has been put there.
-func (st *store) at(p place) *collection { return st.collections[p] }
-
-func (st *store) make(p place) *collection {
-	c := st.collections[p]
-	if c == nil {
-		c = &collection{byID: map[string]*document{}, slot: map[string]int{}}
-		st.collections[p] = c
-	}
-	return c
 }
 
 // find returns a document that the ids of a path lead to.
@@ -208,12 +134,8 @@ func (s *Server) insert(k *kind, c *call, ids map[string]string, body map[string
 
 // checkDocument refuses a document that the others at its place do not go with.
 func (st *store) checkDocument(k *kind, d *document) *apiError {
-	if k.rule().unique != "" {
-		for _, other := range st.at(k.place(d.ids)).documents() {
-			if other.id != d.id && other.text(k.rule().unique) == d.text(k.rule().unique) {
-				return alreadyExists(title(k.item) + ` "` + d.text(k.rule().unique) + `"`)
-			}
-		}
+	if name := k.rule().unique; name != "" && st.at(k.place(d.ids)).hasOther(d.id, name, d.value(name)) {
+		return alreadyExists(title(k.item) + ` "` + d.text(name) + `"`)
 	}
 	if k.rule().check != nil {
 		return k.rule().check(st, d)

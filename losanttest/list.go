@@ -217,25 +217,33 @@ type key struct {
 	text   string
 }
 
+// The ranks of values.
+const (
+	rankTruth = iota + 1
+	rankNumber
+	rankText
+	rankOther
+)
+
 func sortKey(value any) key {
 	switch value := value.(type) {
 	case nil:
 		return key{}
 	case bool:
 		if value {
-			return key{rank: 1, number: 1}
+			return key{rank: rankTruth, number: 1}
 		}
-		return key{rank: 1}
+		return key{rank: rankTruth}
 	case json.Number:
-		return key{rank: 2, number: number(value)}
+		return key{rank: rankNumber, number: number(value)}
 	case float64:
-		return key{rank: 2, number: value}
+		return key{rank: rankNumber, number: value}
 	case int:
-		return key{rank: 2, number: float64(value)}
+		return key{rank: rankNumber, number: float64(value)}
 	case string:
-		return key{rank: 3, text: value}
+		return key{rank: rankText, text: value}
 	default:
-		return key{rank: 4}
+		return key{rank: rankOther}
 	}
 }
 

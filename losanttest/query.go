@@ -181,14 +181,14 @@ func order(value, operand any, ignoreCase bool) (int, bool) {
 	if ignoreCase {
 		a.text, b.text = strings.ToLower(a.text), strings.ToLower(b.text)
 	}
-	if a.rank != b.rank || a.rank == 3 && !ignoreCase {
+	if a.rank != b.rank || a.rank == rankText && !ignoreCase {
 		was, isTime := timeOf(value)
 		date, ok := timeOf(operand)
-		if isTime && ok && (a.rank == 3 || b.rank == 3) {
+		if isTime && ok && (a.rank == rankText || b.rank == rankText) {
 			return was.Compare(date), true
 		}
 	}
-	return a.compare(b), a.rank == b.rank && a.rank > 0 && a.rank < 4
+	return a.compare(b), a.rank == b.rank && a.rank > 0 && a.rank < rankOther
 }
 
 // timeOf is the time that a text, or a number of milliseconds, stands for.

@@ -58,19 +58,12 @@ func (st *store) rowBody(c *call, table *document, id string, given *object) (ma
 			continue
 		case !jsonType(col.dataType).has(value):
 			return nil, invalid("dataTableRow." + col.name + " is the wrong type")
-		case col.constraint == "unique" && st.hasCell(c, id, col.name, value):
+		case col.constraint == "unique" && st.at(rowPlace(c.ids)).hasOther(id, col.name, value):
 			return nil, alreadyExists("Data table row with " + col.name + " " + jsonText(value))
 		}
 		body[col.name] = value
 	}
 	return body, nil
-}
-
-// hasCell reports whether another row has a value in a column.
-func (st *store) hasCell(c *call, id, column string, value any) bool {
-	return slices.ContainsFunc(st.at(rowPlace(c.ids)).documents(), func(row *document) bool {
-		return row.id != id && equal(row.value(column), value, false)
-	})
 }
 
 func (st *store) insertRow(c *call, body map[string]any) *document {
