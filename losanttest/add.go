@@ -107,7 +107,7 @@ func (s *Server) adder(list string) (adder, []string) {
 	return func(ids map[string]string, given *object) (map[string]any, error) {
 			return s.addDocument(k, ids, given)
 		},
-		k.segments[:len(k.segments)-1]
+		theAPI().resources[list].segments
 }
 
 func (s *Server) addDocument(k *kind, ids map[string]string, given *object) (map[string]any, error) {

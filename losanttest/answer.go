@@ -2,6 +2,7 @@ package losanttest
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
@@ -13,9 +14,10 @@ import (
 
 // answer is what goes back to the client.
 type answer struct {
-	status int
-	body   []byte
-	stream *stream // instead of the body
+	status      int
+	body        []byte
+	contentType string  // application/json, when it is empty
+	stream      *stream // instead of the body
 }
 
 func jsonAnswer(status int, body any) answer {
@@ -37,7 +39,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, a answer, fault Fa
 		return
 	}
 	if len(a.body) > 0 {
-		header.Set("Content-Type", "application/json")
+		header.Set("Content-Type", cmp.Or(a.contentType, "application/json"))
 	}
 	for name, values := range fault.Header {
 		header[textproto.CanonicalMIMEHeaderKey(name)] = values

@@ -47,6 +47,10 @@ func notFound(what string) *apiError {
 	return &apiError{status: http.StatusNotFound, Type: "NotFound", Message: what + " was not found"}
 }
 
+func expired(what string) *apiError {
+	return &apiError{status: http.StatusGone, Type: "Gone", Message: what + " has expired"}
+}
+
 func notAllowed(method string) *apiError {
 	return &apiError{status: http.StatusMethodNotAllowed, Type: "MethodNotAllowed", Message: method + " is not allowed"}
 }

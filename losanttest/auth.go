@@ -13,7 +13,14 @@ import (
 type account struct {
 	document
 
-	password string
+	password   string
+	generation int // of its tokens; those of an earlier one have ended
+	recent     []recentItem
+}
+
+// claims are those of a token for the account.
+func (a *account) claims(scope any) claims {
+	return claims{Scope: scope, Generation: a.generation, RegisteredClaims: jwt.RegisteredClaims{Subject: a.id}}
 }
 
 // AddAccount adds a user who can log in with an email and a password, and returns the user's id. It panics when the email
@@ -50,10 +57,7 @@ func authenticateUser(s *Server, c *call) (any, *apiError) {
 	if a == nil || !same(a.password, password) {
 		return nil, unauthorized("Invalid email or password")
 	}
-	token := s.issue(claims{
-		Scope:            requestedScopes(body, "all.User"),
-		RegisteredClaims: jwt.RegisteredClaims{Subject: a.id},
-	}, body)
+	token := s.issue(a.claims(requestedScopes(body, "all.User")), body)
 	return map[string]any{"userId": a.id, "token": token, "needsToVerifyEmail": false}, nil
 }
 
@@ -167,9 +171,10 @@ func patchMe(s *Server, c *call) (any, *apiError) {
 		delete(s.store.accounts, email)
 		email = wanted
 	}
-	changed := &account{document: *a.with(changes), password: a.password}
-	s.store.accounts[email] = changed
-	return s.meBody(c, changed), nil
+	changed := *a
+	changed.document = *a.with(changes)
+	s.store.accounts[email] = &changed
+	return s.meBody(c, &changed), nil
 }
 
 func (s *Server) meBody(c *call, a *account) map[string]any {
@@ -195,6 +200,6 @@ func refreshToken(s *Server, c *call) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	token := s.sign(time.Now(), claims{Scope: c.claims.Scope, RegisteredClaims: jwt.RegisteredClaims{Subject: a.id}})
+	token := s.sign(time.Now(), a.claims(c.claims.Scope))
 	return map[string]any{"userId": a.id, "token": token}, nil
 }

@@ -172,7 +172,7 @@ func (c *call) readForm() *apiError {
 		return badRequest("bad content-type header, no multipart boundary")
 	}
 	fields := &object{}
-	c.files = map[string]bool{}
+	c.files = map[string][]byte{}
 	reader := multipart.NewReader(bytes.NewReader(c.Body), boundary)
 	for {
 		part, err := reader.NextRawPart()
@@ -187,7 +187,7 @@ func (c *call) readForm() *apiError {
 			return badRequest(fmt.Sprintf("reading a form: %v", err))
 		}
 		if part.FileName() != "" {
-			c.files[part.FormName()] = true
+			c.files[part.FormName()] = content
 		} else {
 			fields.set(part.FormName(), string(content))
 		}

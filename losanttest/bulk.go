@@ -12,12 +12,17 @@ func (st *store) matching(k *kind, c *call, q *object) ([]*document, *apiError) 
 	if err := st.findParents(k, c.ids); err != nil {
 		return nil, err
 	}
-	all := slices.Clone(st.at(k.place(c.ids)).documents())
+	return st.filtered(k, k.place(c.ids), q), nil
+}
+
+// filtered are the documents at a place that match a query; no query is matched by all.
+func (st *store) filtered(k *kind, p place, q *object) []*document {
+	all := slices.Clone(st.at(p).documents())
 	if q == nil {
-		return all, nil
+		return all
 	}
 	compiled := compileQuery(q, st.fieldsOf(k))
-	return slices.DeleteFunc(all, func(d *document) bool { return !compiled.matches(d) }), nil
+	return slices.DeleteFunc(all, func(d *document) bool { return !compiled.matches(d) })
 }
 
 // bulk calls f with the documents that the query in a call matches, while nobody else uses the store.
@@ -41,6 +46,17 @@ func (c *call) parameterQuery() *object {
 func deleteDevices(s *Server, c *call) (any, *apiError) {
 	q, _ := c.object().values["query"].(*object)
 	return s.bulk("device", c, q, func(k *kind, all []*document) (any, *apiError) {
+		for _, d := range all {
+			s.store.remove(k, d)
+		}
+		return map[string]any{"removed": len(all), "failed": 0}, nil
+	})
+}
+
+// deleteVersions deletes the versions of a flow that match a query.
+func deleteVersions(s *Server, c *call) (any, *apiError) {
+	q, _ := c.object().values["query"].(*object)
+	return s.bulk("flowVersion", c, q, func(k *kind, all []*document) (any, *apiError) {
 		for _, d := range all {
 			s.store.remove(k, d)
 		}

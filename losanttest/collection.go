@@ -52,12 +52,20 @@ func (c *collection) index(property string) index {
 	return i
 }
 
+// having are the documents that have a value.
+func (c *collection) having(property string, value any) (all []*document) {
+	if c == nil {
+		return nil
+	}
+	for _, id := range c.index(property)[sortKey(value)] {
+		all = append(all, c.byID[id])
+	}
+	return all
+}
+
 // hasOther reports whether a document other than the one of the id has a value.
 func (c *collection) hasOther(id, property string, value any) bool {
-	if c == nil {
-		return false
-	}
-	return slices.ContainsFunc(c.index(property)[sortKey(value)], func(other string) bool { return other != id })
+	return slices.ContainsFunc(c.having(property, value), func(d *document) bool { return d.id != id })
 }
 
 // reindex notes that a document has taken the place of another one; either may be nil.
@@ -85,6 +93,9 @@ func (c *collection) put(d *document) {
 }
 
 func (c *collection) remove(id string) {
+	if c == nil {
+		return
+	}
 	i, ok := c.slot[id]
 	if !ok {
 		return
@@ -123,10 +134,15 @@ func (c *collection) documents() []*document {
 // at returns the collection at a place, nil when nothing has been put there.
 func (st *store) at(p place) *collection { return st.collections[p] }
 
+func newCollection() *collection {
+	return &collection{byID: map[string]*document{}, slot: map[string]int{}, indexes: map[string]index{}}
+}
+
+// make returns the collection at a place, which is there from then on.
 func (st *store) make(p place) *collection {
 	c := st.collections[p]
 	if c == nil {
-		c = &collection{byID: map[string]*document{}, slot: map[string]int{}, indexes: map[string]index{}}
+		c = newCollection()
 		if name := rules[p.kind].name; name != "" {
 			c.indexes[name] = index{}
 		}

@@ -82,6 +82,9 @@ func (s *Server) entity(c *call, k *kind, d *document) map[string]any {
 	if c.isOn("excludeConnectionInfo") {
 		delete(entity, "connectionInfo")
 	}
+	if k.rule().shown != nil {
+		k.rule().shown(s, c, d, entity)
+	}
 	h := s.hypermedia(c, k.item, d.ids)
 	entity["_type"] = h.Type
 	if h.Links != nil {

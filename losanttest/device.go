@@ -95,5 +95,5 @@ func checkDevice(st *store, d *document) *apiError {
 	return nil
 }
 
-// buryDevice deletes what a device has reported.
-func buryDevice(st *store, d *document) { delete(st.reports, d.id) }
+// bearDevice begins without what another device of this id has reported.
+func bearDevice(s *Server, _ *call, d *document, _ map[string]any) { delete(s.store.reports, d.id) }

@@ -130,8 +130,16 @@ func setConnectionStatus(s *Server, c *call) (any, *apiError) {
 		if status == "connected" {
 			connected, date = 1, body["connectedAt"]
 		}
-		at := dateText(time.UnixMilli(millisecondsIn(date)))
+		ms := millisecondsIn(date)
+		at := dateText(time.UnixMilli(ms))
 		r := s.store.reportsOf(d.id)
+		entry := map[string]any{"connected": connected, "time": at}
+		for _, name := range []string{"disconnectReason", "messagesFromClient", "messagesToClient", "ipAddress"} {
+			if value, ok := body[name]; ok {
+				entry[name] = value
+			}
+		}
+		r.log = insertByTime(r.log, connection{ms, entry}, connection.time)
 		r.connection = map[string]any{"connectionStatus": status, status + "At": at}
 		s.store.make(theAPI().kinds["device"].place(d.ids)).put(d.with(map[string]any{
 			"connectionInfo": map[string]any{"time": at, "connected": connected},

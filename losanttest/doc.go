@@ -28,11 +28,30 @@
 //   - States and commands of devices, composite states, connection status, streams of states, commands and MQTT messages,
 //     time series with all aggregations, last values, attributes; the rows and columns of data tables; events and their
 //     updates.
+//   - Deployments that were released to devices; the storage of workflows and their versions by name; the readme and the
+//     globals of an application, and a search through it.
+//   - Files and private files, with their content: the server is the storage that takes the forms of
+//     [losant.Client.UploadFile], and that the links of files lead to.
 //   - Accounts ([Server.AddAccount]) and access keys: they log in and get real tokens. An API token that a post hands out is
-//     one too.
+//     one too. Orgs with their members and invites, which accounts accept; the transfer of what they own.
+//   - Counts of devices, of states, commands and connections: of a device, an application, an account, an org or an instance.
 //
-// The rest is checked as everything is, and then answered with 501: exports and other jobs, files, the running of workflows
-// and notebooks, invites and the members of an org. [Server.Handle] gives an operation an answer.
+// # What it leaves to handlers
+//
+// The rest is checked as everything is, and then answered with 501 and a text that says how to answer it with
+// [Server.Handle]:
+//
+//   - what ends in a file, an email or a report: every export, archive and sendReport, devices.payloadCounts,
+//     instance.generateReport;
+//   - what makes many documents of one: application.clone, import, importLogs and applyTemplate, flows.import,
+//     deviceRecipe.bulkCreate, experience.bootstrap;
+//   - the running of workflows, notebooks, resource jobs and notification rules: execute, cancelExecution and evaluate, logs,
+//     errors and stats, flow.pressVirtualButton, notebook.upload;
+//   - what looks into workflows and dashboards: linkedResources, flows.palette, dashboard.validateContext;
+//   - log-in by others and two-factor authentication: auth.authenticateUserGithub and authenticateUserSaml,
+//     me.generateTwoFactorAuth, enableTwoFactorAuth and disableTwoFactorAuth;
+//   - what nothing here could be asked about: applicationTemplates.getCategories, applications.periodSummaries,
+//     instance.historicalSummaries.
 //
 // # What Losant does not document
 //
@@ -58,11 +77,20 @@
 //   - Properties that no answer of the resource shows are not kept. Null removes a property whose schema does not allow it.
 //   - By default a device is standalone, a flow of the class cloud, an event new, a key or a token active.
 //   - Versions of flows and experiences, slugs and domains are unique (400, AlreadyExists).
-//   - Deleting a document deletes what is below it in the path. A device that is deleted is gone: there is no restore.
+//   - Deleting a document deletes what is below it in the path. Deleted devices and sandboxes can be restored for ever, with
+//     what devices have reported, unless something else has taken their id.
 //   - Parents and gateways of devices have to be devices of the application.
 //   - The key of a device whose access key names devices or tags has to name one of its own.
 //   - What is below /me belongs to everybody.
 //   - The dashboards of /dashboards and those of an application are different ones; so are the orgs of an instance.
+//   - A file is alone with its name in its directory. Directories are written with a slash at both ends, and do not have to
+//     exist. Without a directory, a list of files is of all. A file that gets a new content keeps the old one until then.
+//   - Who creates an org is its first member. The token of an invite is the id of the invite; an invite lasts seven weeks,
+//     there is one for an email and an org, and who accepts it needs an account.
+//   - Of what is transferred, what the owner does not own is left out, unless the call is strict.
+//   - A global without a value is taken away, and so is an entry of a workflow's storage.
+//   - A search finds what has the text in its name, or in what it has instead of one. "develop" is a version of each workflow.
+//   - A deployment never becomes current: what is released is desired. Neither the workflow's class nor the version is checked.
 //
 // Lists and queries:
 //   - A page may be of any size. What is no number counts as not given.
@@ -79,10 +107,14 @@
 //     for no value.
 //   - Columns that a data table does not have are left out of a row; a row without a required or a unique value is refused,
 //     and so is a list of rows with one that is.
-//   - A command to many devices and a deletion of many documents are never jobs.
+//   - A command to many devices and the deletion, the restoring and the patch of many documents are never jobs. Data that is
+//     to be removed is gone when the call is answered.
+//   - A patch of many devices applies fields first, then operations in their order; what a rule refuses is left as it was.
+//   - All that devices send is counted as "device.rest". Counts without a start are of the last thirty days; days are UTC.
 //
 // Requests:
 //   - A token says whether an OAuth client got it with a claim of its own.
-//   - A wrong email or password is 401.
+//   - A wrong email or password is 401, but 400 where an account changes its password or deletes itself.
+//   - The ten latest items of a type are recent. No domain has single sign-on. Emails are not sent.
 //   - A body of more than 4 MiB, or a form of more than 10 MiB, is refused with 413.
 package losanttest

@@ -7,6 +7,7 @@ import (
 
 // document is a resource as answers show it, without hypermedia. Once it is in the store it is not changed but replaced.
 type document struct {
+	kind   string // the resource that it is one of
 	id     string
 	number int64             // orders documents by their creation
 	ids    map[string]string // what is in the paths to it
@@ -92,7 +93,7 @@ func (st *store) findParents(k *kind, ids map[string]string) *apiError {
 // insert puts a new document in the store, which gives it an id, dates and what its kind has by default.
 func (s *Server) insert(k *kind, c *call, ids map[string]string, body map[string]any) (*document, *apiError) {
 	st := &s.store
-	d := &document{id: newID(), ids: maps.Clone(ids), body: map[string]any{}}
+	d := &document{kind: k.item, id: newID(), ids: maps.Clone(ids), body: map[string]any{}}
 	if id, ok := body["id"].(string); ok && isID(id) {
 		d.id = id
 	}
@@ -179,13 +180,13 @@ func (st *store) patch(k *kind, c *call, d *document, patch map[string]any) (*do
 // remove deletes a document and everything below it.
 func (st *store) remove(k *kind, d *document) {
 	st.at(k.place(d.ids)).remove(d.id)
+	if k.rule().dies != nil {
+		k.rule().dies(st, d)
+	}
 	for p := range st.collections {
 		if p.isBelow(d.id) {
 			delete(st.collections, p)
 		}
-	}
-	if k.rule().dies != nil {
-		k.rule().dies(st, d)
 	}
 }
 

@@ -3,6 +3,7 @@ package losanttest
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -64,6 +65,9 @@ func (s *Server) answer(c *call) answer {
 	if c.Method == http.MethodOptions && isText(c.Path) {
 		return answer{status: http.StatusNoContent}
 	}
+	if c.action == nil && isStorage(c.Path) {
+		return s.storageAnswer(c)
+	}
 	result, err := s.handle(c)
 	if err != nil {
 		return err.answer()
@@ -119,6 +123,9 @@ func (s *Server) act(c *call) (any, *apiError) {
 		return jsonAnswer(status, body), nil
 	}
 	if act := acts[c.Operation]; act != nil {
+		return act(s, c)
+	}
+	if act := counters[c.action.Name]; act != nil && slices.Contains(owners, c.action.Resource) {
 		return act(s, c)
 	}
 	if k := theAPI().kinds[c.action.Resource]; k != nil {

@@ -34,6 +34,18 @@ func (o *object) get(name string) (any, bool) {
 	return value, ok
 }
 
+// text is a member that is a text; "" for others.
+func (o *object) text(name string) string {
+	text, _ := o.values[name].(string)
+	return text
+}
+
+// numberText is a member that is a number, as a text; "" for others.
+func (o *object) numberText(name string) string {
+	n, _ := o.values[name].(json.Number)
+	return n.String()
+}
+
 // inOrder returns the names in the order of JavaScript's Object.keys: array indexes first, by number, then the others as
 // they came.
 func (o *object) inOrder() []string {

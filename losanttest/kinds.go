@@ -20,7 +20,7 @@ type kind struct {
 
 // strangers are resources of the shape of a kind that are none: their state is that of another resource.
 var strangers = []string{
-	"dataTableRow", "deviceAttribute", "experienceGroup", "experienceUser", "file", "instanceOrgInvite", "privateFile",
+	"dataTableRow", "deviceAttribute", "experienceGroup", "experienceUser",
 }
 
 // newKinds finds the kinds in the description, by the resources of their items and their lists.
@@ -38,6 +38,9 @@ func newKinds(d *description) map[string]*kind {
 		}
 		k := &kind{item: name, segments: get.segments, idParam: id, properties: d.properties(get)}
 		path := strings.Join(get.segments[:len(get.segments)-1], "/")
+		if name == "file" {
+			path += "s" // a file is at /file/ID, the list at /files
+		}
 		for list, candidate := range d.resources {
 			if strings.Join(candidate.segments, "/") == path && d.actions[list+".get"] != nil {
 				k.list, k.listed = list, map[string]bool{}

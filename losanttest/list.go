@@ -28,7 +28,11 @@ func (s *Server) list(k *kind, c *call) (any, *apiError) {
 	}
 	l := c.listing(s.store.fieldsOf(k))
 	l.matches = both(l.matches, special(k, c))
-	page, total := l.page(s.store.at(k.place(c.ids)).documents())
+	from := k.place(c.ids)
+	if c.isOn("queryDeleted") {
+		from.kind = deleted(from.kind)
+	}
+	page, total := l.page(s.store.at(from).documents())
 	items := make([]any, len(page))
 	for i, d := range page {
 		items[i] = s.entity(c, k, d)

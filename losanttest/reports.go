@@ -11,6 +11,7 @@ type reports struct {
 	states     []state   // by time
 	commands   []command // by time
 	connection map[string]any
+	log        []connection // by time
 }
 
 // state is a report of a device. There can be many of them: it is kept small.
@@ -30,6 +31,12 @@ type command struct {
 	at      int64
 	name    string
 	payload any
+}
+
+// connection is an entry of the log of a device, which came or went.
+type connection struct {
+	at   int64 // ms since the epoch
+	body map[string]any
 }
 
 // reportsOf are the reports of a device, to add to.
@@ -53,6 +60,8 @@ func insertByTime[T any](all []T, one T, at func(T) int64) []T {
 
 func (s state) time() int64   { return s.at }
 func (c command) time() int64 { return c.at }
+
+func (c connection) time() int64 { return c.at }
 
 // newState reads a state that has passed its schema.
 func newState(body *object) state {

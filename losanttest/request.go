@@ -23,8 +23,8 @@ type call struct {
 	action  *action           // nil when none matches
 	ids     map[string]string // the parameters in the path
 	query   *object
-	body    any // what the body is; undefined when there is none
-	files   map[string]bool
+	body    any               // what the body is; undefined when there is none
+	files   map[string][]byte // of a form
 	params  *object
 	granted map[losant.Scope]bool
 	claims  claims
@@ -94,7 +94,7 @@ func (c *call) param(p *api.Parameter) any {
 		from = c.query
 	case api.InForm:
 		if p.Type == typeFile {
-			if c.files[p.Name] {
+			if _, ok := c.files[p.Name]; ok {
 				return &object{}
 			}
 			return undefined{}

@@ -22,17 +22,20 @@ type rule struct {
 	changed func(c *call, before, after *document, patch map[string]any)
 	// dies is what becomes of others when a document is deleted.
 	dies func(st *store, d *document)
+	// shown completes a document as an answer shows it.
+	shown func(s *Server, c *call, d *document, entity map[string]any)
 	// check refuses a new or a changed document.
 	check func(st *store, d *document) *apiError
 }
 
 // rules are the kinds that have one, by the resource of the item.
 var rules = map[string]rule{
-	"application":    {born: bearApplication, dies: buryApplication, defaults: map[string]any{"ownerType": "user"}},
+	"application":    {born: bearApplication, dies: buryApplication},
 	"applicationKey": {born: bearKey, defaults: map[string]any{"status": "active", "filterType": "all"}},
+	"dashboard":      {born: bearOwned},
 	"dataTable":      {defaults: map[string]any{"columns": []any{}}},
 	"device": {
-		dies:     buryDevice,
+		born: bearDevice, dies: moveToDeleted,
 		defaults: map[string]any{"deviceClass": "standalone", "tags": []any{}, "attributes": []any{}},
 		check:    checkDevice,
 	},
@@ -40,8 +43,13 @@ var rules = map[string]rule{
 		born: bearEvent, changed: noteUpdate, check: nameDevice,
 		defaults: map[string]any{"state": "new", "updates": []any{}},
 	},
+	"file":                   {born: bearFile, check: checkFile, dies: buryFile, shown: showFile},
+	"privateFile":            {born: bearFile, check: checkFile, dies: buryFile, shown: showPrivateFile},
 	"flow":                   {defaults: map[string]any{"flowClass": "cloud", "enabled": true}},
 	"flowVersion":            {unique: "version", name: "version", defaults: map[string]any{"enabled": true}},
+	"org":                    {born: bearOrg},
+	"instanceOrgInvite":      {born: bearInvite, shown: showInvite},
+	"instanceSandbox":        {dies: moveToDeleted},
 	"instanceMember":         {identity: "userId", born: bearMember},
 	"instanceOrgMember":      {identity: "userId", born: bearMember},
 	"experienceDomain":       {unique: "domainName"},

@@ -11,12 +11,14 @@ var specials = map[string][]string{
 	"applicationTemplates": {"categoryId", "keywords"},
 	"dashboards":           {"applicationId", "orgId"},
 	"devices":              {"deviceClass", "parentId", "tagFilter"},
-	"edgeDeployments":      {"deviceId", "flowId"},
-	"embeddedDeployments":  {"deviceId", "flowId"},
+	"edgeDeployments":      {"deviceId", "filterEmpty", "flowId", "version"},
+	"embeddedDeployments":  {"deviceId", "flowId", "version"},
 	"events":               {"state"},
 	"experienceEndpoints":  {"experienceGroupId"},
 	"experienceViews":      {"viewType"},
+	"files":                {"directory", "status", "type"},
 	"flows":                {"flowClass"},
+	"privateFiles":         {"directory", "status", "type"},
 }
 
 // special is what these parameters of a call ask for. An advanced query takes their place.
@@ -29,6 +31,11 @@ func special(k *kind, c *call) func(*document) bool {
 		value, given := c.params.get(name)
 		if !given {
 			value = any(c.option(name))
+		}
+		if name == "orgId" && given && value == any("") {
+			holds = both(holds, func(d *document) bool {
+				return d.text("ownerType") == "user" && d.text("ownerId") == c.claims.Subject
+			})
 		}
 		if value != any("") {
 			holds = both(holds, func(d *document) bool { return hasValue(d, name, value) })
@@ -48,6 +55,11 @@ func hasValue(d *document, name string, value any) bool {
 		if d.text("ownerType") == "organization" {
 			property = d.value("ownerId")
 		}
+	case "filterEmpty", "flowId", "version":
+		return deploys(d, name, value)
+	case "directory":
+		text, _ := value.(string)
+		return d.text("parentDirectory") == directory(text)
 	case "parentId":
 		if value == any("null") {
 			return property == nil

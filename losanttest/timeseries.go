@@ -76,12 +76,7 @@ func timeSeries(s *Server, c *call) (any, *apiError) {
 
 func newSeries(o *object) series {
 	q := series{aggregation: "LAST"}
-	text := func(name string) string {
-		if n, ok := o.values[name].(json.Number); ok {
-			return n.String()
-		}
-		return ""
-	}
+	text := o.numberText
 	q.window = between(text)
 	q.resolution, _ = parseMilliseconds(text("resolution"))
 	q.resolution = max(q.resolution, 0)

@@ -61,6 +61,8 @@ type claims struct {
 	Scope any `json:"scope"`
 	// OAuth is set for a token that an OAuth client got.
 	OAuth bool `json:"oauth,omitempty"`
+	// Generation says which of the tokens of an account end together.
+	Generation int `json:"generation,omitempty"`
 }
 
 // authenticate reads the token of a call, when there is one.
@@ -74,7 +76,7 @@ func (s *Server) authenticate(c *call) *apiError {
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return unauthorized("Access token has expired")
-	case err != nil:
+	case err != nil || s.store.hasEnded(&c.claims):
 		return unauthorized("Invalid access token")
 	}
 	c.granted = map[losant.Scope]bool{}
