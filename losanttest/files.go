@@ -66,9 +66,9 @@ func buryFile(st *store, d *document) {
 	}
 }
 
-func showFile(s *Server, _ *call, d *document, entity map[string]any) {
+func showFile(_ *Server, c *call, d *document, entity map[string]any) {
 	if !isDirectory(d) && d.text("status") == fileCompleted {
-		entity["url"] = s.storageURL(d)
+		entity["url"] = c.storageURL(d)
 	}
 }
 
@@ -79,7 +79,7 @@ func showPrivateFile(s *Server, c *call, d *document, entity map[string]any) {
 		lifetime = c.number("urlTTL")
 	}
 	if !isDirectory(d) && d.text("status") == fileCompleted && lifetime > 0 {
-		entity["url"] = s.signedURL(d, lifetime)
+		entity["url"] = s.signedURL(c, d, lifetime)
 	}
 }
 
@@ -129,7 +129,7 @@ func createFile(item string) func(*Server, *call) (any, *apiError) {
 func (s *Server) withUpload(c *call, k *kind, d *document) map[string]any {
 	entity := s.entity(c, k, d)
 	if !isDirectory(d) {
-		entity["upload"] = s.uploadForm(d)
+		entity["upload"] = s.uploadForm(c, d)
 	}
 	return entity
 }

@@ -20,6 +20,7 @@ const typeFile = "file"
 type call struct {
 	Request
 
+	base    string            // the URL that the client sees the server at
 	action  *action           // nil when none matches
 	ids     map[string]string // the parameters in the path
 	query   *object
@@ -43,8 +44,12 @@ func (s *Server) receive(r *http.Request) (*call, error) {
 		Request: Request{
 			Method: r.Method, Path: r.URL.EscapedPath(), Query: parseQuery(r.URL.RawQuery), Header: r.Header,
 		},
+		base:  s.URL,
 		query: parseQS(r.URL.RawQuery),
 		body:  undefined{},
+	}
+	if r.Host != "" {
+		c.base = "http://" + r.Host
 	}
 	if len(body) > 0 {
 		c.Body = body

@@ -27,13 +27,13 @@ func isStorage(path string) bool {
 // storageKey names a content in the storage.
 func storageKey(d *document) string { return d.kind + "/" + d.ids["applicationId"] + "/" + d.id }
 
-func (s *Server) storageURL(d *document) string { return s.URL + storagePath + "/" + storageKey(d) }
+func (c *call) storageURL(d *document) string { return c.base + storagePath + "/" + storageKey(d) }
 
 // signedURL is a link to a content that lasts for some seconds.
-func (s *Server) signedURL(d *document, seconds int) string {
+func (s *Server) signedURL(c *call, d *document, seconds int) string {
 	expires := strconv.FormatInt(time.Now().Unix()+int64(seconds), 10)
 	query := url.Values{"expires": {expires}, "signature": {s.signature(storageKey(d), expires)}}
-	return s.storageURL(d) + "?" + query.Encode()
+	return c.storageURL(d) + "?" + query.Encode()
 }
 
 func (s *Server) signature(parts ...string) string {
@@ -43,12 +43,12 @@ func (s *Server) signature(parts ...string) string {
 }
 
 // uploadForm is the form that the storage takes with the content of a file.
-func (s *Server) uploadForm(d *document) map[string]any {
+func (s *Server) uploadForm(c *call, d *document) map[string]any {
 	fields := map[string]any{"key": storageKey(d), "bucket": "losanttest", "X-Amz-Signature": s.signature(storageKey(d))}
 	if contentType := d.text("contentType"); contentType != "" {
 		fields["Content-Type"] = contentType
 	}
-	return map[string]any{"url": s.URL + storagePath, "fields": fields}
+	return map[string]any{"url": c.base + storagePath, "fields": fields}
 }
 
 // storageAnswer answers a request to the storage: a form with a content, or a Get of one.

@@ -18,9 +18,10 @@
 //	}
 //
 // A seed file names applications, with what is in them as Losant's API answers it, each list by the name of its resource:
-// devices, dataTables, applicationKeys and so on; users and groups are those of the experience. What an application has
-// besides lists is its own. Lists that are in no application stand beside "applications" (orgs, instances), and what is
-// deeper than an application in "documents". Accounts can log in, and tokens have scopes:
+// devices, dataTables, applicationKeys and so on; a list may be the whole answer of the API, with its "items". Users and
+// groups are those of the experience. What an application has besides lists is its own. Lists that are in no application
+// stand beside "applications" (orgs, instances), and what is deeper than an application in "documents". Accounts can log
+// in, and tokens have scopes:
 //
 //	{
 //	  "applications": {
@@ -153,6 +154,7 @@ func proxyTo(server *losanttest.Server) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target)
+			r.Out.Host = r.In.Host                 // links lead to where the client sees the server
 			r.Out.URL.RawQuery = r.In.URL.RawQuery // as it came, even if it cannot be parsed
 		},
 		Transport: &http.Transport{

@@ -187,7 +187,7 @@ func TestCannotStart(t *testing.T) {
 			[]string{"-seed", write(t, `{"applications": {"a": {"visitors": [{"name": "Ada"}]}}}`)},
 			"visitors.post: nothing can be added so",
 		},
-		"no list": {[]string{"-seed", write(t, `{"orgs": {}}`)}, "orgs: json: cannot unmarshal"},
+		"no list": {[]string{"-seed", write(t, `{"orgs": {}}`)}, "orgs is no list of documents"},
 		"against the rules": {
 			[]string{"-seed", write(t, `{"applications": {"a": {"users": [{"email": "ada"}]}}}`)},
 			"experienceUser.email must be email format",
@@ -228,11 +228,11 @@ func TestEverySeed(t *testing.T) {
 	record := filepath.Join(t.TempDir(), "requests.jsonl")
 	server := start(t, "-record", record, "-seed", write(t, `{
 		"applications": {"plant": {
-			"id": "575ec8687ae143cd83dc4a97", "description": "Pumps",
+			"id": "575ec8687ae143cd83dc4a97", "description": "Pumps", "globals": [{"key": "k", "json": "1"}],
 			"users": [{"email": "ada@example.com", "_links": {}, "_actions": {}, "fromTheFuture": 1}],
 			"applicationKeys": [{"key": "k", "secret": "s"}],
 			"devices": [{"id": "575ecf887ae143cd83dc4aa2", "name": "Pump", "_type": "device", "connectionInfo": {"connected": 1}}],
-			"flows": [{"id": "575ed18f7ae143cd83dc4aa6", "name": "Flow"}]
+			"flows": {"items": [{"id": "575ed18f7ae143cd83dc4aa6", "name": "Flow"}], "count": 1, "_type": "flows", "_links": {}}
 		}},
 		"orgs": [{"name": "Org"}],
 		"documents": [{"add": "flowVersions.post", "ids": ["575ec8687ae143cd83dc4a97", "575ed18f7ae143cd83dc4aa6"],
@@ -243,6 +243,7 @@ func TestEverySeed(t *testing.T) {
 	plant := server.Applications["plant"]
 	assert.Equal(t, "575ec8687ae143cd83dc4a97", plant.ID)
 	assert.Equal(t, "s", plant.Added["applicationKeys"][0]["secret"])
+	assert.Equal(t, "Flow", plant.Added["flows"][0]["name"])
 	assert.Equal(t, "Org", server.Added["orgs"][0]["name"])
 	assert.Equal(t, "v1", server.Added["flowVersions.post"][0]["version"])
 	assert.Len(t, server.Accounts["ada@example.com"], 24)

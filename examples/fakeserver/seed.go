@@ -53,8 +53,7 @@ func (s *seed) UnmarshalJSON(data []byte) error {
 	}
 	s.lists = map[string][]document{}
 	for name, member := range members {
-		var list []document
-		var into any = &list
+		var into any
 		switch name {
 		case "applications":
 			into = &s.applications
@@ -64,18 +63,23 @@ func (s *seed) UnmarshalJSON(data []byte) error {
 			into = &s.accounts
 		case "tokens":
 			into = &s.tokens
+		default:
+			if s.lists[name] = listIn(member); s.lists[name] == nil {
+				return fmt.Errorf("%s is no list of documents", name)
+			}
+			continue
 		}
 		if err := json.Unmarshal(member, into); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
-		}
-		if list != nil {
-			s.lists[name] = list
 		}
 	}
 	return nil
 }
 
-// UnmarshalJSON tells the lists of documents from the properties of the application: what is an array is a list.
+// ownLists are the properties of an application that are arrays.
+var ownLists = []string{"appliedTemplateIds", "ftueTracking", "globals"}
+
+// UnmarshalJSON tells the lists of documents from the properties of the application.
 func (a *application) UnmarshalJSON(data []byte) error {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(data, &members); err != nil {
@@ -83,8 +87,7 @@ func (a *application) UnmarshalJSON(data []byte) error {
 	}
 	a.own, a.lists = document{}, map[string][]document{}
 	for name, member := range members {
-		var list []document
-		if err := json.Unmarshal(member, &list); err == nil && list != nil {
+		if list := listIn(member); list != nil && !slices.Contains(ownLists, name) {
 			a.lists[name] = list
 			continue
 		}
@@ -95,6 +98,17 @@ func (a *application) UnmarshalJSON(data []byte) error {
 		a.own[name] = value
 	}
 	return nil
+}
+
+// listIn is a list of documents, by itself or as a list of the API answers it; nil for anything else.
+func listIn(member json.RawMessage) []document {
+	var answer struct {
+		Items []document `json:"items"`
+	}
+	if json.Unmarshal(member, &answer.Items) != nil && json.Unmarshal(member, &answer) != nil {
+		return nil
+	}
+	return answer.Items
 }
 
 // contents is what a server has been given, by the names of the seed, and where it is.
