@@ -1,11 +1,8 @@
 package losant
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/url"
 	"reflect"
@@ -237,37 +234,6 @@ func (o *Operation) result(request *rest.Request, outcome *rest.Outcome, result 
 		return o.failure(request, outcome)
 	}
 	return nil
-}
-
-// decode decodes the body of an answer of success.
-func decode(status int, body []byte, result any) error {
-	if own, ok := result.(interface {
-		answered(status int, body []byte) error
-	}); ok {
-		return own.answered(status, body)
-	}
-	if reflect.TypeOf(result).Elem().Kind() == reflect.Slice {
-		return decodeAs('[', "array", body, result)
-	}
-	if keeps, ok := result.(interface{ setRaw(body []byte) }); ok {
-		keeps.setRaw(body)
-	}
-	return decodeObject(body, result)
-}
-
-// decodeObject decodes a JSON object into v. Anything else, null included, is an error.
-func decodeObject(body []byte, v any) error { return decodeAs('{', "object", body, v) }
-
-func decodeAs(first byte, kind string, body []byte, v any) error {
-	if start := bytes.TrimLeft(body, " \t\r\n"); len(start) == 0 || start[0] != first {
-		return errors.New("the answer is not a JSON " + kind)
-	}
-	return unmarshal(body, v)
-}
-
-// undocumented is the error for an answer of success with a status that the operation does not document.
-func undocumented(status int) error {
-	return fmt.Errorf("the status %d is not a documented one", status)
 }
 
 // log writes the record of one attempt.

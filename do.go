@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/losant-go/losant/internal/jsondec"
 	"github.com/losant-go/losant/internal/rest"
 )
 
@@ -151,7 +152,7 @@ func (r *rawCall) answered(status int, body []byte) error {
 		}
 	default:
 		if !r.isEmpty(status, body) {
-			return unmarshal(body, result)
+			return jsondec.Lenient(body, result)
 		}
 	}
 	return nil

@@ -189,7 +189,7 @@ func (p *page) lastID() string {
 	var element struct {
 		ID any `json:"id"`
 	}
-	_ = json.Unmarshal(p.Items[len(p.Items)-1], &element)
+	_ = answers.Unmarshal(p.Items[len(p.Items)-1], &element)
 	id, _ := element.ID.(string)
 	return id
 }

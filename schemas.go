@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -307,50 +306,6 @@ func isObject(data []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{"))
 }
 
-// unmarshal is json.Unmarshal, for which 5.0 is a whole number, too.
-func unmarshal(data []byte, v any) error {
-	err := json.Unmarshal(data, v)
-	if err == nil {
-		return nil
-	}
-	var mismatch *json.UnmarshalTypeError
-	if errors.As(err, &mismatch) && strings.HasPrefix(mismatch.Value, "number ") {
-		return json.Unmarshal(withoutFractions(data), v)
-	}
-	return err
-}
-
-// withoutFractions writes whole numbers that have a fraction or an exponent without one.
-func withoutFractions(data []byte) []byte {
-	const inNumber = "0123456789.eE+-"
-	out := make([]byte, 0, len(data))
-	for i := 0; i < len(data); {
-		switch c := data[i]; {
-		case c == '"':
-			end := i + 1
-			for end < len(data) && data[end] != '"' {
-				if data[end] == '\\' {
-					end++
-				}
-				end++
-			}
-			end = min(end+1, len(data))
-			out, i = append(out, data[i:end]...), end
-		case c == '-' || c >= '0' && c <= '9':
-			number := data[i : i+len(data[i:])-len(bytes.TrimLeft(data[i:], inNumber))]
-			i += len(number)
-			const exact = 1 << 53
-			if f, err := strconv.ParseFloat(string(number), 64); err == nil && f == math.Trunc(f) && math.Abs(f) <= exact {
-				number = strconv.AppendInt(nil, int64(f), 10)
-			}
-			out = append(out, number...)
-		default:
-			out, i = append(out, c), i+1
-		}
-	}
-	return out
-}
-
 // moment is a time as text, as milliseconds since the epoch or as {"$date": text}.
 type moment struct{ time.Time }
 
@@ -418,7 +373,7 @@ func encodeRaw(raw json.RawMessage) ([]byte, error) {
 func entriesOf(data []byte) (map[string]json.RawMessage, error) {
 	var entries map[string]json.RawMessage
 	err := json.Unmarshal(data, &entries)
-	for _, name := range []string{"_type", "_etag", "_links", "_actions", "_embedded"} {
+	for _, name := range hypermediaNames() {
 		delete(entries, name)
 	}
 	return entries, err
