@@ -199,8 +199,6 @@ var values = []string{
 	`{"at":1465790400000,"when":{"$date":1},"name":"x"}`, `{"at":"2016-06-13T04:00:00Z","when":"0001-01-01T00:00:00Z"}`,
 	`{"at":null,"when":null,"name":null}`, `{"a":1,}`, `{a:1}`, `{"a" 1}`, `{"a":}`, `{"a"`, `{1:2}`, `{"a":1]`, `}`,
 	`{"\u0061":1,"\\":2,"é":3}`, "{\"\xff\":1}", `tru`, `truE`, `nul`, `falsey`, `undefined`, ` 1 `, "\v1", "\u00a01",
-	strings.Repeat("[", 9_998) + strings.Repeat("]", 9_998), strings.Repeat("[", 9_999) + strings.Repeat("]", 9_999),
-	strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000), strings.Repeat(`{"a":`, 20_000), strings.Repeat(`[`, 20_000),
 }
 
 // names are the properties of everything, and one that it has not.
@@ -225,9 +223,23 @@ func TestSameAsEncodingJSON(t *testing.T) {
 			assertSame(t, d, fmt.Sprintf("\t{ %q\n:\r\n %s , \"text\" : \"after\" } ", name, value))
 		}
 	}
-	for _, document := range append(values, "", " ", "{}{}", "{} x", "\xef\xbb\xbf{}", `{"text":"a"`) {
+	for _, document := range slices.Concat(values, deep(), []string{"", " ", "{}{}", "{} x", "\xef\xbb\xbf{}", `{"text":"a"`}) {
 		assertSame(t, d, document)
 	}
+	for _, name := range []string{"any", "raw", "self", "texts", "own", "unknown"} {
+		for _, value := range deep() {
+			assertSame(t, d, fmt.Sprintf(`{%q:%s}`, name, value))
+		}
+	}
+}
+
+// deep are values just within and beyond the levels that there may be.
+func deep() (all []string) {
+	for _, levels := range []int{9_998, 9_999, 10_000, 10_001} {
+		all = append(all, strings.Repeat("[", levels)+strings.Repeat("]", levels), strings.Repeat(`{"self":`, levels)+"null"+
+			strings.Repeat("}", levels), strings.Repeat("[", levels))
+	}
+	return all
 }
 
 // What is expected of a document because of its beginning may come otherwise.
