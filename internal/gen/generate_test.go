@@ -25,8 +25,16 @@ func pumps(t *testing.T) *api.Description {
 func target(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	require.NoError(t, os.Mkdir(filepath.Join(dir, "docs"), 0o750))
+	makeFolders(t, dir)
 	return dir
+}
+
+// makeFolders makes the folders that files are generated into.
+func makeFolders(t *testing.T, dir string) {
+	t.Helper()
+	for _, folder := range []string{"docs", "cmd/losant"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, folder), 0o750))
+	}
 }
 
 // files are the files in a folder, by their paths below it.
@@ -48,7 +56,7 @@ func TestGenerate(t *testing.T) {
 	require.NoError(t, generate(pumps(t), readOverlay(t), dir))
 	if *update {
 		require.NoError(t, os.RemoveAll(golden))
-		require.NoError(t, os.MkdirAll(filepath.Join(golden, "docs"), 0o750))
+		makeFolders(t, golden)
 	}
 	for _, file := range files(t, dir) {
 		assertGolden(t, filepath.Join(golden, file), read(t, filepath.Join(dir, file)))

@@ -30,7 +30,8 @@ func (m *model) files() map[string]file {
 	}
 	files := map[string]file{
 		"services.go": {"services", all}, "operations.go": {"operations", all}, "doc.go": {"doc", all}, "docs/actions.md": {"list", all},
-		"every_params_test.go": {"every", all}, "generated_types_test.go": {"types", m.rootTypes()},
+		"every_params_test.go": {"every", all}, "cmd/losant/params.go": {"command", all},
+		"generated_types_test.go": {"types", m.rootTypes()},
 	}
 	for noun, services := range all.Nouns {
 		files[fileName(noun)+".go"] = file{"noun", services}
