@@ -178,6 +178,17 @@ func TestDeletingAsks(t *testing.T) {
 	sh.run(t.Context(), remove(1)...).fails(t, statusUsage, "cannot be undone")
 }
 
+// A Delete whose answer is lost is sent again, finds nothing, and has done its work.
+func TestDeleteWhoseAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	s, sh, app := server(t)
+	id := s.Add("devices.post", []string{app}, map[string]any{"name": "Pump"})["id"].(string)
+	s.Inject(losanttest.Fault{Drop: true, AfterApplying: true})
+	r := sh.run(t.Context(), "device.delete", "-applicationId", app, "-deviceId", id, "-yes", "-o", "jsonl").succeeds(t)
+	assert.Equal(t, "{\"success\":true}\n", r.stdout)
+	assert.Len(t, s.Requests(), 2)
+}
+
 func TestEveryActionThatDestroysAsks(t *testing.T) {
 	t.Parallel()
 	all := catalogueOf(t)

@@ -49,6 +49,10 @@ var errNotSent = errors.New("not sent")
 // runEach calls the action once for each line of a CSV file.
 func (c *command) runEach(ctx context.Context) error {
 	b := &batch{command: c}
+	file, err := b.failedFile()
+	if err != nil {
+		return err
+	}
 	if err := b.read(ctx); err != nil {
 		return err
 	}
@@ -60,10 +64,6 @@ func (c *command) runEach(ctx context.Context) error {
 	}
 	if c.dryRun {
 		c.parallel = 1 // so that requests are shown in order
-	}
-	file, err := b.failedFile()
-	if err != nil {
-		return err
 	}
 	bar := c.newProgress("calls")
 	written := b.print(b.calls(ctx), bar)
@@ -212,18 +212,23 @@ func (b *batch) fail(o outcome) {
 }
 
 // failedFile is the name of the file for lines that failed. That of a file of failed lines is the file itself: what is done
-// leaves it.
+// leaves it. Any other must not be there yet: it would have the lines of an earlier run.
 func (b *batch) failedFile() (string, error) {
 	const suffix = ".failed.csv"
+	file := b.command.failed
 	switch {
-	case b.command.failed != "":
-		return b.command.failed, nil
+	case file != "":
 	case b.each == "-":
 		return "", usagef("-each reads stdin: give the -failed FILE for the lines that fail")
 	case strings.HasSuffix(b.each, suffix):
-		return b.each, nil
+		file = b.each
+	default:
+		file = strings.TrimSuffix(b.each, filepath.Ext(b.each)) + suffix
 	}
-	return strings.TrimSuffix(b.each, filepath.Ext(b.each)) + suffix, nil
+	if _, err := os.Lstat(file); err == nil && file != b.each && !b.dryRun {
+		return "", usagef("%s is there already, with lines that failed before: give it to -each, or delete it", file)
+	}
+	return file, nil
 }
 
 // keepFailed writes the lines that failed, as a file that -each takes. Without any, there is none.

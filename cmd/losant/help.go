@@ -127,9 +127,9 @@ func flagHelp() string {
 // help says what an action does, what it takes, and how it is called.
 func (a *action) help() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", a.ID(), a.note.Summary)
+	b.WriteString(wrap(a.ID()+": "+a.note.Summary, "", 100) + "\n")
 	if a.note.Note != "" {
-		b.WriteString(wrap(a.note.Note, "", 100) + "\n")
+		b.WriteString(wrap(plain(a.note.Note), "", 100) + "\n")
 	}
 	fmt.Fprintf(&b, "\n    %s %s\n\nExample:\n\n    %s\n", a.Method, a.Path, a.example())
 	a.helpArguments(&b)

@@ -56,3 +56,60 @@ func TestEveryExampleIsTaken(t *testing.T) {
 		}
 	}
 }
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	all := catalogueOf(t)
+	for _, args := range [][]string{nil, {"help"}, {"-h"}, {"--help"}} {
+		r := shell{}.run(t.Context(), args...).succeeds(t)
+		for _, resource := range all.resources() {
+			assert.Contains(t, r.stdout, " "+resource)
+		}
+		for _, name := range append(topicNames(), "flags") {
+			assert.Contains(t, r.stdout, name)
+			assert.NotEmpty(t, shell{}.run(t.Context(), "help", name).succeeds(t).stdout)
+		}
+	}
+	ofResource := shell{}.run(t.Context(), "help", "devices").succeeds(t).stdout
+	assert.Contains(t, ofResource, "devices.sendCommand")
+	assert.NotContains(t, ofResource, "device.sendCommand ")
+	for _, id := range all.ids() {
+		a, err := all.action(id)
+		require.NoError(t, err)
+		r := result{stdout: a.help()}
+		assert.Contains(t, strings.Join(strings.Fields(r.stdout), " "), a.ID()+": "+a.note.Summary)
+		assert.Contains(t, r.stdout, a.Method+" "+a.Path)
+		for _, arg := range a.arguments {
+			assert.Contains(t, r.stdout, "\n    -"+arg.Name)
+		}
+		for _, word := range []string{"Ptr(", "Nil ", " nil", "slice", "when zero"} {
+			assert.NotContains(t, r.stdout, word, "%s speaks Go", id)
+		}
+		for line := range strings.Lines(r.stdout) {
+			if !strings.Contains(line, " losant ") { // an example is one line
+				assert.LessOrEqual(t, len(line), 121, line)
+			}
+		}
+	}
+	for _, args := range [][]string{{"help", "devices.get"}, {"devices.get", "-h"}, {"devices.get", "-help"}, {"-h", "devices.get"}} {
+		r := shell{}.run(t.Context(), args...).succeeds(t)
+		assert.Contains(t, r.stdout, "devices.get: Lists the devices of an application.\n", args)
+	}
+	shell{}.run(t.Context(), "help", "devices", "devices.get").fails(t, statusUsage, "help takes one word")
+	shell{}.run(t.Context(), "help", "devices.gte").fails(t, statusUsage, "did you mean devices.get")
+}
+
+// No flag of an action has the name of one that all actions have.
+func TestNamesOfFlagsDoNotClash(t *testing.T) {
+	t.Parallel()
+	all := catalogueOf(t)
+	common := new(settings).flags()
+	for _, id := range all.ids() {
+		a, err := all.action(id)
+		require.NoError(t, err)
+		for _, arg := range a.arguments {
+			assert.Nil(t, common.Lookup(arg.Name), "%s: -%s", id, arg.Name)
+			assert.NotEqual(t, "body", arg.Name, id)
+		}
+	}
+}

@@ -69,7 +69,7 @@ func (p *program) do(ctx context.Context, args []string) error {
 		return err
 	}
 	switch {
-	case s.help || len(args) == 0:
+	case len(args) == 0:
 		return p.print(all.help())
 	case args[0] == "help":
 		return p.showHelp(all, args[1:])
