@@ -85,8 +85,8 @@ coverage: ## at least 90 % of the statements of each package of the library, by 
 		. ./losanttest ./internal/...
 	@awk -f .ci/coverage.awk coverage.out
 
-examples: ## every example becomes a program, which says how it is used
-	go build -o bin/examples/ ./examples/...
+examples: ## every example becomes a program, which says how it is used, and so does cmd/losant
+	go build -o bin/examples/ ./examples/... ./cmd/losant
 	@for example in bin/examples/*; do echo "$$example -h" && $$example -h >/dev/null 2>&1 </dev/null || exit 1; done
 
 interop: ## Losant's own JavaScript against this code; interop/README.md says how. It needs Node 18 and npm

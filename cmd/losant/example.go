@@ -107,9 +107,9 @@ func (c *catalogue) sampleObject(s *api.Schema) map[string]any {
 		}
 	}
 	if len(required) == 0 {
-		i := slices.IndexFunc(s.Properties, func(p api.Property) bool { return p.Name == "name" })
+		i := slices.IndexFunc(s.Properties, func(p api.Property) bool { return strings.HasSuffix(strings.ToLower(p.Name), "name") })
 		if i >= 0 {
-			required = []string{"name"}
+			required = []string{s.Properties[i].Name}
 		}
 	}
 	for _, p := range s.Properties {

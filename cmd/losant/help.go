@@ -160,12 +160,12 @@ func (a *argument) about() string {
 	if a.note.Doc != "" {
 		parts = append(parts, plain(a.note.Doc))
 	} else if a.In == api.InPath {
-		parts = append(parts, "a part of the path: "+words(a.Name)+".")
+		parts = append(parts, place(a.Name))
 	}
 	if len(a.Enum) > 0 {
 		parts = append(parts, "One of "+list(a.Enum)+".")
 	}
-	if a.Default != nil {
+	if a.Default != nil && !strings.Contains(a.note.Doc, " when zero") {
 		parts = append(parts, fmt.Sprintf("Default: %v.", a.Default))
 	}
 	return strings.Join(parts, " ")
@@ -180,16 +180,19 @@ func plain(note string) string {
 	return upper(strings.TrimPrefix(strings.TrimPrefix(inShell.Replace(note), "is "), "are "))
 }
 
-// words are those that a name in camel case is made of: "device id".
-func words(name string) string {
-	var b strings.Builder
+// place says what a part of the path is: "ID of the device." for deviceId.
+func place(name string) string {
+	var words strings.Builder
 	for _, r := range name {
 		if unicode.IsUpper(r) {
-			b.WriteByte(' ')
+			words.WriteByte(' ')
 		}
-		b.WriteRune(unicode.ToLower(r))
+		words.WriteRune(unicode.ToLower(r))
 	}
-	return b.String()
+	if of, ok := strings.CutSuffix(words.String(), " id"); ok {
+		return "ID of the " + of + "."
+	}
+	return upper(words.String()) + "."
 }
 
 func list(values []any) string {
