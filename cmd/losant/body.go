@@ -65,7 +65,7 @@ func (c *command) read(ctx context.Context, source string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }() // it has only been read
 		in = file
 	}
 	text, err := readAll(ctx, in)

@@ -21,7 +21,9 @@ func TestBodyFromEachSource(t *testing.T) {
 	for _, source := range []string{body, "@" + file, "-"} {
 		sh.stdin = strings.NewReader(body)
 		r := sh.run(t.Context(), "devices.post", "-applicationId", app, "-body", source).succeeds(t)
-		var device struct{ Name string }
+		var device struct {
+			Name string `json:"name"`
+		}
 		require.NoError(t, json.Unmarshal([]byte(r.stdout), &device))
 		assert.Equal(t, "Pump & <Valve>", device.Name)
 	}
@@ -41,7 +43,7 @@ func TestBodyThatWouldLoseSomething(t *testing.T) {
 		`{"name": "a"} {}`:                       "more than one JSON value",
 		`[]`:                                     "cannot be a JSON array here",
 		`{"name": 5}`:                            "name cannot be a JSON number here",
-		`{"nmae": "a"}`:                          "has no property nmae (did you mean name",
+		`{"names": "a"}`:                         "has no property names (did you mean name",
 		`{"Name": "a"}`:                          "has no property Name (did you mean name",
 		`{"name": "a", "name": "b"}`:             `the property "name" comes twice in an object`,
 		`{"tags":[{"key":"a","key":"b"}]}`:       `the property "key" comes twice in an object`,
@@ -127,7 +129,7 @@ func TestInterruptOfStdin(t *testing.T) {
 	t.Parallel()
 	s, sh, app := server(t)
 	stdin, open := io.Pipe()
-	defer open.Close()
+	defer func() { _ = open.Close() }()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	sh.stdin = stdin

@@ -24,8 +24,7 @@ func TestCall(t *testing.T) {
 	r := sh.run(t.Context(), "devices.get", "-applicationId", app, "-filterField", "name", "-filter", "pump*", "-perPage", "10").
 		succeeds(t)
 	var devices struct {
-		Items      []struct{ Name string }
-		TotalCount int
+		TotalCount int `json:"totalCount"`
 		Links      any `json:"_links"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(r.stdout), &devices))
@@ -242,7 +241,7 @@ func TestStream(t *testing.T) {
 	done := make(chan result, 1)
 	go func() {
 		done <- follower.run(ctx, "device.stateStream", "-applicationId", app, "-deviceId", id)
-		stdout.Close()
+		_ = stdout.Close()
 	}()
 	decoder := json.NewDecoder(lines)
 	sent := make(chan struct{})
@@ -253,7 +252,9 @@ func TestStream(t *testing.T) {
 		}
 	}()
 	for range 3 { // the third one comes from a stream that has been opened again
-		var state struct{ Data map[string]float64 }
+		var state struct {
+			Data map[string]float64 `json:"data"`
+		}
 		require.NoError(t, decoder.Decode(&state), "each event comes at once")
 		assert.Equal(t, map[string]float64{"flow": 4.5}, state.Data)
 	}
@@ -275,9 +276,13 @@ func TestStreamThatIsRefused(t *testing.T) {
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"-demo", "devices.get", "-o", "table"}, {"device.get", "-demo"}, {"dataTableRows.get", "-demo", "-all", "-o", "csv"},
-		{"-demo", "experienceUser.patch", "-body", `{"firstName": "Augusta"}`}, {"-demo", "experienceGroup.get"},
-		{"-demo", "device.sendState", "-body", `{"data": {"flow": 4}}`}, {"-demo", "application.get"},
+		{"-demo", "devices.get", "-o", "table"},
+		{"device.get", "-demo"},
+		{"dataTableRows.get", "-demo", "-all", "-o", "csv"},
+		{"-demo", "experienceUser.patch", "-body", `{"firstName": "Augusta"}`},
+		{"-demo", "experienceGroup.get"},
+		{"-demo", "device.sendState", "-body", `{"data": {"flow": 4}}`},
+		{"-demo", "application.get"},
 	} {
 		r := shell{}.run(t.Context(), args...).succeeds(t)
 		assert.NotEmpty(t, r.stdout)

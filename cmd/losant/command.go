@@ -27,10 +27,9 @@ const (
 type command struct {
 	*program
 	*settings
-	action   *action
-	body     string // the flag, then the text of the body
-	client   *losant.Client
-	progress *progress
+	action *action
+	body   string // the flag, then the text of the body
+	client *losant.Client
 }
 
 // run reads the flags behind the action, and does what they say.

@@ -67,7 +67,7 @@ func (c *command) shownRequest(r *http.Request) (string, error) {
 	if r.Body == nil {
 		return b.String() + "\n", nil
 	}
-	defer r.Body.Close()
+	defer func() { _ = r.Body.Close() }()
 	b.WriteString("\n")
 	kind, parameters, _ := mime.ParseMediaType(header.Get("Content-Type"))
 	if kind == "multipart/form-data" {

@@ -21,8 +21,10 @@ import (
 
 // eachDevice are the arguments for creating a device for each line of a file.
 func eachDevice(app, file string, more ...string) []string {
-	return append([]string{"devices.post", "-applicationId", app, "-each", file,
-		"-body", `{"name": "{name}", "deviceClass": "standalone"}`}, more...)
+	return append([]string{
+		"devices.post", "-applicationId", app, "-each", file,
+		"-body", `{"name": "{name}", "deviceClass": "standalone"}`,
+	}, more...)
 }
 
 func lines(t *testing.T, file string) [][]string {
@@ -54,7 +56,9 @@ func TestEach(t *testing.T) {
 	assert.Contains(t, r.stderr, "losant: 50 of 100 calls were done. The first of those that failed: -body: device.name must be at most 255")
 	require.Equal(t, 50, strings.Count(r.stdout, "\n"))
 	for line := range strings.Lines(r.stdout) {
-		var device struct{ Name string }
+		var device struct {
+			Name string `json:"name"`
+		}
 		require.NoError(t, json.Unmarshal([]byte(line), &device))
 		assert.Equal(t, "Pump \"1\", \\\n{name}", device.Name, "a cell is no template")
 	}
@@ -110,7 +114,9 @@ func TestEachKeepsOrderAndLimit(t *testing.T) {
 		mu.Lock()
 		running--
 		mu.Unlock()
-		var body struct{ Email string }
+		var body struct {
+			Email string `json:"email"`
+		}
 		_ = json.Unmarshal(r.Body, &body)
 		return 202, map[string]any{"success": true, "jobId": body.Email}
 	})
@@ -126,7 +132,9 @@ func TestEachKeepsOrderAndLimit(t *testing.T) {
 		"-body", `{"email": "{email}", "start": 0, "end": 0}`).succeeds(t)
 	var got []string
 	for line := range strings.Lines(r.stdout) {
-		var answer struct{ JobID string }
+		var answer struct {
+			JobID string `json:"jobId"`
+		}
 		require.NoError(t, json.Unmarshal([]byte(line), &answer))
 		got = append(got, answer.JobID)
 	}
@@ -244,9 +252,9 @@ func TestPlaceholders(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "4.5-x", got)
 	for text, want := range map[string]string{
-		`{"a": {q}}`:      `{q} stands outside of a string: its cell has to be JSON`,
-		`{"a": {name}}`:   "has to be JSON",
-		`{"a": "{nmae}"}`: `there is no column "nmae" (did you mean name`,
+		`{"a": {q}}`:       `{q} stands outside of a string: its cell has to be JSON`,
+		`{"a": {name}}`:    "has to be JSON",
+		`{"a": "{names}"}`: `there is no column "names" (did you mean name`,
 	} {
 		_, err := r.fill(text, true)
 		require.ErrorContains(t, err, want)

@@ -88,11 +88,11 @@ func parse(f *flag.FlagSet, args []string) (rest []string, err error) {
 		if defined == nil {
 			return nil, usagef("there is no flag -%s%s", name, suggestion(name, flagNames(f)))
 		}
-		if a, ok := defined.Value.(*argument); seen[name] && !(ok && a.isList()) {
+		if a, ok := defined.Value.(*argument); seen[name] && (!ok || !a.isList()) {
 			return nil, usagef("-%s is given twice", name)
 		}
 		seen[name] = true
-		if b, ok := defined.Value.(interface{ IsBoolFlag() bool }); !hasValue && !(ok && b.IsBoolFlag()) {
+		if b, ok := defined.Value.(interface{ IsBoolFlag() bool }); !hasValue && (!ok || !b.IsBoolFlag()) {
 			i++
 		}
 	}
@@ -139,7 +139,8 @@ func (c *command) check() error {
 func (c *command) checkSecrets() error {
 	for _, a := range c.action.arguments {
 		for _, text := range a.given {
-			if a.note.Secret && text != "-" && !strings.HasPrefix(text, "@") && !(c.each != "" && isPlaceholder(text)) {
+			fromElsewhere := text == "-" || strings.HasPrefix(text, "@") || c.each != "" && isPlaceholder(text)
+			if a.note.Secret && !fromElsewhere {
 				return usagef("-%s is a secret, and others can see the command line: give it as @FILE, or as - on stdin", a.Name)
 			}
 		}

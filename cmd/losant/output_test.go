@@ -41,7 +41,9 @@ func TestAll(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(r.stdout), "\n")
 	require.Len(t, lines, 5)
 	for i, line := range lines {
-		var device struct{ Name string }
+		var device struct {
+			Name string `json:"name"`
+		}
 		require.NoError(t, json.Unmarshal([]byte(line), &device))
 		assert.Equal(t, fmt.Sprintf("Pump %d", i), device.Name)
 	}

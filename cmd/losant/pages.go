@@ -107,11 +107,11 @@ func (c *command) follow(ctx context.Context, in *input, p *printer, out *bufio.
 		n++
 		return nil
 	})
-	if ctx.Err() != nil { // which is how a stream ends
-		c.say(fmt.Sprintf("interrupted after %d events", n))
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	c.say(fmt.Sprintf("interrupted after %d events", n)) // which is how a stream ends
+	return nil
 }
 
 // events calls show with each event of a stream, or with what is wrong with one.

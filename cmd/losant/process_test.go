@@ -124,11 +124,11 @@ func TestIsTerminal(t *testing.T) {
 	t.Parallel()
 	null, err := os.Open(os.DevNull)
 	require.NoError(t, err)
-	defer null.Close()
+	defer func() { _ = null.Close() }()
 	assert.False(t, isTerminal(null), "the null device is nobody")
 	assert.False(t, isTerminal(&bytes.Buffer{}))
 	file, err := os.Create(t.TempDir() + "/file")
 	require.NoError(t, err)
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	assert.False(t, isTerminal(file))
 }
