@@ -44,7 +44,7 @@ type outcome struct {
 }
 
 // errNotSent is of a line that an interrupt, or an output that cannot be written, was faster than.
-var errNotSent = errors.New("not sent")
+var errNotSent = &statusError{statusNoAnswer, "not sent"}
 
 // runEach calls the action once for each line of a CSV file.
 func (c *command) runEach(ctx context.Context) error {

@@ -66,6 +66,7 @@ func TestSignalEndsTheWaitForStdin(t *testing.T) {
 func TestClosedPipe(t *testing.T) {
 	t.Parallel()
 	s, sh, app := server(t)
+	s.Add("devices.post", []string{app}, map[string]any{"name": "Valve"})
 	id, _ := s.Add("devices.post", []string{app}, map[string]any{"name": "Pump"})["id"].(string)
 	for want, args := range map[string][]string{
 		"": {"devices.get", "-applicationId", app, "-all"},
