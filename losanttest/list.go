@@ -95,8 +95,14 @@ func (c *call) number(name string) int {
 	if n, err := strconv.Atoi(c.text(name)); err == nil && n >= 0 {
 		return min(n, maxNumber)
 	}
-	n, _ := c.byDefault(name).(float64)
-	return int(n)
+	switch n := c.byDefault(name).(type) {
+	case float64:
+		return int(n)
+	case string: // one limit is described so
+		whole, _ := strconv.Atoi(n)
+		return whole
+	}
+	return 0
 }
 
 // option is a parameter that is a text: its default, when it is not given.

@@ -318,6 +318,9 @@ func TestDataTables(t *testing.T) {
 
 	assert.InDelta(t, 1.0, w.post(t, rows+"/delete?limit=1", `{"n":{"$gte":2}}`)["removed"], 0)
 	assert.Equal(t, "b=7 c=3 of 2", cells("GET", rows, ""))
+	w.post(t, rows, `{"k":"d","n":0}`)
+	assert.InDelta(t, 2.0, w.post(t, rows+"/delete", `{"n":{"$gt":0}}`)["removed"], 0)
+	assert.Equal(t, "d=0 of 1", cells("GET", rows, ""))
 	status, _ = w.call(t, "DELETE", rows+"/"+id, "")
 	assert.Equal(t, http.StatusNotFound, status)
 	w.post(t, rows+"/truncate", "")
