@@ -983,7 +983,7 @@ type ApplicationsGetParams struct {
 	// "lastUpdated". The default is "name".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -1012,7 +1012,7 @@ func (p ApplicationsGetParams) adjust(s *settings) []Violation {
 
 func (p ApplicationsGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("name", "id", "creationDate", "ownerId", "lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("name")
@@ -1030,7 +1030,7 @@ type ApplicationsImportForm struct {
 	// OwnerID is the ID of the user or organization that is to own the new application; the current user when empty.
 	OwnerID string
 	// OwnerType says whether OwnerID is a user or an organization; "user" when empty. One of "user" or "organization".
-	OwnerType string
+	OwnerType OwnerType
 	// IncludeDevices also imports the devices in the bundle.
 	IncludeDevices bool
 	// IncludeDataTableRows also imports the rows of the data tables in the bundle.
@@ -1046,7 +1046,7 @@ type ApplicationsImportForm struct {
 func (p ApplicationsImportForm) encode(q *parameters) {
 	q.file("importBundle", p.ImportBundle, false)
 	q.text("ownerId", p.OwnerID).id()
-	q.text("ownerType", p.OwnerType).oneOf("user", "organization")
+	q.text("ownerType", string(p.OwnerType)).oneOf("user", "organization")
 	q.bool("includeDevices", p.IncludeDevices)
 	q.bool("includeDataTableRows", p.IncludeDataTableRows)
 	q.bool("includeFiles", p.IncludeFiles)
@@ -1098,7 +1098,7 @@ type ApplicationsPeriodSummariesParams struct {
 	// "lastUpdated". The default is "name".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -1132,7 +1132,7 @@ func (p ApplicationsPeriodSummariesParams) encode(q *parameters) {
 	q.bool("asBytes", p.AsBytes)
 	q.bool("includeNonBillable", p.IncludeNonBillable)
 	q.text("sortField", p.SortField).oneOf("name", "id", "creationDate", "ownerId", "lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("name")

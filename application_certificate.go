@@ -148,7 +148,7 @@ type ApplicationCertificatesGetParams struct {
 	// "creationDate" or "lastUpdated". The default is "certificateInfo.commonName".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -171,7 +171,7 @@ func (p ApplicationCertificatesGetParams) adjust(s *settings) []Violation {
 
 func (p ApplicationCertificatesGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("certificateInfo.commonName", "status", "id", "creationDate", "lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("certificateInfo.commonName", "status")

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -20,12 +21,12 @@ type ApplicationCertificateAuthorities struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`
@@ -79,12 +80,11 @@ func (a ApplicationCertificateAuthorityPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (a ApplicationCertificateAuthorityPatch) Validate() error {
-	return invalid("applicationCertificateAuthority.patch", a.violations())
+	return invalid("applicationCertificateAuthority.patch", a.violations(""))
 }
-
-func (a ApplicationCertificateAuthorityPatch) violations() []Violation {
+func (a ApplicationCertificateAuthorityPatch) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("applicationCertificateAuthority"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "applicationCertificateAuthority")))
 	return body.found
 }
 
@@ -117,12 +117,11 @@ func (a ApplicationCertificateAuthorityPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (a ApplicationCertificateAuthorityPost) Validate() error {
-	return invalid("applicationCertificateAuthorities.post", a.violations())
+	return invalid("applicationCertificateAuthorities.post", a.violations(""))
 }
-
-func (a ApplicationCertificateAuthorityPost) violations() []Violation {
+func (a ApplicationCertificateAuthorityPost) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("applicationCertificateAuthority"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "applicationCertificateAuthority")))
 	return body.found
 }
 

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -27,7 +28,7 @@ type ApplicationCertificate struct {
 	Certificate string `json:"certificate,omitzero"`
 	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
 	// ("whitelist"), all but those ("blacklist"), or "none".
-	FilterType string `json:"filterType,omitzero"`
+	FilterType FilterType `json:"filterType,omitzero"`
 	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
 	// SubTopics are the MQTT topics that FilterType allows or refuses to subscribe to. # and + are wildcards.
@@ -48,8 +49,8 @@ type ApplicationCertificatePatch struct {
 	// Certificate is the certificate in PEM form. It is 50 to 32767 characters.
 	Certificate *string `json:"certificate,omitempty"`
 	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
-	// ("whitelist"), all but those ("blacklist"), or "none". It is "all", "whitelist", "blacklist" or "none".
-	FilterType *string `json:"filterType,omitempty"`
+	// ("whitelist"), all but those ("blacklist"), or "none".
+	FilterType *FilterType `json:"filterType,omitempty"`
 	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards. They are
 	// each 1 to 1024 characters.
 	PubTopics []string `json:"pubTopics,omitzero"`
@@ -68,12 +69,11 @@ func (a ApplicationCertificatePatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (a ApplicationCertificatePatch) Validate() error {
-	return invalid("applicationCertificate.patch", a.violations())
+	return invalid("applicationCertificate.patch", a.violations(""))
 }
-
-func (a ApplicationCertificatePatch) violations() []Violation {
+func (a ApplicationCertificatePatch) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("applicationCertificate"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "applicationCertificate")))
 	return body.found
 }
 
@@ -81,7 +81,7 @@ func (a *ApplicationCertificatePatch) check(check checker) {
 	check.oneOf("status", (*string)(a.Status), "active", "inactive")
 	check.length("description", a.Description, 0, 32767)
 	check.length("certificate", a.Certificate, 50, 32767)
-	check.oneOf("filterType", a.FilterType, "all", "whitelist", "blacklist", "none")
+	check.oneOf("filterType", (*string)(a.FilterType), "all", "whitelist", "blacklist", "none")
 	for i := range a.PubTopics {
 		check.element("pubTopics", i).length("", &a.PubTopics[i], 1, 1024)
 	}
@@ -104,8 +104,8 @@ type ApplicationCertificatePost struct {
 	// Certificate is the certificate in PEM form. It is 50 to 32767 characters.
 	Certificate string `json:"certificate"`
 	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
-	// ("whitelist"), all but those ("blacklist"), or "none". It is "all", "whitelist", "blacklist" or "none".
-	FilterType *string `json:"filterType,omitempty"`
+	// ("whitelist"), all but those ("blacklist"), or "none".
+	FilterType *FilterType `json:"filterType,omitempty"`
 	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards. They are
 	// each 1 to 1024 characters.
 	PubTopics []string `json:"pubTopics,omitzero"`
@@ -124,12 +124,11 @@ func (a ApplicationCertificatePost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (a ApplicationCertificatePost) Validate() error {
-	return invalid("applicationCertificates.post", a.violations())
+	return invalid("applicationCertificates.post", a.violations(""))
 }
-
-func (a ApplicationCertificatePost) violations() []Violation {
+func (a ApplicationCertificatePost) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("applicationCertificate"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "applicationCertificate")))
 	return body.found
 }
 
@@ -145,7 +144,7 @@ func (a *ApplicationCertificatePost) check(check checker) {
 		a.DeviceTags[i].check(check.element("deviceTags", i))
 	}
 	check.length("certificate", &a.Certificate, 50, 32767)
-	check.oneOf("filterType", a.FilterType, "all", "whitelist", "blacklist", "none")
+	check.oneOf("filterType", (*string)(a.FilterType), "all", "whitelist", "blacklist", "none")
 	for i := range a.PubTopics {
 		check.element("pubTopics", i).length("", &a.PubTopics[i], 1, 1024)
 	}
@@ -166,12 +165,12 @@ type ApplicationCertificates struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`
@@ -179,7 +178,8 @@ type ApplicationCertificates struct {
 
 func (a *ApplicationCertificates) setRaw(body []byte) { a.Raw = body }
 
-// CertificateInfo is certificateInfo in Losant's schema "applicationCertificate".
+// CertificateInfo is the type of ApplicationCertificate.CertificateInfo, ApplicationCertificateAuthority.CaInfo and
+// CredentialCertificateKeyPairConfig.Info.
 type CertificateInfo struct {
 	SerialNumber   string    `json:"serialNumber,omitzero"`
 	Fingerprint    string    `json:"fingerprint,omitzero"`
@@ -189,7 +189,7 @@ type CertificateInfo struct {
 	NotValidAfter  time.Time `json:"notValidAfter,omitzero"`
 }
 
-// DeviceTag is an element of deviceTags in Losant's schema "applicationCertificate".
+// DeviceTag is an element of Device.Tags, ApplicationArchiveConfig.DeviceTags and 38 more fields.
 type DeviceTag struct {
 	// Key is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Key string `json:"key,omitzero"`

@@ -169,7 +169,7 @@ type ApplicationDashboardsGetParams struct {
 	// default is "name".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -191,7 +191,7 @@ func (p ApplicationDashboardsGetParams) adjust(s *settings) []Violation {
 
 func (p ApplicationDashboardsGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("name", "id", "creationDate", "lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("name")

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -53,12 +54,11 @@ func (a ApplicationDashboardPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (a ApplicationDashboardPost) Validate() error {
-	return invalid("applicationDashboards.post", a.violations())
+	return invalid("applicationDashboards.post", a.violations(""))
 }
-
-func (a ApplicationDashboardPost) violations() []Violation {
+func (a ApplicationDashboardPost) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("dashboard"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "dashboard")))
 	return body.found
 }
 

@@ -78,7 +78,7 @@ type ApplicationJobLogsGetParams struct {
 	// "runStartedAt" or "runCompletedAt". The default is "runQueuedAt".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -98,7 +98,7 @@ func (p ApplicationJobLogsGetParams) adjust(s *settings) []Violation {
 func (p ApplicationJobLogsGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("name", "status", "resourceType", "runQueuedAt", "runStartedAt",
 		"runCompletedAt")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.query("query", p.Query)

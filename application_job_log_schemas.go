@@ -41,13 +41,13 @@ type ApplicationJobLog struct {
 
 func (a *ApplicationJobLog) setRaw(body []byte) { a.Raw = body }
 
-// ApplicationJobLogError is error in Losant's schema "applicationJobLog".
+// ApplicationJobLogError is the type of ApplicationJobLog.Error, ApplicationImportExecution.Error and 2 more fields.
 type ApplicationJobLogError struct {
 	Name    string `json:"name,omitzero"`
 	Message string `json:"message,omitzero"`
 }
 
-// ApplicationJobLogInput is input in Losant's schema "applicationJobLog".
+// ApplicationJobLogInput is the type of ApplicationJobLog.Input.
 type ApplicationJobLogInput struct {
 	// CallbackURL is a URL that Losant calls with the result when the job is done.
 	CallbackURL string   `json:"callbackUrl,omitzero"`
@@ -65,7 +65,7 @@ type ApplicationJobLogInput struct {
 	TemplateContext string `json:"templateContext,omitzero"`
 }
 
-// ApplicationJobLogOutput is output in Losant's schema "applicationJobLog".
+// ApplicationJobLogOutput is the type of ApplicationJobLog.Output.
 type ApplicationJobLogOutput struct {
 	DownloadUrls             []string                                 `json:"downloadUrls,omitzero"`
 	DevicesDirectory         string                                   `json:"devicesDirectory,omitzero"`
@@ -89,8 +89,8 @@ type ApplicationJobLogOutput struct {
 	EeaBundleVersion         string                                   `json:"eeaBundleVersion,omitzero"`
 }
 
-// ApplicationJobLogOutputValidationError is an element of output.validationErrors in Losant's schema
-// "applicationJobLog".
+// ApplicationJobLogOutputValidationError is an element of ApplicationJobLogOutput.ValidationErrors,
+// ApplicationCreationByTemplateResult.ValidationErrors and ApplicationImportExecution.ValidationErrors.
 type ApplicationJobLogOutputValidationError struct {
 	Type    string `json:"type,omitzero"`
 	Name    string `json:"name,omitzero"`
@@ -98,7 +98,7 @@ type ApplicationJobLogOutputValidationError struct {
 	Message string `json:"message,omitzero"`
 }
 
-// ApplicationJobLogProgress is progress in Losant's schema "applicationJobLog".
+// ApplicationJobLogProgress is the type of ApplicationJobLog.Progress.
 type ApplicationJobLogProgress struct {
 	Completed int    `json:"completed,omitzero"`
 	Total     int    `json:"total,omitzero"`
@@ -118,10 +118,10 @@ type ApplicationJobLogs struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

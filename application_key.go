@@ -142,7 +142,7 @@ type ApplicationKeysGetParams struct {
 	// "name". The default is "creationDate".
 	SortField string
 	// SortDirection is the order of the list, descending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -167,7 +167,7 @@ func (p ApplicationKeysGetParams) adjust(s *settings) []Violation {
 
 func (p ApplicationKeysGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("key", "status", "id", "creationDate", "lastUpdated", "name")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("key", "status", "name")

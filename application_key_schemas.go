@@ -3,14 +3,15 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
 )
 
-// FilterType says whether a list of names allows or forbids. An answer may have a value that is not known here, and
-// [WithoutValidation] sends one.
+// FilterType says whether a list of topics or addresses allows or forbids. FilterTypeNone is for topics only. An answer
+// may have a value that is not known here, and [WithoutValidation] sends one.
 type FilterType string
 
 // The values of FilterType.
@@ -18,6 +19,7 @@ const (
 	FilterTypeAll       FilterType = "all"
 	FilterTypeWhitelist FilterType = "whitelist"
 	FilterTypeBlacklist FilterType = "blacklist"
+	FilterTypeNone      FilterType = "none"
 )
 
 // ApplicationKey is the answer to applicationKey.get and applicationKey.patch (Losant's schema "applicationKey").
@@ -45,7 +47,7 @@ type ApplicationKey struct {
 	Description string      `json:"description,omitzero"`
 	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
 	// ("whitelist"), all but those ("blacklist"), or "none".
-	FilterType string `json:"filterType,omitzero"`
+	FilterType FilterType `json:"filterType,omitzero"`
 	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
 	// SubTopics are the MQTT topics that FilterType allows or refuses to subscribe to. # and + are wildcards.
@@ -70,8 +72,8 @@ type ApplicationKeyPatch struct {
 	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
 	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
-	// ("whitelist"), all but those ("blacklist"), or "none". It is "all", "whitelist", "blacklist" or "none".
-	FilterType *string `json:"filterType,omitempty"`
+	// ("whitelist"), all but those ("blacklist"), or "none".
+	FilterType *FilterType `json:"filterType,omitempty"`
 	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards. They are
 	// each 1 to 1024 characters.
 	PubTopics []string `json:"pubTopics,omitzero"`
@@ -95,11 +97,12 @@ func (a ApplicationKeyPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (a ApplicationKeyPatch) Validate() error { return invalid("applicationKey.patch", a.violations()) }
-
-func (a ApplicationKeyPatch) violations() []Violation {
+func (a ApplicationKeyPatch) Validate() error {
+	return invalid("applicationKey.patch", a.violations(""))
+}
+func (a ApplicationKeyPatch) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("applicationKey"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "applicationKey")))
 	return body.found
 }
 
@@ -107,7 +110,7 @@ func (a *ApplicationKeyPatch) check(check checker) {
 	check.oneOf("status", (*string)(a.Status), "active", "inactive")
 	check.length("name", a.Name.pointer(), 1, 255)
 	check.length("description", a.Description, 0, 32767)
-	check.oneOf("filterType", a.FilterType, "all", "whitelist", "blacklist", "none")
+	check.oneOf("filterType", (*string)(a.FilterType), "all", "whitelist", "blacklist", "none")
 	for i := range a.PubTopics {
 		check.element("pubTopics", i).length("", &a.PubTopics[i], 1, 1024)
 	}
@@ -134,8 +137,8 @@ type ApplicationKeyPost struct {
 	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
 	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
-	// ("whitelist"), all but those ("blacklist"), or "none". It is "all", "whitelist", "blacklist" or "none".
-	FilterType *string `json:"filterType,omitempty"`
+	// ("whitelist"), all but those ("blacklist"), or "none".
+	FilterType *FilterType `json:"filterType,omitempty"`
 	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards. They are
 	// each 1 to 1024 characters.
 	PubTopics []string `json:"pubTopics,omitzero"`
@@ -159,11 +162,12 @@ func (a ApplicationKeyPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (a ApplicationKeyPost) Validate() error { return invalid("applicationKeys.post", a.violations()) }
-
-func (a ApplicationKeyPost) violations() []Violation {
+func (a ApplicationKeyPost) Validate() error {
+	return invalid("applicationKeys.post", a.violations(""))
+}
+func (a ApplicationKeyPost) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("applicationKey"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "applicationKey")))
 	return body.found
 }
 
@@ -178,7 +182,7 @@ func (a *ApplicationKeyPost) check(check checker) {
 	}
 	check.length("name", a.Name, 1, 255)
 	check.length("description", a.Description, 0, 32767)
-	check.oneOf("filterType", a.FilterType, "all", "whitelist", "blacklist", "none")
+	check.oneOf("filterType", (*string)(a.FilterType), "all", "whitelist", "blacklist", "none")
 	for i := range a.PubTopics {
 		check.element("pubTopics", i).length("", &a.PubTopics[i], 1, 1024)
 	}
@@ -220,7 +224,7 @@ type ApplicationKeyPostResponse struct {
 	Description string      `json:"description,omitzero"`
 	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
 	// ("whitelist"), all but those ("blacklist"), or "none".
-	FilterType string `json:"filterType,omitzero"`
+	FilterType FilterType `json:"filterType,omitzero"`
 	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
 	// SubTopics are the MQTT topics that FilterType allows or refuses to subscribe to. # and + are wildcards.
@@ -259,12 +263,12 @@ type ApplicationKeys struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -105,12 +106,11 @@ func (a ApplicationApplyTemplatePatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (a ApplicationApplyTemplatePatch) Validate() error {
-	return invalid("application.applyTemplate", a.violations())
+	return invalid("application.applyTemplate", a.violations(""))
 }
-
-func (a ApplicationApplyTemplatePatch) violations() []Violation {
+func (a ApplicationApplyTemplatePatch) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("options"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "options")))
 	return body.found
 }
 
@@ -122,8 +122,8 @@ func (a *ApplicationApplyTemplatePatch) check(check checker) {
 	check.must("callbackUrl", a.CallbackURL, mustBeURL)
 }
 
-// ApplicationArchiveConfig is archiveConfig in Losant's schema "application". Under fmt, and as an attribute of slog,
-// it shows no secret; encoding/json encodes it whole.
+// ApplicationArchiveConfig is the type of Application.ArchiveConfig. Under fmt, and as an attribute of slog, it shows
+// no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfig struct {
 	// Directory is the path, within the bucket, that archived data is written to.
 	Directory string `json:"directory,omitzero"`
@@ -161,8 +161,8 @@ func (a ApplicationArchiveConfig) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfig", a, "accountKey", "keyJson", "secretAccessKey")
 }
 
-// ApplicationArchiveConfigAzure is archiveConfig.azure in Losant's schema "application". Under fmt, and as an attribute
-// of slog, it shows no secret; encoding/json encodes it whole.
+// ApplicationArchiveConfigAzure is the type of ApplicationArchiveConfig.Azure. Under fmt, and as an attribute of slog,
+// it shows no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfigAzure struct {
 	Account    string `json:"account,omitzero"`
 	AccountKey string `json:"accountKey,omitzero"`
@@ -179,8 +179,8 @@ func (a ApplicationArchiveConfigAzure) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfigAzure", a, "accountKey")
 }
 
-// ApplicationArchiveConfigAzurePost is archiveConfig.azure in Losant's schema "application". Under fmt, and as an
-// attribute of slog, it shows no secret; encoding/json encodes it whole.
+// ApplicationArchiveConfigAzurePost is the type of ApplicationArchiveConfigPost.Azure. Under fmt, and as an attribute
+// of slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfigAzurePost struct {
 	// Account is 3 to 24 characters.
 	Account *string `json:"account,omitempty"`
@@ -206,8 +206,8 @@ func (a ApplicationArchiveConfigAzurePost) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfigAzurePost", a, "accountKey")
 }
 
-// ApplicationArchiveConfigGcs is archiveConfig.gcs in Losant's schema "application". Under fmt, and as an attribute of
-// slog, it shows no secret; encoding/json encodes it whole.
+// ApplicationArchiveConfigGcs is the type of ApplicationArchiveConfig.Gcs and ApplicationArchiveConfigPost.Gcs. Under
+// fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfigGcs struct {
 	// ProjectID is 1 to 1024 characters.
 	ProjectID string `json:"projectId,omitzero"`
@@ -237,8 +237,8 @@ func (a ApplicationArchiveConfigGcs) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfigGcs", a, "keyJson")
 }
 
-// ApplicationArchiveConfigPost is archiveConfig in Losant's schema "application". Under fmt, and as an attribute of
-// slog, it shows no secret; encoding/json encodes it whole.
+// ApplicationArchiveConfigPost is the type of ApplicationPatch.ArchiveConfig and ApplicationPost.ArchiveConfig. Under
+// fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfigPost struct {
 	// Directory is the path, within the bucket, that archived data is written to. It is at most 255 characters.
 	Directory *string `json:"directory,omitempty"`
@@ -311,8 +311,8 @@ func (a ApplicationArchiveConfigPost) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfigPost", a, "accountKey", "keyJson", "secretAccessKey")
 }
 
-// ApplicationArchiveConfigS3 is archiveConfig.s3 in Losant's schema "application". Under fmt, and as an attribute of
-// slog, it shows no secret; encoding/json encodes it whole.
+// ApplicationArchiveConfigS3 is the type of ApplicationArchiveConfig.S3. Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfigS3 struct {
 	Bucket          string `json:"bucket,omitzero"`
 	AccessKeyID     string `json:"accessKeyId,omitzero"`
@@ -330,8 +330,8 @@ func (a ApplicationArchiveConfigS3) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfigS3", a, "secretAccessKey")
 }
 
-// ApplicationArchiveConfigS3Post is archiveConfig.s3 in Losant's schema "application". Under fmt, and as an attribute
-// of slog, it shows no secret; encoding/json encodes it whole.
+// ApplicationArchiveConfigS3Post is the type of ApplicationArchiveConfigPost.S3. Under fmt, and as an attribute of
+// slog, it shows no secret; encoding/json encodes it whole.
 type ApplicationArchiveConfigS3Post struct {
 	// Bucket is at most 255 characters.
 	Bucket string `json:"bucket"`
@@ -360,7 +360,7 @@ func (a ApplicationArchiveConfigS3Post) LogValue() slog.Value {
 	return redactedValue("ApplicationArchiveConfigS3Post", a, "secretAccessKey")
 }
 
-// ApplicationArchiveExportOptions is archiveConfig.applicationExportOptions in Losant's schema "application".
+// ApplicationArchiveExportOptions is the type of ApplicationArchiveConfig.ApplicationExportOptions.
 type ApplicationArchiveExportOptions struct {
 	IncludeFiles         bool   `json:"includeFiles,omitzero"`
 	IncludePrivateFiles  bool   `json:"includePrivateFiles,omitzero"`
@@ -373,7 +373,7 @@ type ApplicationArchiveExportOptions struct {
 	Repo ApplicationArchiveExportOptionsRepo `json:"repo,omitzero"`
 }
 
-// ApplicationArchiveExportOptionsPost is archiveConfig.applicationExportOptions in Losant's schema "application".
+// ApplicationArchiveExportOptionsPost is the type of ApplicationArchiveConfigPost.ApplicationExportOptions.
 type ApplicationArchiveExportOptionsPost struct {
 	IncludeFiles         *bool `json:"includeFiles,omitempty"`
 	IncludePrivateFiles  *bool `json:"includePrivateFiles,omitempty"`
@@ -395,15 +395,15 @@ func (a *ApplicationArchiveExportOptionsPost) check(check checker) {
 	}
 }
 
-// ApplicationArchiveExportOptionsRepo is archiveConfig.applicationExportOptions.repo in Losant's schema "application".
+// ApplicationArchiveExportOptionsRepo is the type of ApplicationArchiveExportOptions.Repo.
 type ApplicationArchiveExportOptionsRepo struct {
 	Branch        string `json:"branch,omitzero"`
 	Directory     string `json:"directory,omitzero"`
 	CommitMessage string `json:"commitMessage,omitzero"`
 }
 
-// ApplicationArchiveExportOptionsRepoPost is archiveConfig.applicationExportOptions.repo in Losant's schema
-// "application".
+// ApplicationArchiveExportOptionsRepoPost is the type of ApplicationArchiveExportOptionsPost.Repo and
+// ApplicationExportPost.Repo.
 type ApplicationArchiveExportOptionsRepoPost struct {
 	// Branch is at most 255 characters.
 	Branch *string `json:"branch,omitempty"`
@@ -463,11 +463,10 @@ func (a ApplicationClonePost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (a ApplicationClonePost) Validate() error { return invalid("application.clone", a.violations()) }
-
-func (a ApplicationClonePost) violations() []Violation {
+func (a ApplicationClonePost) Validate() error { return invalid("application.clone", a.violations("")) }
+func (a ApplicationClonePost) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("options"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "options")))
 	return body.found
 }
 
@@ -537,11 +536,12 @@ func (a ApplicationExportPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (a ApplicationExportPost) Validate() error { return invalid("application.export", a.violations()) }
-
-func (a ApplicationExportPost) violations() []Violation {
+func (a ApplicationExportPost) Validate() error {
+	return invalid("application.export", a.violations(""))
+}
+func (a ApplicationExportPost) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("options"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "options")))
 	return body.found
 }
 
@@ -570,7 +570,7 @@ type ApplicationExportResult struct {
 
 func (a *ApplicationExportResult) setRaw(body []byte) { a.Raw = body }
 
-// ApplicationFtueTracking is an element of ftueTracking in Losant's schema "application".
+// ApplicationFtueTracking is an element of Application.FtueTracking and ApplicationPatch.FtueTracking.
 type ApplicationFtueTracking struct {
 	// Name is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Name    string `json:"name"`
@@ -584,7 +584,7 @@ func (a *ApplicationFtueTracking) check(check checker) {
 	check.oneOf("status", &a.Status, "skipped", "completed")
 }
 
-// ApplicationGlobal is an element of globals in Losant's schema "application".
+// ApplicationGlobal is an element of Application.Globals.
 type ApplicationGlobal struct {
 	Key string `json:"key,omitzero"`
 	// JSON is the value as JSON text: a string needs its quotes.
@@ -594,7 +594,7 @@ type ApplicationGlobal struct {
 	Description string `json:"description,omitzero"`
 }
 
-// ApplicationGlobalItem is an element of Losant's schema "applicationGlobalPatch".
+// ApplicationGlobalItem is an element of ApplicationGlobalPatch.
 type ApplicationGlobalItem struct {
 	// Key is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Key string `json:"key"`
@@ -625,12 +625,11 @@ func (a ApplicationGlobalPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (a ApplicationGlobalPatch) Validate() error {
-	return invalid("application.globals", a.violations())
+	return invalid("application.globals", a.violations(""))
 }
-
-func (a ApplicationGlobalPatch) violations() []Violation {
+func (a ApplicationGlobalPatch) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("globals"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "globals")))
 	return body.found
 }
 
@@ -641,7 +640,7 @@ func (a ApplicationGlobalPatch) check(check checker) {
 	}
 }
 
-// ApplicationGlobalPost is an element of globals in Losant's schema "application".
+// ApplicationGlobalPost is an element of ApplicationPatch.Globals and ApplicationPost.Globals.
 type ApplicationGlobalPost struct {
 	// Key is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Key string `json:"key"`
@@ -659,7 +658,7 @@ func (a *ApplicationGlobalPost) check(check checker) {
 	check.length("description", a.Description, 0, 1024)
 }
 
-// ApplicationImportExecution is an element of Losant's schema "applicationImportExecutions".
+// ApplicationImportExecution is an element of ApplicationImportExecutions.
 type ApplicationImportExecution struct {
 	ID                string    `json:"id,omitzero"`
 	ImportSourceType  string    `json:"importSourceType,omitzero"`
@@ -697,7 +696,7 @@ type ApplicationImportExecution struct {
 	Repo ImportIntoApplicationOptionsRepo `json:"repo,omitzero"`
 }
 
-// ApplicationImportExecutionDryRunResults is [].dryRunResults in Losant's schema "applicationImportExecutions".
+// ApplicationImportExecutionDryRunResults is the type of ApplicationImportExecution.DryRunResults.
 type ApplicationImportExecutionDryRunResults struct {
 	// LimitErrors are the kinds of resources that the limits of the owner do not allow.
 	LimitErrors []any  `json:"limitErrors,omitzero"`
@@ -742,11 +741,10 @@ func (a ApplicationPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (a ApplicationPatch) Validate() error { return invalid("application.patch", a.violations()) }
-
-func (a ApplicationPatch) violations() []Violation {
+func (a ApplicationPatch) Validate() error { return invalid("application.patch", a.violations("")) }
+func (a ApplicationPatch) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("application"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "application")))
 	return body.found
 }
 
@@ -817,11 +815,10 @@ func (a ApplicationPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (a ApplicationPost) Validate() error { return invalid("applications.post", a.violations()) }
-
-func (a ApplicationPost) violations() []Violation {
+func (a ApplicationPost) Validate() error { return invalid("applications.post", a.violations("")) }
+func (a ApplicationPost) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("application"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "application")))
 	return body.found
 }
 
@@ -891,12 +888,11 @@ func (a ApplicationReadmePatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (a ApplicationReadmePatch) Validate() error {
-	return invalid("application.readmePatch", a.violations())
+	return invalid("application.readmePatch", a.violations(""))
 }
-
-func (a ApplicationReadmePatch) violations() []Violation {
+func (a ApplicationReadmePatch) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("readme"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "readme")))
 	return body.found
 }
 
@@ -907,7 +903,7 @@ func (a *ApplicationReadmePatch) check(check checker) {
 // ApplicationSearchResult is the answer to application.search (Losant's schema "applicationSearchResult").
 type ApplicationSearchResult []ApplicationSearchResultItem
 
-// ApplicationSearchResultItem is an element of Losant's schema "applicationSearchResult".
+// ApplicationSearchResultItem is an element of ApplicationSearchResult.
 type ApplicationSearchResultItem struct {
 	ID       string                              `json:"id,omitzero"`
 	Name     string                              `json:"name,omitzero"`
@@ -921,14 +917,14 @@ type ApplicationSearchResultItem struct {
 	Type        string `json:"_type,omitzero"`
 }
 
-// ApplicationSearchResultItemMetadata is [].metadata in Losant's schema "applicationSearchResult".
+// ApplicationSearchResultItemMetadata is the type of ApplicationSearchResultItem.Metadata.
 type ApplicationSearchResultItemMetadata struct {
 	Descriptor      string `json:"descriptor,omitzero"`
 	ParentDirectory string `json:"parentDirectory,omitzero"`
 	ContentType     string `json:"contentType,omitzero"`
 }
 
-// ApplicationSummary is summary in Losant's schema "application".
+// ApplicationSummary is the type of Application.Summary.
 type ApplicationSummary struct {
 	APITokenCount             int                             `json:"apiTokenCount,omitzero"`
 	CertificateCount          int                             `json:"certificateCount,omitzero"`
@@ -959,14 +955,16 @@ type ApplicationSummary struct {
 	NotebookStats             ApplicationSummaryNotebookStats `json:"notebookStats,omitzero"`
 }
 
-// ApplicationSummaryNotebookStats is summary.notebookStats in Losant's schema "application".
+// ApplicationSummaryNotebookStats is the type of ApplicationSummary.NotebookStats, InstanceOrgSummary.NotebookStats and
+// InstanceSandboxSummary.NotebookStats.
 type ApplicationSummaryNotebookStats struct {
 	AwaitingCompletion int `json:"awaitingCompletion,omitzero"`
 	MinutesThisPeriod  int `json:"minutesThisPeriod,omitzero"`
 	RunsThisPeriod     int `json:"runsThisPeriod,omitzero"`
 }
 
-// ApplicationSummaryStorageStats is summary.storageStats in Losant's schema "application".
+// ApplicationSummaryStorageStats is the type of ApplicationSummary.StorageStats, InstanceOrgSummary.StorageStats and
+// InstanceSandboxSummary.StorageStats.
 type ApplicationSummaryStorageStats struct {
 	// Count is the number of stored objects.
 	Count int `json:"count,omitzero"`
@@ -987,11 +985,11 @@ type Applications struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

@@ -52,7 +52,7 @@ type ApplicationTemplateCategories struct {
 
 func (a *ApplicationTemplateCategories) setRaw(body []byte) { a.Raw = body }
 
-// ApplicationTemplateCategory is an element of items in Losant's schema "applicationTemplateCategories".
+// ApplicationTemplateCategory is an element of ApplicationTemplateCategories.Items.
 type ApplicationTemplateCategory struct {
 	ID            string   `json:"id,omitzero"`
 	ParentID      string   `json:"parentId,omitzero"`
@@ -61,7 +61,7 @@ type ApplicationTemplateCategory struct {
 	ResourceTypes []string `json:"resourceTypes,omitzero"`
 }
 
-// ApplicationTemplateSummary is summary in Losant's schema "applicationTemplate".
+// ApplicationTemplateSummary is the type of ApplicationTemplate.Summary.
 type ApplicationTemplateSummary struct {
 	ApplicationCertificateAuthorityCount int `json:"applicationCertificateAuthorityCount,omitzero"`
 	DashboardCount                       int `json:"dashboardCount,omitzero"`
@@ -95,13 +95,13 @@ type ApplicationTemplates struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int      `json:"page,omitzero"`
-	Filter        string   `json:"filter,omitzero"`
-	FilterField   string   `json:"filterField,omitzero"`
-	CategoryID    string   `json:"categoryId,omitzero"`
-	Keywords      []string `json:"keywords,omitzero"`
-	SortField     string   `json:"sortField,omitzero"`
-	SortDirection string   `json:"sortDirection,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	CategoryID    string        `json:"categoryId,omitzero"`
+	Keywords      []string      `json:"keywords,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

@@ -71,7 +71,7 @@ func (a *AuditLogFilter) check(check checker) {
 	}
 }
 
-// AuditLogFilterActor is an element of actor in Losant's schema "auditLogFilter".
+// AuditLogFilterActor is an element of AuditLogFilter.Actor.
 type AuditLogFilterActor struct {
 	// ID is 24 hexadecimal digits.
 	ID *string `json:"id,omitempty"`
@@ -87,7 +87,7 @@ func (a *AuditLogFilterActor) check(check checker) {
 	check.length("name", a.Name, 0, 1024)
 }
 
-// AuditLogFilterPrimaryTarget is an element of primaryTarget in Losant's schema "auditLogFilter".
+// AuditLogFilterPrimaryTarget is an element of AuditLogFilter.PrimaryTarget.
 type AuditLogFilterPrimaryTarget struct {
 	// ID is 24 hexadecimal digits.
 	ID *string `json:"id,omitempty"`
@@ -103,7 +103,7 @@ func (a *AuditLogFilterPrimaryTarget) check(check checker) {
 	check.length("name", a.Name, 0, 1024)
 }
 
-// AuditLogFilterRequest is an element of request in Losant's schema "auditLogFilter".
+// AuditLogFilterRequest is an element of AuditLogFilter.Request and InstanceAuditLogFilter.Request.
 type AuditLogFilterRequest struct {
 	// Resource is at most 1024 characters.
 	Resource *string `json:"resource,omitempty"`
@@ -116,7 +116,7 @@ func (a *AuditLogFilterRequest) check(check checker) {
 	check.length("action", a.Action, 0, 1024)
 }
 
-// AuditLogFilterSecondaryTarget is an element of secondaryTarget in Losant's schema "auditLogFilter".
+// AuditLogFilterSecondaryTarget is an element of AuditLogFilter.SecondaryTarget.
 type AuditLogFilterSecondaryTarget struct {
 	// ID is 24 hexadecimal digits.
 	ID   *string `json:"id,omitempty"`
@@ -146,10 +146,10 @@ type AuditLogs struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	OrgID         string `json:"orgId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	OrgID         string        `json:"orgId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

@@ -30,7 +30,10 @@ type arguments struct {
 type ids [3]string
 
 // body is the body of a request.
-type body interface{ violations() []Violation }
+type body interface {
+	// violations names the fields below the name of the body, "" for its usual one.
+	violations(name string) []Violation
+}
 
 // call carries out one operation: from the arguments of a service method to one result or one error.
 func call[T any](ctx context.Context, s *service, o *Operation, args arguments, opts []CallOption) (*T, error) {
@@ -115,7 +118,7 @@ func (c *core) prepare(
 	}
 	violations = append(violations, wrong...)
 	if args.body != nil && s.validate {
-		violations = append(violations, args.body.violations()...)
+		violations = append(violations, args.body.violations(o.body)...)
 	}
 	if ctx == nil {
 		violations = append(violations, Violation{"ctx", "must not be nil"})

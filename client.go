@@ -186,7 +186,7 @@ func (c *config) give(g giver) (problem string) {
 // check says what is wrong with the token of NewClient, or with what is given in its place.
 func (c *config) check(token string) (violations []Violation) {
 	if c.giver.credentials != nil && c.validate {
-		violations = c.giver.credentials.violations()
+		violations = c.giver.credentials.violations("")
 	}
 	switch {
 	case token == "" && (c.giver.make != nil || c.credential.authorize != nil):

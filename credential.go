@@ -182,7 +182,7 @@ type CredentialsGetParams struct {
 	// default is "creationDate".
 	SortField string
 	// SortDirection is the order of the list, descending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -205,7 +205,7 @@ func (p CredentialsGetParams) adjust(s *settings) []Violation {
 
 func (p CredentialsGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("name", "type", "creationDate", "lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("name", "type")

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -93,8 +94,8 @@ type Credential struct {
 
 func (c *Credential) setRaw(body []byte) { c.Raw = body }
 
-// CredentialAPIKeyConfig is mailgunConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
-// it shows no secret; encoding/json encodes it whole.
+// CredentialAPIKeyConfig is the type of CredentialPatch.SendgridConfig, CredentialPatch.MailgunConfig and 2 more
+// fields. Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialAPIKeyConfig struct {
 	// APIKey is 4 to 128 characters.
 	APIKey string `json:"apiKey,omitzero"`
@@ -116,14 +117,14 @@ func (c CredentialAPIKeyConfig) LogValue() slog.Value {
 	return redactedValue("CredentialAPIKeyConfig", c, "apiKey")
 }
 
-// CredentialAWSConfig is awsConfig in Losant's schema "credential".
+// CredentialAWSConfig is the type of Credential.AWSConfig.
 type CredentialAWSConfig struct {
 	AccessKeyID string `json:"accessKeyId,omitzero"`
 	Region      string `json:"region,omitzero"`
 }
 
-// CredentialAWSConfigPost is awsConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog, it
-// shows no secret; encoding/json encodes it whole.
+// CredentialAWSConfigPost is the type of CredentialPatch.AWSConfig and CredentialPost.AWSConfig. Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialAWSConfigPost struct {
 	// AccessKeyID is 16 to 128 characters.
 	AccessKeyID string `json:"accessKeyId,omitzero"`
@@ -155,13 +156,13 @@ func (c CredentialAWSConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialAWSConfigPost", c, "secretAccessKey")
 }
 
-// CredentialAzureConfig is azureConfig in Losant's schema "credential".
+// CredentialAzureConfig is the type of Credential.AzureConfig.
 type CredentialAzureConfig struct {
 	Account string `json:"account,omitzero"`
 }
 
-// CredentialAzureConfigPatch is azureConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of
-// slog, it shows no secret; encoding/json encodes it whole.
+// CredentialAzureConfigPatch is the type of CredentialPatch.AzureConfig. Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type CredentialAzureConfigPatch struct {
 	// Account is at most 128 characters.
 	Account *string `json:"account,omitempty"`
@@ -184,8 +185,8 @@ func (c CredentialAzureConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialAzureConfigPatch", c, "accountKey")
 }
 
-// CredentialAzureConfigPost is azureConfig in Losant's schema "credentialPost". Under fmt, and as an attribute of slog,
-// it shows no secret; encoding/json encodes it whole.
+// CredentialAzureConfigPost is the type of CredentialPost.AzureConfig. Under fmt, and as an attribute of slog, it shows
+// no secret; encoding/json encodes it whole.
 type CredentialAzureConfigPost struct {
 	// Account is at most 128 characters.
 	Account *string `json:"account,omitempty"`
@@ -208,15 +209,15 @@ func (c CredentialAzureConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialAzureConfigPost", c, "accountKey")
 }
 
-// CredentialCertificateKeyPairConfig is certificateKeyPairConfig in Losant's schema "credential".
+// CredentialCertificateKeyPairConfig is the type of Credential.CertificateKeyPairConfig.
 type CredentialCertificateKeyPairConfig struct {
 	// Certificate is the certificate in PEM form.
 	Certificate string          `json:"certificate,omitzero"`
 	Info        CertificateInfo `json:"info,omitzero"`
 }
 
-// CredentialCertificateKeyPairConfigPatch is certificateKeyPairConfig in Losant's schema "credentialPatch". Under fmt,
-// and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
+// CredentialCertificateKeyPairConfigPatch is the type of CredentialPatch.CertificateKeyPairConfig. Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialCertificateKeyPairConfigPatch struct {
 	// Certificate is the certificate in PEM form. It is at most 8192 characters.
 	Certificate *string `json:"certificate,omitempty"`
@@ -239,8 +240,8 @@ func (c CredentialCertificateKeyPairConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialCertificateKeyPairConfigPatch", c, "privateKey")
 }
 
-// CredentialCertificateKeyPairConfigPost is certificateKeyPairConfig in Losant's schema "credentialPost". Under fmt,
-// and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
+// CredentialCertificateKeyPairConfigPost is the type of CredentialPost.CertificateKeyPairConfig. Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialCertificateKeyPairConfigPost struct {
 	// Certificate is the certificate in PEM form. It is at most 8192 characters.
 	Certificate string `json:"certificate"`
@@ -263,13 +264,13 @@ func (c CredentialCertificateKeyPairConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialCertificateKeyPairConfigPost", c, "privateKey")
 }
 
-// CredentialDatadogConfig is datadogConfig in Losant's schema "credential".
+// CredentialDatadogConfig is the type of Credential.DatadogConfig.
 type CredentialDatadogConfig struct {
 	Site string `json:"site,omitzero"`
 }
 
-// CredentialDatadogConfigPatch is datadogConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of
-// slog, it shows no secret; encoding/json encodes it whole.
+// CredentialDatadogConfigPatch is the type of CredentialPatch.DatadogConfig. Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type CredentialDatadogConfigPatch struct {
 	// SecretValue is at most 256 characters.
 	SecretValue *string `json:"secretValue,omitempty"`
@@ -292,8 +293,8 @@ func (c CredentialDatadogConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialDatadogConfigPatch", c, "secretValue")
 }
 
-// CredentialDatadogConfigPost is datadogConfig in Losant's schema "credentialPost". Under fmt, and as an attribute of
-// slog, it shows no secret; encoding/json encodes it whole.
+// CredentialDatadogConfigPost is the type of CredentialPost.DatadogConfig. Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type CredentialDatadogConfigPost struct {
 	// SecretValue is at most 256 characters.
 	SecretValue string `json:"secretValue"`
@@ -318,14 +319,14 @@ func (c CredentialDatadogConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialDatadogConfigPost", c, "secretValue")
 }
 
-// CredentialGCPConfig is gcpConfig in Losant's schema "credential".
+// CredentialGCPConfig is the type of Credential.GCPConfig.
 type CredentialGCPConfig struct {
 	// KeyMetaJSON is the key file of the service account without the key, as JSON text.
 	KeyMetaJSON string `json:"keyMetaJson,omitzero"`
 }
 
-// CredentialGCPConfigPost is gcpConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog, it
-// shows no secret; encoding/json encodes it whole.
+// CredentialGCPConfigPost is the type of CredentialPatch.GCPConfig and CredentialPost.GCPConfig. Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialGCPConfigPost struct {
 	// KeyJSON is the key file of the service account, as JSON text. It is 1 to 8192 characters.
 	KeyJSON string `json:"keyJson,omitzero"`
@@ -347,7 +348,7 @@ func (c CredentialGCPConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialGCPConfigPost", c, "keyJson")
 }
 
-// CredentialGitConfig is gitConfig in Losant's schema "credential".
+// CredentialGitConfig is the type of Credential.GitConfig.
 type CredentialGitConfig struct {
 	Type           string `json:"type,omitzero"`
 	CloneURL       string `json:"cloneUrl,omitzero"`
@@ -357,8 +358,8 @@ type CredentialGitConfig struct {
 	CommitterEmail string `json:"committerEmail,omitzero"`
 }
 
-// CredentialGitConfigPost is gitConfig in Losant's schema "credentialPost". Under fmt, and as an attribute of slog, it
-// shows no secret; encoding/json encodes it whole.
+// CredentialGitConfigPost is the type of CredentialPatch.GitConfig and CredentialPost.GitConfig. Under fmt, and as an
+// attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialGitConfigPost struct {
 	// Type is "ssh-key" or "http-password".
 	Type *string `json:"type,omitempty"`
@@ -397,7 +398,7 @@ func (c CredentialGitConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialGitConfigPost", c, "secretValue")
 }
 
-// CredentialHTTPConfig is httpConfig in Losant's schema "credential".
+// CredentialHTTPConfig is the type of Credential.HTTPConfig.
 type CredentialHTTPConfig struct {
 	// URIMatch is the start that the URL of a request must have for the credential to be sent with it.
 	URIMatch string `json:"uriMatch,omitzero"`
@@ -407,8 +408,8 @@ type CredentialHTTPConfig struct {
 	PublicValue string `json:"publicValue,omitzero"`
 }
 
-// CredentialHTTPConfigPatch is httpConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
-// it shows no secret; encoding/json encodes it whole.
+// CredentialHTTPConfigPatch is the type of CredentialPatch.HTTPConfig. Under fmt, and as an attribute of slog, it shows
+// no secret; encoding/json encodes it whole.
 type CredentialHTTPConfigPatch struct {
 	// URIMatch is 8 to 1024 characters.
 	URIMatch *string `json:"uriMatch,omitempty"`
@@ -437,8 +438,8 @@ func (c CredentialHTTPConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialHTTPConfigPatch", c, "secretValue")
 }
 
-// CredentialHTTPConfigPost is httpConfig in Losant's schema "credentialPost". Under fmt, and as an attribute of slog,
-// it shows no secret; encoding/json encodes it whole.
+// CredentialHTTPConfigPost is the type of CredentialPost.HTTPConfig. Under fmt, and as an attribute of slog, it shows
+// no secret; encoding/json encodes it whole.
 type CredentialHTTPConfigPost struct {
 	// URIMatch is 8 to 1024 characters.
 	URIMatch string `json:"uriMatch"`
@@ -467,14 +468,14 @@ func (c CredentialHTTPConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialHTTPConfigPost", c, "secretValue")
 }
 
-// CredentialJWTConfig is jwtConfig in Losant's schema "credential".
+// CredentialJWTConfig is the type of Credential.JWTConfig.
 type CredentialJWTConfig struct {
 	Issuer    string       `json:"issuer,omitzero"`
 	Algorithm JWTAlgorithm `json:"algorithm,omitzero"`
 }
 
-// CredentialJWTConfigPatch is jwtConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
-// it shows no secret; encoding/json encodes it whole.
+// CredentialJWTConfigPatch is the type of CredentialPatch.JWTConfig. Under fmt, and as an attribute of slog, it shows
+// no secret; encoding/json encodes it whole.
 type CredentialJWTConfigPatch struct {
 	// Issuer is at most 1024 characters.
 	Issuer    *string       `json:"issuer,omitempty"`
@@ -500,8 +501,8 @@ func (c CredentialJWTConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialJWTConfigPatch", c, "secret")
 }
 
-// CredentialJWTConfigPost is jwtConfig in Losant's schema "credentialPost". Under fmt, and as an attribute of slog, it
-// shows no secret; encoding/json encodes it whole.
+// CredentialJWTConfigPost is the type of CredentialPost.JWTConfig. Under fmt, and as an attribute of slog, it shows no
+// secret; encoding/json encodes it whole.
 type CredentialJWTConfigPost struct {
 	// Issuer is at most 1024 characters.
 	Issuer    *string      `json:"issuer,omitempty"`
@@ -554,8 +555,8 @@ func (c CredentialLinkedResources) LogValue() slog.Value {
 		"encryptionKey", "headerValue", "keyJson", "password", "privateKey", "secretAccessKey")
 }
 
-// CredentialLogglyConfig is logglyConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
-// it shows no secret; encoding/json encodes it whole.
+// CredentialLogglyConfig is the type of CredentialPatch.LogglyConfig and CredentialPost.LogglyConfig. Under fmt, and as
+// an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialLogglyConfig struct {
 	// CustomerToken is 1 to 128 characters.
 	CustomerToken string `json:"customerToken,omitzero"`
@@ -577,8 +578,8 @@ func (c CredentialLogglyConfig) LogValue() slog.Value {
 	return redactedValue("CredentialLogglyConfig", c, "customerToken")
 }
 
-// CredentialMongoDBConfig is mongodbConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of
-// slog, it shows no secret; encoding/json encodes it whole.
+// CredentialMongoDBConfig is the type of CredentialPatch.MongoDBConfig and CredentialPost.MongoDBConfig. Under fmt, and
+// as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialMongoDBConfig struct {
 	// ConnectionURI is 1 to 2048 characters.
 	ConnectionURI string `json:"connectionUri,omitzero"`
@@ -635,11 +636,10 @@ func (c CredentialPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (c CredentialPatch) Validate() error { return invalid("credential.patch", c.violations()) }
-
-func (c CredentialPatch) violations() []Violation {
+func (c CredentialPatch) Validate() error { return invalid("credential.patch", c.violations("")) }
+func (c CredentialPatch) violations(name string) []Violation {
 	var body checked
-	c.check(checker{body: &body}.field("credential"))
+	c.check(checker{body: &body}.field(cmp.Or(name, "credential")))
 	return body.found
 }
 
@@ -755,11 +755,10 @@ func (c CredentialPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (c CredentialPost) Validate() error { return invalid("credentials.post", c.violations()) }
-
-func (c CredentialPost) violations() []Violation {
+func (c CredentialPost) Validate() error { return invalid("credentials.post", c.violations("")) }
+func (c CredentialPost) violations(name string) []Violation {
 	var body checked
-	c.check(checker{body: &body}.field("credential"))
+	c.check(checker{body: &body}.field(cmp.Or(name, "credential")))
 	return body.found
 }
 
@@ -843,7 +842,7 @@ func (c CredentialPost) LogValue() slog.Value {
 		"customerToken", "keyJson", "password", "privateKey", "secret", "secretAccessKey", "secretValue")
 }
 
-// CredentialSQLConfig is sqlConfig in Losant's schema "credential".
+// CredentialSQLConfig is the type of Credential.SQLConfig.
 type CredentialSQLConfig struct {
 	System           string `json:"system,omitzero"`
 	Host             string `json:"host,omitzero"`
@@ -856,8 +855,8 @@ type CredentialSQLConfig struct {
 	DisableSSLVerification bool `json:"disableSSLVerification,omitzero"`
 }
 
-// CredentialSQLConfigPatch is sqlConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of slog,
-// it shows no secret; encoding/json encodes it whole.
+// CredentialSQLConfigPatch is the type of CredentialPatch.SQLConfig. Under fmt, and as an attribute of slog, it shows
+// no secret; encoding/json encodes it whole.
 type CredentialSQLConfigPatch struct {
 	// System is "mssql", "mysql" or "pg".
 	System *string `json:"system,omitempty"`
@@ -895,14 +894,14 @@ func (c CredentialSQLConfigPatch) LogValue() slog.Value {
 	return redactedValue("CredentialSQLConfigPatch", c, "password")
 }
 
-// CredentialSQLConfigPost is sqlConfig in Losant's schema "credentialPost". Under fmt, and as an attribute of slog, it
-// shows no secret; encoding/json encodes it whole.
+// CredentialSQLConfigPost is the type of CredentialPost.SQLConfig. Under fmt, and as an attribute of slog, it shows no
+// secret; encoding/json encodes it whole.
 type CredentialSQLConfigPost struct {
 	// System is "mssql", "mysql" or "pg".
 	System string `json:"system"`
 	// Host is 1 to 256 characters.
 	Host string `json:"host"`
-	// Port is 1 to 65535; Null[int]() clears it.
+	// Port is 1 to 65535, or Null[int]().
 	Port Nullable[int] `json:"port,omitzero"`
 	// Username is 1 to 256 characters.
 	Username string `json:"username"`
@@ -934,15 +933,15 @@ func (c CredentialSQLConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialSQLConfigPost", c, "password")
 }
 
-// CredentialSnowflakeConfig is snowflakeConfig in Losant's schema "credential".
+// CredentialSnowflakeConfig is the type of Credential.SnowflakeConfig.
 type CredentialSnowflakeConfig struct {
 	Host      string `json:"host,omitzero"`
 	Username  string `json:"username,omitzero"`
 	PublicKey string `json:"publicKey,omitzero"`
 }
 
-// CredentialSnowflakeConfigPost is snowflakeConfig in Losant's schema "credentialPost". Under fmt, and as an attribute
-// of slog, it shows no secret; encoding/json encodes it whole.
+// CredentialSnowflakeConfigPost is the type of CredentialPatch.SnowflakeConfig and CredentialPost.SnowflakeConfig.
+// Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialSnowflakeConfigPost struct {
 	// Host is 1 to 128 characters.
 	Host *string `json:"host,omitempty"`
@@ -973,14 +972,14 @@ func (c CredentialSnowflakeConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialSnowflakeConfigPost", c, "privateKey")
 }
 
-// CredentialTwilioConfig is twilioConfig in Losant's schema "credential".
+// CredentialTwilioConfig is the type of Credential.TwilioConfig.
 type CredentialTwilioConfig struct {
 	AccountSid string `json:"accountSid,omitzero"`
 	APIKeySid  string `json:"apiKeySid,omitzero"`
 }
 
-// CredentialTwilioConfigPost is twilioConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute of
-// slog, it shows no secret; encoding/json encodes it whole.
+// CredentialTwilioConfigPost is the type of CredentialPatch.TwilioConfig and CredentialPost.TwilioConfig. Under fmt,
+// and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialTwilioConfigPost struct {
 	// AccountSid is 4 to 128 characters.
 	AccountSid string `json:"accountSid,omitzero"`
@@ -1012,13 +1011,13 @@ func (c CredentialTwilioConfigPost) LogValue() slog.Value {
 	return redactedValue("CredentialTwilioConfigPost", c, "apiKeySecret")
 }
 
-// CredentialWhatsappConfig is whatsappConfig in Losant's schema "credential".
+// CredentialWhatsappConfig is the type of Credential.WhatsappConfig.
 type CredentialWhatsappConfig struct {
 	FromNumberID string `json:"fromNumberId,omitzero"`
 }
 
-// CredentialWhatsappConfigPost is whatsappConfig in Losant's schema "credentialPatch". Under fmt, and as an attribute
-// of slog, it shows no secret; encoding/json encodes it whole.
+// CredentialWhatsappConfigPost is the type of CredentialPatch.WhatsappConfig and CredentialPost.WhatsappConfig. Under
+// fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type CredentialWhatsappConfigPost struct {
 	// AccessToken is 1 to 1024 characters.
 	AccessToken string `json:"accessToken,omitzero"`
@@ -1057,12 +1056,12 @@ type Credentials struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -57,7 +58,7 @@ type Dashboard struct {
 
 func (d *Dashboard) setRaw(body []byte) { d.Raw = body }
 
-// DashboardContext is an element of contextConfiguration in Losant's schema "dashboard". One of its fields is set.
+// DashboardContext is an element of Dashboard.ContextConfiguration. One of its fields is set.
 type DashboardContext struct {
 	DeviceAttribute *DashboardContextDeviceAttribute
 	DeviceID        *DashboardContextDeviceID
@@ -148,8 +149,8 @@ func (d *DashboardContextDeviceAttributePost) check(check checker) {
 	}
 }
 
-// DashboardContextDeviceAttributeValidationConfig is contextConfiguration[]|deviceAttribute.validationConfig in
-// Losant's schema "dashboard".
+// DashboardContextDeviceAttributeValidationConfig is the type of DashboardContextDeviceAttribute.ValidationConfig and
+// DashboardContextDeviceAttributePost.ValidationConfig.
 type DashboardContextDeviceAttributeValidationConfig struct {
 	// Attributes are at most 100 attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Attributes []string `json:"attributes,omitzero"`
@@ -192,8 +193,7 @@ func (d *DashboardContextDeviceIDPost) check(check checker) {
 	}
 }
 
-// DashboardContextDeviceIDValidationConfig is contextConfiguration[]|deviceId.validationConfig in Losant's schema
-// "dashboard".
+// DashboardContextDeviceIDValidationConfig is the type of DashboardContextDeviceID.ValidationConfig.
 type DashboardContextDeviceIDValidationConfig struct {
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
@@ -202,15 +202,14 @@ type DashboardContextDeviceIDValidationConfig struct {
 	IncludeFullDevice bool        `json:"includeFullDevice,omitzero"`
 }
 
-// DashboardContextDeviceIDValidationConfigPost is contextConfiguration[]|deviceId.validationConfig in Losant's schema
-// "dashboard".
+// DashboardContextDeviceIDValidationConfigPost is the type of DashboardContextDeviceIDPost.ValidationConfig.
 type DashboardContextDeviceIDValidationConfigPost struct {
 	// DeviceIDs are at most 1000 ids.
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
 	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
-	// Query is at most 8192 characters; Null[string]() clears it.
+	// Query is at most 8192 characters, or Null[string]().
 	Query             Nullable[string] `json:"query,omitzero"`
 	IncludeFullDevice *bool            `json:"includeFullDevice,omitempty"`
 }
@@ -256,8 +255,8 @@ func (d *DashboardContextDeviceTagPost) check(check checker) {
 	}
 }
 
-// DashboardContextDeviceTagValidationConfig is contextConfiguration[]|deviceTag.validationConfig in Losant's schema
-// "dashboard".
+// DashboardContextDeviceTagValidationConfig is the type of DashboardContextDeviceTag.ValidationConfig and
+// DashboardContextDeviceTagPost.ValidationConfig.
 type DashboardContextDeviceTagValidationConfig struct {
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
 	// They are at most 100 tags.
@@ -301,8 +300,8 @@ func (d *DashboardContextExperienceUserPost) check(check checker) {
 	}
 }
 
-// DashboardContextExperienceUserValidationConfig is contextConfiguration[]|experienceUser.validationConfig in Losant's
-// schema "dashboard".
+// DashboardContextExperienceUserValidationConfig is the type of DashboardContextExperienceUser.ValidationConfig and
+// DashboardContextExperienceUserPost.ValidationConfig.
 type DashboardContextExperienceUserValidationConfig struct {
 	// ExperienceGroupIDs are at most 1000 ids.
 	ExperienceGroupIDs []string `json:"experienceGroupIds,omitzero"`
@@ -321,19 +320,18 @@ type DashboardContextInstance map[string]any
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DashboardContextInstance) Validate() error {
-	return invalid("dashboard.validateContext", d.violations())
+	return invalid("dashboard.validateContext", d.violations(""))
 }
-
-func (d DashboardContextInstance) violations() []Violation {
+func (d DashboardContextInstance) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("ctx"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "ctx")))
 	return body.found
 }
 
 func (d DashboardContextInstance) check(check checker) {
 	check.keys("", d, mustBeKey)
 	for _, key := range sortedKeys(d) {
-		if text, ok := d[key].(string); ok {
+		if text, ok := asText(d[key]); ok {
 			check.length(entry("", key), &text, 0, 32767)
 		}
 	}
@@ -366,21 +364,20 @@ func (d *DashboardContextNumberPost) check(check checker) {
 	check.scalar("defaultValue", d.DefaultValue, false)
 }
 
-// DashboardContextNumberValidationConfig is contextConfiguration[]|number.validationConfig in Losant's schema
-// "dashboard".
+// DashboardContextNumberValidationConfig is the type of DashboardContextNumber.ValidationConfig.
 type DashboardContextNumberValidationConfig struct {
 	Min float64 `json:"min,omitzero"`
 	Max float64 `json:"max,omitzero"`
 }
 
-// DashboardContextNumberValidationConfigPost is contextConfiguration[]|number.validationConfig in Losant's schema
-// "dashboard".
+// DashboardContextNumberValidationConfigPost is the type of DashboardContextNumberPost.ValidationConfig.
 type DashboardContextNumberValidationConfigPost struct {
 	Min *float64 `json:"min,omitempty"`
 	Max *float64 `json:"max,omitempty"`
 }
 
-// DashboardContextPost is an element of contextConfiguration in Losant's schema "dashboard". One of its fields is set.
+// DashboardContextPost is an element of ApplicationDashboardPost.ContextConfiguration,
+// DashboardPatch.ContextConfiguration and DashboardPost.ContextConfiguration. One of its fields is set.
 type DashboardContextPost struct {
 	DeviceAttribute *DashboardContextDeviceAttributePost
 	DeviceID        *DashboardContextDeviceIDPost
@@ -494,14 +491,12 @@ func (d *DashboardContextStringPost) check(check checker) {
 	}
 }
 
-// DashboardContextStringValidationConfig is contextConfiguration[]|string.validationConfig in Losant's schema
-// "dashboard".
+// DashboardContextStringValidationConfig is the type of DashboardContextString.ValidationConfig.
 type DashboardContextStringValidationConfig struct {
 	RegExp string `json:"regExp,omitzero"`
 }
 
-// DashboardContextStringValidationConfigPost is contextConfiguration[]|string.validationConfig in Losant's schema
-// "dashboard".
+// DashboardContextStringValidationConfigPost is the type of DashboardContextStringPost.ValidationConfig.
 type DashboardContextStringValidationConfigPost struct {
 	// RegExp is at most 1024 characters.
 	RegExp *string `json:"regExp,omitempty"`
@@ -550,12 +545,11 @@ func (d DashboardPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DashboardPatch) Validate() error {
-	return invalid("applicationDashboard.patch", d.violations())
+	return invalid("applicationDashboard.patch", d.violations(""))
 }
-
-func (d DashboardPatch) violations() []Violation {
+func (d DashboardPatch) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("dashboard"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "dashboard")))
 	return body.found
 }
 
@@ -610,7 +604,7 @@ type DashboardPost struct {
 	ReportConfigs []DashboardReportConfigPost `json:"reportConfigs,omitzero"`
 	Public        *bool                       `json:"public,omitempty"`
 	// Password is 12 characters or more, with a capital and a small letter, a digit and another character; 12 to 2048
-	// characters; Null[string]() clears it.
+	// characters, or Null[string]().
 	Password Nullable[string] `json:"password,omitzero"`
 	// ContextConfiguration are the variables that a viewer can set, with their defaults and what is allowed. They are
 	// at most 100 elements.
@@ -626,11 +620,10 @@ func (d DashboardPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DashboardPost) Validate() error { return invalid("dashboards.post", d.violations()) }
-
-func (d DashboardPost) violations() []Violation {
+func (d DashboardPost) Validate() error { return invalid("dashboards.post", d.violations("")) }
+func (d DashboardPost) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("dashboard"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "dashboard")))
 	return body.found
 }
 
@@ -663,7 +656,7 @@ func (d DashboardPost) Format(state fmt.State, _ rune) {
 // LogValue is the value as JSON with placeholders for its secrets.
 func (d DashboardPost) LogValue() slog.Value { return redactedValue("DashboardPost", d, "password") }
 
-// DashboardReportConfig is an element of reportConfigs in Losant's schema "dashboard".
+// DashboardReportConfig is an element of Dashboard.ReportConfigs.
 type DashboardReportConfig struct {
 	ID string `json:"id,omitzero"`
 	// Cron is a cron expression that says when it runs.
@@ -681,7 +674,8 @@ type DashboardReportConfig struct {
 	Branded  bool           `json:"branded,omitzero"`
 }
 
-// DashboardReportConfigPost is an element of reportConfigs in Losant's schema "dashboard".
+// DashboardReportConfigPost is an element of ApplicationDashboardPost.ReportConfigs, DashboardPatch.ReportConfigs and
+// DashboardPost.ReportConfigs.
 type DashboardReportConfigPost struct {
 	// ID is at most 48 characters.
 	ID *string `json:"id,omitempty"`
@@ -724,7 +718,7 @@ func (d *DashboardReportConfigPost) check(check checker) {
 	check.length("locale", d.Locale, 0, 5)
 	check.keys("ctx", d.Ctx, mustBeKey)
 	for _, key := range sortedKeys(d.Ctx) {
-		if text, ok := d.Ctx[key].(string); ok {
+		if text, ok := asText(d.Ctx[key]); ok {
 			check.length(entry("ctx", key), &text, 0, 32767)
 		}
 	}
@@ -743,7 +737,8 @@ type DashboardSendReport struct {
 	// Message is at most 32767 characters.
 	Message *string `json:"message,omitempty"`
 	Theme   *Theme  `json:"theme,omitempty"`
-	// Time is the time that the dashboard is shown as of, in milliseconds since the epoch; now when it is not set.
+	// Time is the time that the dashboard is shown as of, in milliseconds since the epoch, such as Ptr(t.UnixMilli());
+	// now when it is not set.
 	Time *int64 `json:"time,omitempty"`
 	// Timezone is a name of the time zone database, such as "America/New_York". It is at most 255 characters.
 	Timezone *string `json:"timezone,omitempty"`
@@ -764,12 +759,11 @@ func (d DashboardSendReport) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DashboardSendReport) Validate() error {
-	return invalid("applicationDashboard.sendReport", d.violations())
+	return invalid("applicationDashboard.sendReport", d.violations(""))
 }
-
-func (d DashboardSendReport) violations() []Violation {
+func (d DashboardSendReport) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("reportConfig"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "reportConfig")))
 	return body.found
 }
 
@@ -790,7 +784,7 @@ func (d *DashboardSendReport) check(check checker) {
 	check.length("locale", d.Locale, 0, 5)
 	check.keys("ctx", d.Ctx, mustBeKey)
 	for _, key := range sortedKeys(d.Ctx) {
-		if text, ok := d.Ctx[key].(string); ok {
+		if text, ok := asText(d.Ctx[key]); ok {
 			check.length(entry("ctx", key), &text, 0, 32767)
 		}
 	}
@@ -809,13 +803,13 @@ type Dashboards struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	OrgID         string `json:"orgId,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	OrgID         string        `json:"orgId,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

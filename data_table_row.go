@@ -245,7 +245,7 @@ type DataTableRowsGetParams struct {
 	// SortColumn is the name of the column that the rows are sorted by.
 	SortColumn string
 	// SortDirection is the order of the rows, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Limit is the largest number of rows to return; 1000 when zero.
 	Limit int
 	// Offset is the number of rows to skip.
@@ -264,7 +264,7 @@ func (p DataTableRowsGetParams) adjust(s *settings) []Violation {
 
 func (p DataTableRowsGetParams) encode(q *parameters) {
 	q.text("sortColumn", p.SortColumn)
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("limit", p.Limit)
 	q.int("offset", p.Offset)
 	q.list("includeFields", p.IncludeFields)
@@ -276,7 +276,7 @@ type DataTableRowsQueryParams struct {
 	// SortColumn is the name of the column that the rows are sorted by.
 	SortColumn string
 	// SortDirection is the order of the rows, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Limit is the largest number of rows to return; 1000 when zero.
 	Limit int
 	// Offset is the number of rows to skip.
@@ -295,7 +295,7 @@ func (p DataTableRowsQueryParams) adjust(s *settings) []Violation {
 
 func (p DataTableRowsQueryParams) encode(q *parameters) {
 	q.text("sortColumn", p.SortColumn)
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("limit", p.Limit)
 	q.int("offset", p.Offset)
 	q.list("includeFields", p.IncludeFields)

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -35,11 +36,10 @@ func (d *DataTableRowInsert) UnmarshalJSON(data []byte) error {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DataTableRowInsert) Validate() error { return invalid("dataTableRows.post", d.violations()) }
-
-func (d DataTableRowInsert) violations() []Violation {
+func (d DataTableRowInsert) Validate() error { return invalid("dataTableRows.post", d.violations("")) }
+func (d DataTableRowInsert) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("dataTableRow"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "dataTableRow")))
 	return body.found
 }
 
@@ -73,12 +73,11 @@ type DataTableRowInsertUpdate map[string]any
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DataTableRowInsertUpdate) Validate() error {
-	return invalid("dataTableRow.patch", d.violations())
+	return invalid("dataTableRow.patch", d.violations(""))
 }
-
-func (d DataTableRowInsertUpdate) violations() []Violation {
+func (d DataTableRowInsertUpdate) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("dataTableRow"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "dataTableRow")))
 	return body.found
 }
 
@@ -94,14 +93,14 @@ type DataTableRows struct {
 	// Count is the number of items in this answer.
 	Count int `json:"count,omitzero"`
 	// TotalCount is the number of items on all pages.
-	TotalCount    int    `json:"totalCount,omitzero"`
-	Limit         int    `json:"limit,omitzero"`
-	Offset        int    `json:"offset,omitzero"`
-	SortColumn    string `json:"sortColumn,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	DataTableID   string `json:"dataTableId,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
-	Query         Query  `json:"query,omitzero"`
+	TotalCount    int           `json:"totalCount,omitzero"`
+	Limit         int           `json:"limit,omitzero"`
+	Offset        int           `json:"offset,omitzero"`
+	SortColumn    string        `json:"sortColumn,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	DataTableID   string        `json:"dataTableId,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
+	Query         Query         `json:"query,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`
@@ -142,11 +141,12 @@ func (d DataTableRowsExport) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DataTableRowsExport) Validate() error { return invalid("dataTableRows.export", d.violations()) }
-
-func (d DataTableRowsExport) violations() []Violation {
+func (d DataTableRowsExport) Validate() error {
+	return invalid("dataTableRows.export", d.violations(""))
+}
+func (d DataTableRowsExport) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("exportData"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "exportData")))
 	return body.found
 }
 
@@ -160,15 +160,14 @@ func (d *DataTableRowsExport) check(check checker) {
 	}
 }
 
-// DataTableRowsExportQueryOptions is queryOptions in Losant's schema "dataTableRowsExport".
+// DataTableRowsExportQueryOptions is the type of DataTableRowsExport.QueryOptions.
 type DataTableRowsExportQueryOptions struct {
-	// SortDirection is "asc", "desc", "ASC", "DESC" or "".
-	SortDirection *string `json:"sortDirection,omitempty"`
-	Limit         *int    `json:"limit,omitempty"`
-	SortColumn    *string `json:"sortColumn,omitempty"`
-	Offset        *int    `json:"offset,omitempty"`
+	SortDirection *SortDirection `json:"sortDirection,omitempty"`
+	Limit         *int           `json:"limit,omitempty"`
+	SortColumn    *string        `json:"sortColumn,omitempty"`
+	Offset        *int           `json:"offset,omitempty"`
 }
 
 func (d *DataTableRowsExportQueryOptions) check(check checker) {
-	check.oneOf("sortDirection", d.SortDirection, "asc", "desc", "ASC", "DESC", "")
+	check.oneOf("sortDirection", (*string)(d.SortDirection), "asc", "desc", "ASC", "DESC", "")
 }

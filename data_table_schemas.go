@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -69,11 +70,10 @@ func (d DataTableColumn) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DataTableColumn) Validate() error { return invalid("dataTable.addColumn", d.violations()) }
-
-func (d DataTableColumn) violations() []Violation {
+func (d DataTableColumn) Validate() error { return invalid("dataTable.addColumn", d.violations("")) }
+func (d DataTableColumn) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("dataTableColumn"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "dataTableColumn")))
 	return body.found
 }
 
@@ -103,11 +103,10 @@ func (d DataTablePatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DataTablePatch) Validate() error { return invalid("dataTable.patch", d.violations()) }
-
-func (d DataTablePatch) violations() []Violation {
+func (d DataTablePatch) Validate() error { return invalid("dataTable.patch", d.violations("")) }
+func (d DataTablePatch) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("dataTable"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "dataTable")))
 	return body.found
 }
 
@@ -135,11 +134,10 @@ func (d DataTablePost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DataTablePost) Validate() error { return invalid("dataTables.post", d.violations()) }
-
-func (d DataTablePost) violations() []Violation {
+func (d DataTablePost) Validate() error { return invalid("dataTables.post", d.violations("")) }
+func (d DataTablePost) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("dataTable"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "dataTable")))
 	return body.found
 }
 
@@ -164,12 +162,12 @@ type DataTables struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

@@ -383,7 +383,7 @@ type DeviceGetCommandParams struct {
 	// Since is the time of the oldest command to return. It is deprecated: use Start.
 	Since time.Time
 	// SortDirection is the order of the commands by time, the latest first when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Duration is the length of the time range to look at, counted back from its end. It is sent in milliseconds and is
 	// ignored when Start and End are both given.
 	Duration time.Duration
@@ -404,7 +404,7 @@ func (p DeviceGetCommandParams) adjust(s *settings) []Violation {
 func (p DeviceGetCommandParams) encode(q *parameters) {
 	q.int("limit", p.Limit)
 	q.time("since", p.Since)
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.duration("duration", p.Duration, time.Millisecond)
 	q.instant("start", p.Start)
 	q.instant("end", p.End)
@@ -443,7 +443,7 @@ type DeviceGetLogEntriesParams struct {
 	// Since is the time of the oldest entry to return. It is deprecated: use Start.
 	Since time.Time
 	// SortDirection is the order of the entries by time, the latest first when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Duration is the length of the time range to look at, counted back from its end. It is sent in milliseconds and is
 	// ignored when Start and End are both given.
 	Duration time.Duration
@@ -464,7 +464,7 @@ func (p DeviceGetLogEntriesParams) adjust(s *settings) []Violation {
 func (p DeviceGetLogEntriesParams) encode(q *parameters) {
 	q.int("limit", p.Limit)
 	q.time("since", p.Since)
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.duration("duration", p.Duration, time.Millisecond)
 	q.instant("start", p.Start)
 	q.instant("end", p.End)
@@ -478,7 +478,7 @@ type DeviceGetStateParams struct {
 	// Since is the time of the oldest state to return. It is deprecated: use Start.
 	Since time.Time
 	// SortDirection is the order of the states by time, the latest first when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Duration is the length of the time range to look at, counted back from its end. It is sent in milliseconds and is
 	// ignored when Start and End are both given.
 	Duration time.Duration
@@ -499,7 +499,7 @@ func (p DeviceGetStateParams) adjust(s *settings) []Violation {
 func (p DeviceGetStateParams) encode(q *parameters) {
 	q.int("limit", p.Limit)
 	q.time("since", p.Since)
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.duration("duration", p.Duration, time.Millisecond)
 	q.instant("start", p.Start)
 	q.instant("end", p.End)
@@ -1084,7 +1084,7 @@ type DevicesGetParams struct {
 	// "connectionStatus" or "deletedAt". The default is "name".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -1115,7 +1115,7 @@ func (p DevicesGetParams) adjust(s *settings) []Violation { return s.give("Devic
 
 func (p DevicesGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("name", "id", "creationDate", "lastUpdated", "connectionStatus", "deletedAt")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("name")
@@ -1155,7 +1155,7 @@ type DevicesGetCompositeStateParams struct {
 	// "connectionStatus". The default is "name".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -1177,7 +1177,7 @@ func (p DevicesGetCompositeStateParams) encode(q *parameters) {
 	q.instant("end", p.End)
 	q.list("attributes", p.Attributes)
 	q.text("sortField", p.SortField).oneOf("name", "id", "creationDate", "lastUpdated", "connectionStatus")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.query("query", p.Query)

@@ -131,7 +131,7 @@ type DeviceAttributesGetParams struct {
 	// SortField is the field that the list is sorted by. One of "name" or "dataType". The default is "name".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "name" or
 	// "dataType".
 	FilterField string
@@ -150,7 +150,7 @@ func (p DeviceAttributesGetParams) adjust(s *settings) []Violation {
 
 func (p DeviceAttributesGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("name", "dataType")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.text("filterField", p.FilterField).oneOf("name", "dataType")
 	q.text("filter", p.Filter)
 }

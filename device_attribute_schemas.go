@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 )
 
@@ -67,12 +68,11 @@ func (d DeviceAttributePatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DeviceAttributePatch) Validate() error {
-	return invalid("deviceAttribute.patch", d.violations())
+	return invalid("deviceAttribute.patch", d.violations(""))
 }
-
-func (d DeviceAttributePatch) violations() []Violation {
+func (d DeviceAttributePatch) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("deviceAttribute"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "deviceAttribute")))
 	return body.found
 }
 
@@ -112,12 +112,11 @@ func (d DeviceAttributePost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DeviceAttributePost) Validate() error {
-	return invalid("deviceAttributes.post", d.violations())
+	return invalid("deviceAttributes.post", d.violations(""))
 }
-
-func (d DeviceAttributePost) violations() []Violation {
+func (d DeviceAttributePost) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("deviceAttribute"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "deviceAttribute")))
 	return body.found
 }
 
@@ -132,10 +131,10 @@ func (d *DeviceAttributePost) check(check checker) {
 	}
 }
 
-// DeviceAttributeSystem is system in Losant's schema "deviceAttribute".
+// DeviceAttributeSystem is the type of DeviceAttribute.System, DeviceAttributePatch.System and
+// DeviceAttributePost.System.
 type DeviceAttributeSystem struct {
-	// Aggregation is "FIRST", "LAST", "COUNT", "MAX", "MIN", "MEDIAN", "MEAN", "SUM" or "STD_DEV".
-	Aggregation string `json:"aggregation,omitzero"`
+	Aggregation Aggregation `json:"aggregation,omitzero"`
 	// AggregationOptions are at most 0 options.
 	AggregationOptions []map[string]any `json:"aggregationOptions,omitzero"`
 	// ChildAttributes are the attributes of the devices of a system that are aggregated. They are at most 256
@@ -145,8 +144,8 @@ type DeviceAttributeSystem struct {
 
 func (d *DeviceAttributeSystem) check(check checker) {
 	if d.Aggregation != "" {
-		check.oneOf("aggregation", &d.Aggregation, "FIRST", "LAST", "COUNT", "MAX", "MIN", "MEDIAN", "MEAN", "SUM",
-			"STD_DEV")
+		check.oneOf("aggregation", (*string)(&d.Aggregation), "FIRST", "LAST", "COUNT", "MAX", "MIN", "MEDIAN", "MEAN",
+			"SUM", "STD_DEV")
 	}
 	check.count("aggregationOptions", "options", len(d.AggregationOptions), 0, 0)
 	check.count("childAttributes", "attributes", len(d.ChildAttributes), 0, 256)
@@ -155,7 +154,7 @@ func (d *DeviceAttributeSystem) check(check checker) {
 	}
 }
 
-// DeviceAttributeSystemChildAttribute is an element of system.childAttributes in Losant's schema "deviceAttribute".
+// DeviceAttributeSystemChildAttribute is an element of DeviceAttributeSystem.ChildAttributes.
 type DeviceAttributeSystemChildAttribute struct {
 	// Name is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Name string `json:"name"`
@@ -189,13 +188,13 @@ type DeviceAttributes struct {
 	// Count is the number of items in this answer.
 	Count int `json:"count,omitzero"`
 	// TotalCount is the number of items on all pages.
-	TotalCount    int    `json:"totalCount,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
-	DeviceID      string `json:"deviceId,omitzero"`
+	TotalCount    int           `json:"totalCount,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
+	DeviceID      string        `json:"deviceId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -79,7 +80,7 @@ type DeviceRecipeBulkCreatePost struct {
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// GatewayID is 24 hexadecimal digits.
 	GatewayID *string `json:"gatewayId,omitempty"`
-	// ParentID is 24 hexadecimal digits; Null[string]() clears it.
+	// ParentID is 24 hexadecimal digits, or Null[string]().
 	ParentID Nullable[string] `json:"parentId,omitzero"`
 }
 
@@ -93,12 +94,11 @@ func (d DeviceRecipeBulkCreatePost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DeviceRecipeBulkCreatePost) Validate() error {
-	return invalid("deviceRecipe.bulkCreate", d.violations())
+	return invalid("deviceRecipe.bulkCreate", d.violations(""))
 }
-
-func (d DeviceRecipeBulkCreatePost) violations() []Violation {
+func (d DeviceRecipeBulkCreatePost) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("bulkInfo"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "bulkInfo")))
 	return body.found
 }
 
@@ -150,11 +150,10 @@ func (d DeviceRecipePatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DeviceRecipePatch) Validate() error { return invalid("deviceRecipe.patch", d.violations()) }
-
-func (d DeviceRecipePatch) violations() []Violation {
+func (d DeviceRecipePatch) Validate() error { return invalid("deviceRecipe.patch", d.violations("")) }
+func (d DeviceRecipePatch) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("deviceRecipe"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "deviceRecipe")))
 	return body.found
 }
 
@@ -199,7 +198,7 @@ type DeviceRecipePost struct {
 	DeviceClass *DeviceClass `json:"deviceClass,omitempty"`
 	// GatewayID is 24 hexadecimal digits.
 	GatewayID *string `json:"gatewayId,omitempty"`
-	// ParentID is 24 hexadecimal digits; Null[string]() clears it.
+	// ParentID is 24 hexadecimal digits, or Null[string]().
 	ParentID Nullable[string] `json:"parentId,omitzero"`
 	// SystemInterval is how often a system computes its state from those of its devices, in seconds. It is 5 to 3600.
 	SystemInterval *int  `json:"systemInterval,omitempty"`
@@ -215,11 +214,10 @@ func (d DeviceRecipePost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DeviceRecipePost) Validate() error { return invalid("deviceRecipes.post", d.violations()) }
-
-func (d DeviceRecipePost) violations() []Violation {
+func (d DeviceRecipePost) Validate() error { return invalid("deviceRecipes.post", d.violations("")) }
+func (d DeviceRecipePost) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("deviceRecipe"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "deviceRecipe")))
 	return body.found
 }
 
@@ -257,12 +255,12 @@ type DeviceRecipes struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

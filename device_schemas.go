@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -94,11 +95,10 @@ func (d DeviceCommand) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DeviceCommand) Validate() error { return invalid("device.sendCommand", d.violations()) }
-
-func (d DeviceCommand) violations() []Violation {
+func (d DeviceCommand) Validate() error { return invalid("device.sendCommand", d.violations("")) }
+func (d DeviceCommand) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("deviceCommand"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "deviceCommand")))
 	return body.found
 }
 
@@ -112,7 +112,8 @@ func (d *DeviceCommand) check(check checker) {
 // DeviceCommands is the answer to device.getCommand (Losant's schema "deviceCommands").
 type DeviceCommands []DeviceCommand
 
-// DeviceConnectionInfo is connectionInfo in Losant's schema "device".
+// DeviceConnectionInfo is the type of Device.ConnectionInfo, EdgeDeployment.DeviceConnectionInfo and
+// EmbeddedDeployment.DeviceConnectionInfo.
 type DeviceConnectionInfo struct {
 	// Time is when the device connected or disconnected last.
 	Time time.Time `json:"time,omitzero"`
@@ -161,12 +162,11 @@ func (d *DeviceConnectionStatus) UnmarshalJSON(data []byte) error {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DeviceConnectionStatus) Validate() error {
-	return invalid("device.setConnectionStatus", d.violations())
+	return invalid("device.setConnectionStatus", d.violations(""))
 }
-
-func (d DeviceConnectionStatus) violations() []Violation {
+func (d DeviceConnectionStatus) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("connectionStatus"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "connectionStatus")))
 	return body.found
 }
 
@@ -274,7 +274,7 @@ type DeviceCounts struct {
 
 func (d *DeviceCounts) setRaw(body []byte) { d.Raw = body }
 
-// DeviceCountsCount is an element of counts in Losant's schema "deviceCounts".
+// DeviceCountsCount is an element of DeviceCounts.Counts.
 type DeviceCountsCount struct {
 	Date    time.Time `json:"date,omitzero"`
 	Created int       `json:"created,omitzero"`
@@ -307,12 +307,11 @@ func (d DeviceCredentials) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DeviceCredentials) Validate() error {
-	return invalid("auth.authenticateDevice", d.violations())
+	return invalid("auth.authenticateDevice", d.violations(""))
 }
-
-func (d DeviceCredentials) violations() []Violation {
+func (d DeviceCredentials) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("credentials"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "credentials")))
 	return body.found
 }
 
@@ -349,11 +348,10 @@ type DeviceDataExport struct {
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// Attributes are at most 256 attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Attributes []string `json:"attributes,omitzero"`
-	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to now.
-	Start *int64 `json:"start,omitempty"`
-	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
-	// now.
-	End     *int64                   `json:"end,omitempty"`
+	// Start is the start of the time range: [At] a time, or [Ago].
+	Start Instant `json:"start,omitzero"`
+	// End is the end of the time range: [At] a time, [Ago] or [Now].
+	End     Instant                  `json:"end,omitzero"`
 	Options *DeviceDataExportOptions `json:"options,omitempty"`
 }
 
@@ -366,11 +364,10 @@ func (d DeviceDataExport) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DeviceDataExport) Validate() error { return invalid("device.export", d.violations()) }
-
-func (d DeviceDataExport) violations() []Violation {
+func (d DeviceDataExport) Validate() error { return invalid("device.export", d.violations("")) }
+func (d DeviceDataExport) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("query"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "query")))
 	return body.found
 }
 
@@ -383,9 +380,15 @@ func (d *DeviceDataExport) check(check checker) {
 	for i := range d.Attributes {
 		check.element("attributes", i).must("", &d.Attributes[i], mustBeKey)
 	}
+	if !d.Start.IsZero() {
+		check.instant("start", d.Start)
+	}
+	if !d.End.IsZero() {
+		check.instant("end", d.End)
+	}
 }
 
-// DeviceDataExportOptions is options in Losant's schema "deviceDataExport".
+// DeviceDataExportOptions is the type of DeviceDataExport.Options.
 type DeviceDataExportOptions struct {
 	IncludeDate *bool `json:"includeDate,omitempty"`
 	IncludeID   *bool `json:"includeID,omitempty"`
@@ -396,7 +399,7 @@ type DeviceDataExportOptions struct {
 // DeviceLog is the answer to device.getLogEntries (Losant's schema "deviceLog").
 type DeviceLog []DeviceLogEntry
 
-// DeviceLogEntry is an element of Losant's schema "deviceLog".
+// DeviceLogEntry is an element of DeviceLog.
 type DeviceLogEntry struct {
 	// Connected is 1 for an entry of a connection and 0 for one of a disconnection.
 	Connected        int       `json:"connected,omitzero"`
@@ -421,7 +424,7 @@ type DeviceNamesResponse struct {
 
 func (d *DeviceNamesResponse) setRaw(body []byte) { d.Raw = body }
 
-// DeviceNamesResponseDeviceSummary is an element of deviceSummary in Losant's schema "deviceNamesResponse".
+// DeviceNamesResponseDeviceSummary is an element of DeviceNamesResponse.DeviceSummary.
 type DeviceNamesResponseDeviceSummary struct {
 	ID string `json:"id,omitzero"`
 	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
@@ -462,11 +465,10 @@ func (d DevicePatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DevicePatch) Validate() error { return invalid("device.patch", d.violations()) }
-
-func (d DevicePatch) violations() []Violation {
+func (d DevicePatch) Validate() error { return invalid("device.patch", d.violations("")) }
+func (d DevicePatch) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("device"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "device")))
 	return body.found
 }
 
@@ -522,7 +524,7 @@ type DevicePost struct {
 	DeviceClass *DeviceClass `json:"deviceClass,omitempty"`
 	// GatewayID is 24 hexadecimal digits.
 	GatewayID *string `json:"gatewayId,omitempty"`
-	// ParentID is the ID of a device of class "system" that this one belongs to; null takes it out of its system.
+	// ParentID is the ID of a device of class "system" that this one belongs to.
 	ParentID Nullable[string] `json:"parentId,omitzero"`
 	// SystemInterval is how often a system computes its state from those of its devices, in seconds. It is 5 to 3600.
 	SystemInterval *int  `json:"systemInterval,omitempty"`
@@ -538,11 +540,10 @@ func (d DevicePost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DevicePost) Validate() error { return invalid("devices.post", d.violations()) }
-
-func (d DevicePost) violations() []Violation {
+func (d DevicePost) Validate() error { return invalid("devices.post", d.violations("")) }
+func (d DevicePost) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("device"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "device")))
 	return body.found
 }
 
@@ -566,7 +567,7 @@ func (d *DevicePost) check(check checker) {
 	check.integer("systemInterval", d.SystemInterval, 5, 3600)
 }
 
-// DeviceState is Losant's schema "deviceState".
+// DeviceState is an element of DeviceStateOrStates and DeviceStates.
 type DeviceState struct {
 	// Time is when the values were true; now when it is not set.
 	Time time.Time `json:"time,omitzero"`
@@ -632,11 +633,10 @@ func (d *DeviceStateOrStates) UnmarshalJSON(data []byte) error {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DeviceStateOrStates) Validate() error { return invalid("device.sendState", d.violations()) }
-
-func (d DeviceStateOrStates) violations() []Violation {
+func (d DeviceStateOrStates) Validate() error { return invalid("device.sendState", d.violations("")) }
+func (d DeviceStateOrStates) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("deviceState"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "deviceState")))
 	return body.found
 }
 
@@ -649,7 +649,7 @@ func (d DeviceStateOrStates) check(check checker) {
 // DeviceStates is the answer to device.getState (Losant's schema "deviceStates").
 type DeviceStates []DeviceState
 
-// DeviceUpdateOperation is an element of updateOperations in Losant's schema "devicesPatch". One of its fields is set.
+// DeviceUpdateOperation is an element of DevicesPatch.UpdateOperations. One of its fields is set.
 type DeviceUpdateOperation struct {
 	SetName                     *DeviceUpdateOperationSetName
 	SetDeviceClass              *DeviceUpdateOperationSetDeviceClass
@@ -1046,12 +1046,12 @@ type Devices struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 	// DeviceClass is what the device is: on its own, a gateway or behind one, an edge or embedded device, or a system
 	// of other devices.
 	DeviceClass DeviceClass `json:"deviceClass,omitzero"`
@@ -1082,11 +1082,10 @@ type DevicesDataExport struct {
 	DeviceQuery Query `json:"deviceQuery,omitzero"`
 	// Attributes are at most 256 attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Attributes []string `json:"attributes,omitzero"`
-	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to now.
-	Start *int64 `json:"start,omitempty"`
-	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
-	// now.
-	End     *int64                    `json:"end,omitempty"`
+	// Start is the start of the time range: [At] a time, or [Ago].
+	Start Instant `json:"start,omitzero"`
+	// End is the end of the time range: [At] a time, [Ago] or [Now].
+	End     Instant                   `json:"end,omitzero"`
 	Options *DevicesDataExportOptions `json:"options,omitempty"`
 }
 
@@ -1099,11 +1098,10 @@ func (d DevicesDataExport) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DevicesDataExport) Validate() error { return invalid("data.export", d.violations()) }
-
-func (d DevicesDataExport) violations() []Violation {
+func (d DevicesDataExport) Validate() error { return invalid("data.export", d.violations("")) }
+func (d DevicesDataExport) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("query"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "query")))
 	return body.found
 }
 
@@ -1124,9 +1122,15 @@ func (d *DevicesDataExport) check(check checker) {
 	for i := range d.Attributes {
 		check.element("attributes", i).must("", &d.Attributes[i], mustBeKey)
 	}
+	if !d.Start.IsZero() {
+		check.instant("start", d.Start)
+	}
+	if !d.End.IsZero() {
+		check.instant("end", d.End)
+	}
 }
 
-// DevicesDataExportOptions is options in Losant's schema "devicesDataExport".
+// DevicesDataExportOptions is the type of DevicesDataExport.Options.
 type DevicesDataExportOptions struct {
 	IncludeDate *bool `json:"includeDate,omitempty"`
 	IncludeID   *bool `json:"includeID,omitempty"`
@@ -1159,12 +1163,11 @@ func (d DevicesDeleteOrRestorePost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DevicesDeleteOrRestorePost) Validate() error {
-	return invalid("devices.delete", d.violations())
+	return invalid("devices.delete", d.violations(""))
 }
-
-func (d DevicesDeleteOrRestorePost) violations() []Violation {
+func (d DevicesDeleteOrRestorePost) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("options"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "options")))
 	return body.found
 }
 
@@ -1184,11 +1187,10 @@ type DevicesExportPayloadCountPost struct {
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	Query       Query   `json:"query,omitzero"`
-	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to now.
-	Start *int64 `json:"start,omitempty"`
-	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
-	// now.
-	End *int64 `json:"end,omitempty"`
+	// Start is the start of the time range: [At] a time, or [Ago].
+	Start Instant `json:"start,omitzero"`
+	// End is the end of the time range: [At] a time, [Ago] or [Now].
+	End Instant `json:"end,omitzero"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
@@ -1201,12 +1203,11 @@ func (d DevicesExportPayloadCountPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DevicesExportPayloadCountPost) Validate() error {
-	return invalid("devices.payloadCounts", d.violations())
+	return invalid("devices.payloadCounts", d.violations(""))
 }
-
-func (d DevicesExportPayloadCountPost) violations() []Violation {
+func (d DevicesExportPayloadCountPost) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("options"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "options")))
 	return body.found
 }
 
@@ -1215,6 +1216,12 @@ func (d *DevicesExportPayloadCountPost) check(check checker) {
 	check.must("email", d.Email, mustBeEmail)
 	check.length("callbackUrl", d.CallbackURL, 0, 1024)
 	check.must("callbackUrl", d.CallbackURL, mustBeURL)
+	if !d.Start.IsZero() {
+		check.instant("start", d.Start)
+	}
+	if !d.End.IsZero() {
+		check.instant("end", d.End)
+	}
 }
 
 // DevicesExportPost is the body of devices.export (Losant's schema "devicesExportPost").
@@ -1238,11 +1245,10 @@ func (d DevicesExportPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DevicesExportPost) Validate() error { return invalid("devices.export", d.violations()) }
-
-func (d DevicesExportPost) violations() []Violation {
+func (d DevicesExportPost) Validate() error { return invalid("devices.export", d.violations("")) }
+func (d DevicesExportPost) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("options"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "options")))
 	return body.found
 }
 
@@ -1281,11 +1287,10 @@ func (d DevicesPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DevicesPatch) Validate() error { return invalid("devices.patch", d.violations()) }
-
-func (d DevicesPatch) violations() []Violation {
+func (d DevicesPatch) Validate() error { return invalid("devices.patch", d.violations("")) }
+func (d DevicesPatch) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("patchInfo"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "patchInfo")))
 	return body.found
 }
 
@@ -1310,13 +1315,12 @@ func (d *DevicesPatch) check(check checker) {
 // DevicesRemoveDataPost is the body of devices.removeData (Losant's schema "devicesRemoveDataPost").
 type DevicesRemoveDataPost struct {
 	Query Query `json:"query"`
-	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to now.
-	Start *int64 `json:"start,omitempty"`
-	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
-	// now.
-	End *int64 `json:"end,omitempty"`
+	// Start is the start of the time range: [At] a time, or [Ago].
+	Start Instant `json:"start,omitzero"`
+	// End is the end of the time range: [At] a time, [Ago] or [Now].
+	End Instant `json:"end,omitzero"`
 	// Attributes are the names of the attributes whose data is removed; null or absent means all. They are at most 256
-	// attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -; Null[[]string]() clears it.
+	// attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -, or Null[[]string]().
 	Attributes Nullable[[]string] `json:"attributes,omitzero"`
 	// KeepConnectionHistory keeps the log of when devices connected and disconnected.
 	KeepConnectionHistory *bool `json:"keepConnectionHistory,omitempty"`
@@ -1339,15 +1343,22 @@ func (d DevicesRemoveDataPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (d DevicesRemoveDataPost) Validate() error { return invalid("devices.removeData", d.violations()) }
-
-func (d DevicesRemoveDataPost) violations() []Violation {
+func (d DevicesRemoveDataPost) Validate() error {
+	return invalid("devices.removeData", d.violations(""))
+}
+func (d DevicesRemoveDataPost) violations(name string) []Violation {
 	var body checked
-	d.check(checker{body: &body}.field("options"))
+	d.check(checker{body: &body}.field(cmp.Or(name, "options")))
 	return body.found
 }
 
 func (d *DevicesRemoveDataPost) check(check checker) {
+	if !d.Start.IsZero() {
+		check.instant("start", d.Start)
+	}
+	if !d.End.IsZero() {
+		check.instant("end", d.End)
+	}
 	if value, ok := d.Attributes.Get(); ok {
 		check.count("attributes", "attributes", len(value), 0, 256)
 		for i := range value {

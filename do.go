@@ -78,7 +78,7 @@ func (r *Request) body() body {
 // unchecked is a body without rules.
 type unchecked struct{ value any }
 
-func (unchecked) violations() []Violation { return nil }
+func (unchecked) violations(string) []Violation { return nil }
 
 // isNil reports nil, and nil pointers.
 func isNil(value any) bool {

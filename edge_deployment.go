@@ -131,7 +131,7 @@ type EdgeDeploymentsGetParams struct {
 	// "currentVersion", "creationDate" or "lastUpdated". The default is "lastUpdated".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -158,7 +158,7 @@ func (p EdgeDeploymentsGetParams) adjust(s *settings) []Violation {
 func (p EdgeDeploymentsGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("id", "deviceId", "flowId", "desiredVersion", "currentVersion",
 		"creationDate", "lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("deviceId", p.DeviceID).id()

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -39,7 +40,7 @@ type EdgeDeployment struct {
 
 func (e *EdgeDeployment) setRaw(body []byte) { e.Raw = body }
 
-// EdgeDeploymentLog is an element of logs in Losant's schema "edgeDeployment".
+// EdgeDeploymentLog is an element of EdgeDeployment.Logs.
 type EdgeDeploymentLog struct {
 	SourceType string `json:"sourceType,omitzero"`
 	// SourceID is the ID of what caused it; SourceType says of which kind that is.
@@ -59,8 +60,8 @@ type EdgeDeploymentLog struct {
 type EdgeDeploymentRelease struct {
 	// FlowID is 24 hexadecimal digits.
 	FlowID string `json:"flowId"`
-	// Version is the name of the version to deploy; null removes the workflow. It is 1 to 255 characters;
-	// Null[string]() clears it.
+	// Version is the name of the version to deploy; null removes the workflow. It is 1 to 255 characters, or
+	// Null[string]().
 	Version Nullable[string] `json:"version"`
 	// DeviceIDs are at most 1000 ids.
 	DeviceIDs []string `json:"deviceIds,omitzero"`
@@ -79,12 +80,11 @@ func (e EdgeDeploymentRelease) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e EdgeDeploymentRelease) Validate() error {
-	return invalid("edgeDeployments.release", e.violations())
+	return invalid("edgeDeployments.release", e.violations(""))
 }
-
-func (e EdgeDeploymentRelease) violations() []Violation {
+func (e EdgeDeploymentRelease) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("deployment"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "deployment")))
 	return body.found
 }
 
@@ -112,12 +112,11 @@ type EdgeDeploymentRemove struct {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e EdgeDeploymentRemove) Validate() error {
-	return invalid("edgeDeployments.remove", e.violations())
+	return invalid("edgeDeployments.remove", e.violations(""))
 }
-
-func (e EdgeDeploymentRemove) violations() []Violation {
+func (e EdgeDeploymentRemove) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("deployment"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "deployment")))
 	return body.found
 }
 
@@ -132,20 +131,19 @@ type EdgeDeploymentReplace struct {
 	FlowID string `json:"flowId"`
 	// OldVersion is 1 to 255 characters.
 	OldVersion string `json:"oldVersion"`
-	// NewVersion is the name of the version to deploy instead; null removes the workflow. It is 1 to 255 characters;
-	// Null[string]() clears it.
+	// NewVersion is the name of the version to deploy instead; null removes the workflow. It is 1 to 255 characters, or
+	// Null[string]().
 	NewVersion Nullable[string] `json:"newVersion"`
 }
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e EdgeDeploymentReplace) Validate() error {
-	return invalid("edgeDeployments.replace", e.violations())
+	return invalid("edgeDeployments.replace", e.violations(""))
 }
-
-func (e EdgeDeploymentReplace) violations() []Violation {
+func (e EdgeDeploymentReplace) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("deployment"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "deployment")))
 	return body.found
 }
 

@@ -147,7 +147,7 @@ type EmbeddedDeploymentsGetParams struct {
 	// "lastUpdated".
 	SortField string
 	// SortDirection is the order of the list, descending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 1000 when zero. The server may return fewer.
@@ -171,7 +171,7 @@ func (p EmbeddedDeploymentsGetParams) adjust(s *settings) []Violation {
 
 func (p EmbeddedDeploymentsGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("id", "creationDate", "lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("deviceId", p.DeviceID).id()

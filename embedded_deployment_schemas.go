@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -67,12 +68,11 @@ func (e EmbeddedDeploymentExport) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e EmbeddedDeploymentExport) Validate() error {
-	return invalid("embeddedDeployments.export", e.violations())
+	return invalid("embeddedDeployments.export", e.violations(""))
 }
-
-func (e EmbeddedDeploymentExport) violations() []Violation {
+func (e EmbeddedDeploymentExport) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("options"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "options")))
 	return body.found
 }
 
@@ -87,7 +87,7 @@ func (e *EmbeddedDeploymentExport) check(check checker) {
 	check.integer("stackSize", e.StackSize, 1600, 2147483648)
 }
 
-// EmbeddedDeploymentFlow is flows{} in Losant's schema "embeddedDeployment".
+// EmbeddedDeploymentFlow is a value of EmbeddedDeployment.Flows.
 type EmbeddedDeploymentFlow struct {
 	FlowName string `json:"flowName,omitzero"`
 	// CurrentVersion is the version that the device says it runs; empty when it runs none.
@@ -96,7 +96,7 @@ type EmbeddedDeploymentFlow struct {
 	DesiredVersion string `json:"desiredVersion,omitzero"`
 }
 
-// EmbeddedDeploymentLog is an element of logs in Losant's schema "embeddedDeployment".
+// EmbeddedDeploymentLog is an element of EmbeddedDeployment.Logs.
 type EmbeddedDeploymentLog struct {
 	SourceType string `json:"sourceType,omitzero"`
 	// SourceID is the ID of what caused it; SourceType says of which kind that is.
@@ -116,15 +116,15 @@ type EmbeddedDeploymentLog struct {
 type EmbeddedDeploymentRelease struct {
 	// FlowID is 24 hexadecimal digits.
 	FlowID string `json:"flowId"`
-	// Version is the name of the version to deploy; null removes the workflow. It is 1 to 255 characters;
-	// Null[string]() clears it.
+	// Version is the name of the version to deploy; null removes the workflow. It is 1 to 255 characters, or
+	// Null[string]().
 	Version Nullable[string] `json:"version"`
 	// DeviceIDs are at most 1000 ids.
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// DeviceTags are tags: each device that has one of them is meant. Of a tag, the key or the value may be missing.
 	// They are at most 100 tags.
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
-	// ReleaseTag is 1 to 255 characters; Null[string]() clears it.
+	// ReleaseTag is 1 to 255 characters, or Null[string]().
 	ReleaseTag Nullable[string] `json:"releaseTag,omitzero"`
 }
 
@@ -138,12 +138,11 @@ func (e EmbeddedDeploymentRelease) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e EmbeddedDeploymentRelease) Validate() error {
-	return invalid("embeddedDeployments.release", e.violations())
+	return invalid("embeddedDeployments.release", e.violations(""))
 }
-
-func (e EmbeddedDeploymentRelease) violations() []Violation {
+func (e EmbeddedDeploymentRelease) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("deployment"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "deployment")))
 	return body.found
 }
 
@@ -163,21 +162,20 @@ func (e *EmbeddedDeploymentRelease) check(check checker) {
 
 // EmbeddedDeploymentRemove is the body of embeddedDeployments.remove (Losant's schema "embeddedDeploymentRemove").
 type EmbeddedDeploymentRemove struct {
-	// FlowID is 24 hexadecimal digits; Null[string]() clears it.
+	// FlowID is 24 hexadecimal digits, or Null[string]().
 	FlowID Nullable[string] `json:"flowId"`
-	// DeviceID is 24 hexadecimal digits; Null[string]() clears it.
+	// DeviceID is 24 hexadecimal digits, or Null[string]().
 	DeviceID Nullable[string] `json:"deviceId"`
 }
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e EmbeddedDeploymentRemove) Validate() error {
-	return invalid("embeddedDeployments.remove", e.violations())
+	return invalid("embeddedDeployments.remove", e.violations(""))
 }
-
-func (e EmbeddedDeploymentRemove) violations() []Violation {
+func (e EmbeddedDeploymentRemove) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("deployment"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "deployment")))
 	return body.found
 }
 
@@ -192,20 +190,19 @@ type EmbeddedDeploymentReplace struct {
 	FlowID string `json:"flowId"`
 	// OldVersion is 1 to 255 characters.
 	OldVersion string `json:"oldVersion"`
-	// NewVersion is the name of the version to deploy instead; null removes the workflow. It is 1 to 255 characters;
-	// Null[string]() clears it.
+	// NewVersion is the name of the version to deploy instead; null removes the workflow. It is 1 to 255 characters, or
+	// Null[string]().
 	NewVersion Nullable[string] `json:"newVersion"`
 }
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e EmbeddedDeploymentReplace) Validate() error {
-	return invalid("embeddedDeployments.replace", e.violations())
+	return invalid("embeddedDeployments.replace", e.violations(""))
 }
-
-func (e EmbeddedDeploymentReplace) violations() []Violation {
+func (e EmbeddedDeploymentReplace) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("deployment"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "deployment")))
 	return body.found
 }
 

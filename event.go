@@ -245,7 +245,7 @@ type EventsGetParams struct {
 	// "level", "state" or "deviceId". The default is "creationDate".
 	SortField string
 	// SortDirection is the order of the list, descending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -269,7 +269,7 @@ func (p EventsGetParams) adjust(s *settings) []Violation { return s.give("Events
 
 func (p EventsGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("subject", "id", "creationDate", "lastUpdated", "level", "state", "deviceId")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("subject")
@@ -391,7 +391,7 @@ var eventsPatch = Operation{
 	Name: "events.patch", Method: http.MethodPatch,
 	Path:   "/applications/{applicationId}/events",
 	Scopes: []Scope{ScopeEventsAll, ScopeEventsPatch}, general: &scopesOfApplicationApplyTemplate,
-	class: rest.Once, params: "EventsPatchParams",
+	class: rest.Once, params: "EventsPatchParams", body: "updates",
 }
 
 var eventsPost = Operation{

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -88,11 +89,10 @@ func (e EventPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (e EventPatch) Validate() error { return invalid("event.patch", e.violations()) }
-
-func (e EventPatch) violations() []Violation {
+func (e EventPatch) Validate() error { return invalid("event.patch", e.violations("")) }
+func (e EventPatch) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("event"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "event")))
 	return body.found
 }
 
@@ -164,11 +164,10 @@ func (e EventPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (e EventPost) Validate() error { return invalid("events.post", e.violations()) }
-
-func (e EventPost) violations() []Violation {
+func (e EventPost) Validate() error { return invalid("events.post", e.violations("")) }
+func (e EventPost) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("event"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "event")))
 	return body.found
 }
 
@@ -182,7 +181,7 @@ func (e *EventPost) check(check checker) {
 	check.time("creationDate", e.CreationDate)
 }
 
-// EventUpdate is an element of updates in Losant's schema "event".
+// EventUpdate is an element of Event.Updates.
 type EventUpdate struct {
 	SourceType string `json:"sourceType,omitzero"`
 	// SourceID is the ID of what caused it; SourceType says of which kind that is.
@@ -199,7 +198,7 @@ type EventUpdate struct {
 	TagsChange     map[string]EventUpdateTextChange `json:"tagsChange,omitzero"`
 }
 
-// EventUpdateDeviceIDChange is updates[].deviceIdChange in Losant's schema "event".
+// EventUpdateDeviceIDChange is the type of EventUpdate.DeviceIDChange.
 type EventUpdateDeviceIDChange struct {
 	Old           string `json:"old,omitzero"`
 	OldDeviceName string `json:"oldDeviceName,omitzero"`
@@ -207,19 +206,19 @@ type EventUpdateDeviceIDChange struct {
 	NewDeviceName string `json:"newDeviceName,omitzero"`
 }
 
-// EventUpdateLevelChange is updates[].levelChange in Losant's schema "event".
+// EventUpdateLevelChange is the type of EventUpdate.LevelChange.
 type EventUpdateLevelChange struct {
 	Old EventLevel `json:"old,omitzero"`
 	New EventLevel `json:"new,omitzero"`
 }
 
-// EventUpdateStateChange is updates[].stateChange in Losant's schema "event".
+// EventUpdateStateChange is the type of EventUpdate.StateChange.
 type EventUpdateStateChange struct {
 	Old EventState `json:"old,omitzero"`
 	New EventState `json:"new,omitzero"`
 }
 
-// EventUpdateTextChange is updates[].subjectChange in Losant's schema "event".
+// EventUpdateTextChange is the type of EventUpdate.SubjectChange and EventUpdate.TagsChange.
 type EventUpdateTextChange struct {
 	Old string `json:"old,omitzero"`
 	New string `json:"new,omitzero"`
@@ -237,14 +236,14 @@ type Events struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int        `json:"page,omitzero"`
-	Filter        string     `json:"filter,omitzero"`
-	FilterField   string     `json:"filterField,omitzero"`
-	SortField     string     `json:"sortField,omitzero"`
-	SortDirection string     `json:"sortDirection,omitzero"`
-	State         EventState `json:"state,omitzero"`
-	ApplicationID string     `json:"applicationId,omitzero"`
-	Query         Query      `json:"query,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	State         EventState    `json:"state,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
+	Query         Query         `json:"query,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`
@@ -287,11 +286,10 @@ func (e EventsExport) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (e EventsExport) Validate() error { return invalid("events.export", e.violations()) }
-
-func (e EventsExport) violations() []Violation {
+func (e EventsExport) Validate() error { return invalid("events.export", e.violations("")) }
+func (e EventsExport) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("exportData"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "exportData")))
 	return body.found
 }
 

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -59,12 +60,11 @@ func (e ExperienceDomainPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e ExperienceDomainPatch) Validate() error {
-	return invalid("experienceDomain.patch", e.violations())
+	return invalid("experienceDomain.patch", e.violations(""))
 }
-
-func (e ExperienceDomainPatch) violations() []Violation {
+func (e ExperienceDomainPatch) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceDomain"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceDomain")))
 	return body.found
 }
 
@@ -97,7 +97,7 @@ type ExperienceDomainPost struct {
 	SSLBundle *string `json:"sslBundle,omitempty"`
 	// DomainName is 3 to 45 characters.
 	DomainName string `json:"domainName"`
-	// Version is 1 to 255 characters; Null[string]() clears it.
+	// Version is 1 to 255 characters, or Null[string]().
 	Version Nullable[string] `json:"version,omitzero"`
 }
 
@@ -111,12 +111,11 @@ func (e ExperienceDomainPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e ExperienceDomainPost) Validate() error {
-	return invalid("experienceDomains.post", e.violations())
+	return invalid("experienceDomains.post", e.violations(""))
 }
-
-func (e ExperienceDomainPost) violations() []Violation {
+func (e ExperienceDomainPost) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceDomain"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceDomain")))
 	return body.found
 }
 

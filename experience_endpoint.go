@@ -241,7 +241,7 @@ type ExperienceEndpointsGetParams struct {
 	// "requestCount" or "lastUpdated". The default is "order".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "method" or
 	// "route".
 	FilterField string
@@ -268,7 +268,7 @@ func (p ExperienceEndpointsGetParams) adjust(s *settings) []Violation {
 func (p ExperienceEndpointsGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("order", "method", "route", "id", "creationDate", "requestCount",
 		"lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.text("filterField", p.FilterField).oneOf("method", "route")
 	q.text("filter", p.Filter)
 	q.text("experienceGroupId", p.ExperienceGroupID).id()

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -72,7 +73,7 @@ type ExperienceEndpoint struct {
 
 func (e *ExperienceEndpoint) setRaw(body []byte) { e.Raw = body }
 
-// ExperienceEndpointExperienceGroup is an element of experienceGroups in Losant's schema "experienceEndpoint".
+// ExperienceEndpointExperienceGroup is an element of ExperienceEndpoint.ExperienceGroups.
 type ExperienceEndpointExperienceGroup struct {
 	Name string `json:"name,omitzero"`
 	ID   string `json:"id,omitzero"`
@@ -109,12 +110,11 @@ func (e ExperienceEndpointPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e ExperienceEndpointPatch) Validate() error {
-	return invalid("experienceEndpoint.patch", e.violations())
+	return invalid("experienceEndpoint.patch", e.violations(""))
 }
-
-func (e ExperienceEndpointPatch) violations() []Violation {
+func (e ExperienceEndpointPatch) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceEndpoint"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceEndpoint")))
 	return body.found
 }
 
@@ -168,12 +168,11 @@ func (e ExperienceEndpointPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e ExperienceEndpointPost) Validate() error {
-	return invalid("experienceEndpoints.post", e.violations())
+	return invalid("experienceEndpoints.post", e.violations(""))
 }
-
-func (e ExperienceEndpointPost) violations() []Violation {
+func (e ExperienceEndpointPost) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceEndpoint"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceEndpoint")))
 	return body.found
 }
 
@@ -196,7 +195,7 @@ func (e *ExperienceEndpointPost) check(check checker) {
 	}
 }
 
-// ExperienceEndpointStat is an element of {} in Losant's schema "experienceEndpointStats".
+// ExperienceEndpointStat is a value of ExperienceEndpointStats.
 type ExperienceEndpointStat struct {
 	Time time.Time `json:"time,omitzero"`
 	// Count is the number of requests in the interval.
@@ -234,13 +233,13 @@ type ExperienceEndpoints struct {
 	// Count is the number of items in this answer.
 	Count int `json:"count,omitzero"`
 	// TotalCount is the number of items on all pages.
-	TotalCount        int    `json:"totalCount,omitzero"`
-	Filter            string `json:"filter,omitzero"`
-	FilterField       string `json:"filterField,omitzero"`
-	SortField         string `json:"sortField,omitzero"`
-	SortDirection     string `json:"sortDirection,omitzero"`
-	ApplicationID     string `json:"applicationId,omitzero"`
-	ExperienceGroupID string `json:"experienceGroupId,omitzero"`
+	TotalCount        int           `json:"totalCount,omitzero"`
+	Filter            string        `json:"filter,omitzero"`
+	FilterField       string        `json:"filterField,omitzero"`
+	SortField         string        `json:"sortField,omitzero"`
+	SortDirection     SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID     string        `json:"applicationId,omitzero"`
+	ExperienceGroupID string        `json:"experienceGroupId,omitzero"`
 	// NotFoundRequestCount is the number of requests that no endpoint matched.
 	NotFoundRequestCount int `json:"notFoundRequestCount,omitzero"`
 
@@ -250,7 +249,8 @@ type ExperienceEndpoints struct {
 
 func (e *ExperienceEndpoints) setRaw(body []byte) { e.Raw = body }
 
-// ExperienceReply is staticReply in Losant's schema "experienceEndpoint".
+// ExperienceReply is the type of ExperienceEndpoint.StaticReply, ExperienceEndpoint.UnauthorizedReply and 10 more
+// fields.
 type ExperienceReply struct {
 	// Value is the ID of a page, or the URL to redirect to.
 	Value string `json:"value"`

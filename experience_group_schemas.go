@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -77,12 +78,11 @@ func (e ExperienceGroupPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e ExperienceGroupPatch) Validate() error {
-	return invalid("experienceGroup.patch", e.violations())
+	return invalid("experienceGroup.patch", e.violations(""))
 }
-
-func (e ExperienceGroupPatch) violations() []Violation {
+func (e ExperienceGroupPatch) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceGroup"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceGroup")))
 	return body.found
 }
 
@@ -143,12 +143,11 @@ func (e ExperienceGroupPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e ExperienceGroupPost) Validate() error {
-	return invalid("experienceGroups.post", e.violations())
+	return invalid("experienceGroups.post", e.violations(""))
 }
-
-func (e ExperienceGroupPost) violations() []Violation {
+func (e ExperienceGroupPost) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceGroup"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceGroup")))
 	return body.found
 }
 
@@ -188,12 +187,12 @@ type ExperienceGroups struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -28,12 +29,11 @@ func (e ExperienceBootstrapOptions) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e ExperienceBootstrapOptions) Validate() error {
-	return invalid("experience.bootstrap", e.violations())
+	return invalid("experience.bootstrap", e.violations(""))
 }
-
-func (e ExperienceBootstrapOptions) violations() []Violation {
+func (e ExperienceBootstrapOptions) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("options"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "options")))
 	return body.found
 }
 

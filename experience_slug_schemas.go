@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -44,11 +45,12 @@ func (e ExperienceSlugPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (e ExperienceSlugPatch) Validate() error { return invalid("experienceSlug.patch", e.violations()) }
-
-func (e ExperienceSlugPatch) violations() []Violation {
+func (e ExperienceSlugPatch) Validate() error {
+	return invalid("experienceSlug.patch", e.violations(""))
+}
+func (e ExperienceSlugPatch) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceSlug"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceSlug")))
 	return body.found
 }
 
@@ -60,7 +62,7 @@ func (e *ExperienceSlugPatch) check(check checker) {
 
 // ExperienceSlugPost is the body of experienceSlugs.post (Losant's schema "experienceSlugPost").
 type ExperienceSlugPost struct {
-	// Version is 1 to 255 characters; Null[string]() clears it.
+	// Version is 1 to 255 characters, or Null[string]().
 	Version Nullable[string] `json:"version,omitzero"`
 	// Slug is characters of 0-9 a-z -; 3 to 63 characters.
 	Slug string `json:"slug"`
@@ -75,11 +77,12 @@ func (e ExperienceSlugPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (e ExperienceSlugPost) Validate() error { return invalid("experienceSlugs.post", e.violations()) }
-
-func (e ExperienceSlugPost) violations() []Violation {
+func (e ExperienceSlugPost) Validate() error {
+	return invalid("experienceSlugs.post", e.violations(""))
+}
+func (e ExperienceSlugPost) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceSlug"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceSlug")))
 	return body.found
 }
 

@@ -139,7 +139,7 @@ type ExperienceUsersGetParams struct {
 	// "lastLogin" or "lastUpdated". The default is "email".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -170,7 +170,7 @@ func (p ExperienceUsersGetParams) adjust(s *settings) []Violation {
 func (p ExperienceUsersGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("firstName", "lastName", "email", "id", "creationDate", "lastLogin",
 		"lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("firstName", "lastName", "email")

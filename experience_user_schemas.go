@@ -3,13 +3,14 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
 )
 
-// ExperienceGroupRef is an element of experienceGroups in Losant's schema "experienceUser".
+// ExperienceGroupRef is an element of ExperienceUser.ExperienceGroups.
 type ExperienceGroupRef struct {
 	Name string `json:"name,omitzero"`
 	ID   string `json:"id,omitzero"`
@@ -79,11 +80,12 @@ func (e ExperienceUserPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (e ExperienceUserPatch) Validate() error { return invalid("experienceUser.patch", e.violations()) }
-
-func (e ExperienceUserPatch) violations() []Violation {
+func (e ExperienceUserPatch) Validate() error {
+	return invalid("experienceUser.patch", e.violations(""))
+}
+func (e ExperienceUserPatch) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceUser"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceUser")))
 	return body.found
 }
 
@@ -138,11 +140,12 @@ func (e ExperienceUserPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (e ExperienceUserPost) Validate() error { return invalid("experienceUsers.post", e.violations()) }
-
-func (e ExperienceUserPost) violations() []Violation {
+func (e ExperienceUserPost) Validate() error {
+	return invalid("experienceUsers.post", e.violations(""))
+}
+func (e ExperienceUserPost) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceUser"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceUser")))
 	return body.found
 }
 
@@ -182,13 +185,13 @@ type ExperienceUsers struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page              int    `json:"page,omitzero"`
-	Filter            string `json:"filter,omitzero"`
-	FilterField       string `json:"filterField,omitzero"`
-	SortField         string `json:"sortField,omitzero"`
-	SortDirection     string `json:"sortDirection,omitzero"`
-	ApplicationID     string `json:"applicationId,omitzero"`
-	ExperienceGroupID string `json:"experienceGroupId,omitzero"`
+	Page              int           `json:"page,omitzero"`
+	Filter            string        `json:"filter,omitzero"`
+	FilterField       string        `json:"filterField,omitzero"`
+	SortField         string        `json:"sortField,omitzero"`
+	SortDirection     SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID     string        `json:"applicationId,omitzero"`
+	ExperienceGroupID string        `json:"experienceGroupId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

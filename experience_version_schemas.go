@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -46,19 +47,19 @@ type ExperienceVersion struct {
 
 func (e *ExperienceVersion) setRaw(body []byte) { e.Raw = body }
 
-// ExperienceVersionAttachedDomain is an element of attachedDomains in Losant's schema "experienceVersion".
+// ExperienceVersionAttachedDomain is an element of ExperienceVersion.AttachedDomains.
 type ExperienceVersionAttachedDomain struct {
 	DomainName string `json:"domainName,omitzero"`
 	ID         string `json:"id,omitzero"`
 }
 
-// ExperienceVersionAttachedSlug is an element of attachedSlugs in Losant's schema "experienceVersion".
+// ExperienceVersionAttachedSlug is an element of ExperienceVersion.AttachedSlugs.
 type ExperienceVersionAttachedSlug struct {
 	Slug string `json:"slug,omitzero"`
 	ID   string `json:"id,omitzero"`
 }
 
-// ExperienceVersionGlobal is an element of globals in Losant's schema "experienceVersion".
+// ExperienceVersionGlobal is an element of ExperienceVersion.Globals.
 type ExperienceVersionGlobal struct {
 	Key string `json:"key,omitzero"`
 	// JSON is the value as JSON text: a string needs its quotes.
@@ -66,7 +67,7 @@ type ExperienceVersionGlobal struct {
 	Description string `json:"description,omitzero"`
 }
 
-// ExperienceVersionGlobalPost is an element of globals in Losant's schema "experienceVersion".
+// ExperienceVersionGlobalPost is an element of ExperienceVersionPatch.Globals and ExperienceVersionPost.Globals.
 type ExperienceVersionGlobalPost struct {
 	// Key is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Key string `json:"key"`
@@ -115,12 +116,11 @@ func (e ExperienceVersionPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e ExperienceVersionPatch) Validate() error {
-	return invalid("experienceVersion.patch", e.violations())
+	return invalid("experienceVersion.patch", e.violations(""))
 }
-
-func (e ExperienceVersionPatch) violations() []Violation {
+func (e ExperienceVersionPatch) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceVersion"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceVersion")))
 	return body.found
 }
 
@@ -180,12 +180,11 @@ func (e ExperienceVersionPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e ExperienceVersionPost) Validate() error {
-	return invalid("experienceVersions.post", e.violations())
+	return invalid("experienceVersions.post", e.violations(""))
 }
-
-func (e ExperienceVersionPost) violations() []Violation {
+func (e ExperienceVersionPost) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceVersion"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceVersion")))
 	return body.found
 }
 

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -40,7 +41,8 @@ type ExperienceView struct {
 
 func (e *ExperienceView) setRaw(body []byte) { e.Raw = body }
 
-// ExperienceViewHeaders is headers in Losant's schema "experienceView".
+// ExperienceViewHeaders is the type of ExperienceView.Headers, ExperienceViewPatch.Headers and
+// ExperienceViewPost.Headers.
 type ExperienceViewHeaders struct {
 	// ContentType is 1 to 255 characters.
 	ContentType string `json:"content-type,omitzero"`
@@ -76,11 +78,12 @@ func (e ExperienceViewPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (e ExperienceViewPatch) Validate() error { return invalid("experienceView.patch", e.violations()) }
-
-func (e ExperienceViewPatch) violations() []Violation {
+func (e ExperienceViewPatch) Validate() error {
+	return invalid("experienceView.patch", e.violations(""))
+}
+func (e ExperienceViewPatch) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceView"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceView")))
 	return body.found
 }
 
@@ -102,7 +105,7 @@ type ExperienceViewPost struct {
 	// Description is at most 32767 characters.
 	Description *string  `json:"description,omitempty"`
 	ViewType    ViewType `json:"viewType"`
-	// LayoutID is 24 hexadecimal digits; Null[string]() clears it.
+	// LayoutID is 24 hexadecimal digits, or Null[string]().
 	LayoutID Nullable[string] `json:"layoutId,omitzero"`
 	// Body is at most 131072 characters.
 	Body *string `json:"body,omitempty"`
@@ -120,11 +123,12 @@ func (e ExperienceViewPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (e ExperienceViewPost) Validate() error { return invalid("experienceViews.post", e.violations()) }
-
-func (e ExperienceViewPost) violations() []Violation {
+func (e ExperienceViewPost) Validate() error {
+	return invalid("experienceViews.post", e.violations(""))
+}
+func (e ExperienceViewPost) violations(name string) []Violation {
 	var body checked
-	e.check(checker{body: &body}.field("experienceView"))
+	e.check(checker{body: &body}.field(cmp.Or(name, "experienceView")))
 	return body.found
 }
 
@@ -152,13 +156,13 @@ type ExperienceViews struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int      `json:"page,omitzero"`
-	Filter        string   `json:"filter,omitzero"`
-	FilterField   string   `json:"filterField,omitzero"`
-	SortField     string   `json:"sortField,omitzero"`
-	SortDirection string   `json:"sortDirection,omitzero"`
-	ApplicationID string   `json:"applicationId,omitzero"`
-	ViewType      ViewType `json:"viewType,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
+	ViewType      ViewType      `json:"viewType,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

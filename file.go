@@ -208,7 +208,7 @@ type FilesGetParams struct {
 	// default is "lastUpdated".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -234,7 +234,7 @@ func (p FilesGetParams) adjust(s *settings) []Violation { return s.give("FilesGe
 
 func (p FilesGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("lastUpdated", "type", "name", "creationDate")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("name")

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -66,19 +67,19 @@ type File struct {
 
 func (f *File) setRaw(body []byte) { f.Raw = body }
 
-// FileDimensions is fileDimensions in Losant's schema "file".
+// FileDimensions is the type of File.FileDimensions and FileUploadPostResponse.FileDimensions.
 type FileDimensions struct {
 	Width  float64 `json:"width,omitzero"`
 	Height float64 `json:"height,omitzero"`
 }
 
-// FileDimensionsPatch is fileDimensions in Losant's schema "file".
+// FileDimensionsPatch is the type of FilePatch.FileDimensions.
 type FileDimensionsPatch struct {
 	Width  *float64 `json:"width,omitempty"`
 	Height *float64 `json:"height,omitempty"`
 }
 
-// FileFileDimensions is fileDimensions in Losant's schema "filePost".
+// FileFileDimensions is the type of FilePost.FileDimensions.
 type FileFileDimensions struct {
 	Width  *float64 `json:"width,omitempty"`
 	Height *float64 `json:"height,omitempty"`
@@ -103,11 +104,10 @@ func (f FilePatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (f FilePatch) Validate() error { return invalid("file.patch", f.violations()) }
-
-func (f FilePatch) violations() []Violation {
+func (f FilePatch) Validate() error { return invalid("file.patch", f.violations("")) }
+func (f FilePatch) violations(name string) []Violation {
 	var body checked
-	f.check(checker{body: &body}.field("updates"))
+	f.check(checker{body: &body}.field(cmp.Or(name, "updates")))
 	return body.found
 }
 
@@ -139,11 +139,10 @@ func (f FilePost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (f FilePost) Validate() error { return invalid("files.post", f.violations()) }
-
-func (f FilePost) violations() []Violation {
+func (f FilePost) Validate() error { return invalid("files.post", f.violations("")) }
+func (f FilePost) violations(name string) []Violation {
 	var body checked
-	f.check(checker{body: &body}.field("file"))
+	f.check(checker{body: &body}.field(cmp.Or(name, "file")))
 	return body.found
 }
 
@@ -196,8 +195,8 @@ func (f FileUploadPostResponse) LogValue() slog.Value {
 	return redactedValue("FileUploadPostResponse", f, "fields")
 }
 
-// FileUploadPostResponseUpload is upload in Losant's schema "fileUploadPostResponse". Under fmt, and as an attribute of
-// slog, it shows no secret; encoding/json encodes it whole.
+// FileUploadPostResponseUpload is the type of FileUploadPostResponse.Upload. Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type FileUploadPostResponseUpload struct {
 	// URL is the URL to send the content to, as a form by POST.
 	URL string `json:"url,omitzero"`
@@ -227,11 +226,11 @@ type Files struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 	// ParentExists says whether the directory that was asked for is there.
 	ParentExists bool `json:"parentExists,omitzero"`
 

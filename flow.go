@@ -204,7 +204,7 @@ type FlowErrorsParams struct {
 	// Limit is the largest number of errors to return; 25 when zero.
 	Limit int
 	// SortDirection is the order of the errors by time, the latest first when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// FlowVersion restricts the result to one version of the workflow, by its name or ID; "develop" is the one that is
 	// being edited. All versions when empty.
 	FlowVersion string
@@ -220,7 +220,7 @@ func (p FlowErrorsParams) encode(q *parameters) {
 	q.duration("duration", p.Duration, time.Millisecond)
 	q.instant("end", p.End)
 	q.int("limit", p.Limit)
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.text("flowVersion", p.FlowVersion)
 	q.text("deviceId", p.DeviceID).id()
 }
@@ -494,7 +494,7 @@ type FlowsGetParams struct {
 	// default is "name".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -526,7 +526,7 @@ func (p FlowsGetParams) adjust(s *settings) []Violation { return s.give("FlowsGe
 
 func (p FlowsGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("name", "id", "creationDate", "lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("name")
@@ -553,7 +553,7 @@ type FlowsGetByVersionParams struct {
 	// default is "name".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -586,7 +586,7 @@ func (p FlowsGetByVersionParams) adjust(s *settings) []Violation {
 
 func (p FlowsGetByVersionParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("name", "id", "creationDate", "lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("name")

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -22,7 +23,7 @@ const (
 	FlowClassCustomNode FlowClass = "customNode"
 )
 
-// CustomNodeField is an element of customNodeConfig.fields in Losant's schema "flow". One of its fields is set.
+// CustomNodeField is an element of FlowCustomNodeConfig.Fields. One of its fields is set.
 type CustomNodeField struct {
 	Checkbox       *CustomNodeFieldCheckbox
 	Select         *CustomNodeFieldSelect
@@ -199,7 +200,7 @@ func (c *CustomNodeFieldPayloadPathPost) check(check checker) {
 	check.length("description", c.Description, 0, 32767)
 }
 
-// CustomNodeFieldPost is an element of customNodeConfig.fields in Losant's schema "flow". One of its fields is set.
+// CustomNodeFieldPost is an element of FlowCustomNodeConfigPost.Fields. One of its fields is set.
 type CustomNodeFieldPost struct {
 	Checkbox       *CustomNodeFieldCheckboxPost
 	Select         *CustomNodeFieldSelectPost
@@ -324,13 +325,13 @@ type CustomNodeFieldSelect struct {
 	Options      []CustomNodeFieldSelectOption `json:"options,omitzero"`
 }
 
-// CustomNodeFieldSelectOption is an element of customNodeConfig.fields[]|select.options in Losant's schema "flow".
+// CustomNodeFieldSelectOption is an element of CustomNodeFieldSelect.Options.
 type CustomNodeFieldSelectOption struct {
 	Label string `json:"label,omitzero"`
 	Value string `json:"value,omitzero"`
 }
 
-// CustomNodeFieldSelectOptionPost is an element of customNodeConfig.fields[]|select.options in Losant's schema "flow".
+// CustomNodeFieldSelectOptionPost is an element of CustomNodeFieldSelectPost.Options.
 type CustomNodeFieldSelectOptionPost struct {
 	// Label is at most 1024 characters.
 	Label *string `json:"label,omitempty"`
@@ -465,7 +466,7 @@ func (f Flow) LogValue() slog.Value {
 	return redactedValue("Flow", f, "authKey", "community", "encryptionKey", "password", "privateKey")
 }
 
-// FlowCustomNodeConfig is customNodeConfig in Losant's schema "flow".
+// FlowCustomNodeConfig is the type of Flow.CustomNodeConfig, FlowVersion.CustomNodeConfig and 3 more fields.
 type FlowCustomNodeConfig struct {
 	OutputCount       int               `json:"outputCount,omitzero"`
 	ResultMode        string            `json:"resultMode,omitzero"`
@@ -473,7 +474,7 @@ type FlowCustomNodeConfig struct {
 	Fields            []CustomNodeField `json:"fields,omitzero"`
 }
 
-// FlowCustomNodeConfigPost is customNodeConfig in Losant's schema "flow".
+// FlowCustomNodeConfigPost is the type of FlowPatch.CustomNodeConfig, FlowPost.CustomNodeConfig and 5 more fields.
 type FlowCustomNodeConfigPost struct {
 	// OutputCount is 1 or 2.
 	OutputCount int `json:"outputCount"`
@@ -507,7 +508,7 @@ type FlowErrors struct {
 	Start         time.Time         `json:"start,omitzero"`
 	End           time.Time         `json:"end,omitzero"`
 	Limit         int               `json:"limit,omitzero"`
-	SortDirection string            `json:"sortDirection,omitzero"`
+	SortDirection SortDirection     `json:"sortDirection,omitzero"`
 	Errors        []FlowErrorsError `json:"errors,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
@@ -516,7 +517,7 @@ type FlowErrors struct {
 
 func (f *FlowErrors) setRaw(body []byte) { f.Raw = body }
 
-// FlowErrorsError is an element of errors in Losant's schema "flowErrors".
+// FlowErrorsError is an element of FlowErrors.Errors.
 type FlowErrorsError struct {
 	Time          time.Time              `json:"time,omitzero"`
 	DeviceID      string                 `json:"deviceId,omitzero"`
@@ -528,7 +529,7 @@ type FlowErrorsError struct {
 	Error         ApplicationJobLogError `json:"error,omitzero"`
 }
 
-// FlowGlobal is an element of globals in Losant's schema "flow".
+// FlowGlobal is an element of Flow.Globals, FlowPatch.Globals and 5 more fields.
 type FlowGlobal struct {
 	// Key is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Key string `json:"key"`
@@ -544,7 +545,7 @@ func (f *FlowGlobal) check(check checker) {
 // FlowLog is the answer to flow.getLogEntries and flowVersion.getLogEntries (Losant's schema "flowLog").
 type FlowLog []FlowLogEntry
 
-// FlowLogEntry is an element of Losant's schema "flowLog".
+// FlowLogEntry is an element of FlowLog.
 type FlowLogEntry struct {
 	FlowVersionID string    `json:"flowVersionId,omitzero"`
 	Time          time.Time `json:"time,omitzero"`
@@ -596,11 +597,10 @@ func (f FlowPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (f FlowPatch) Validate() error { return invalid("flow.patch", f.violations()) }
-
-func (f FlowPatch) violations() []Violation {
+func (f FlowPatch) Validate() error { return invalid("flow.patch", f.violations("")) }
+func (f FlowPatch) violations(name string) []Violation {
 	var body checked
-	f.check(checker{body: &body}.field("flow"))
+	f.check(checker{body: &body}.field(cmp.Or(name, "flow")))
 	return body.found
 }
 
@@ -671,11 +671,10 @@ func (f FlowPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (f FlowPost) Validate() error { return invalid("flows.post", f.violations()) }
-
-func (f FlowPost) violations() []Violation {
+func (f FlowPost) Validate() error { return invalid("flows.post", f.violations("")) }
+func (f FlowPost) violations(name string) []Violation {
 	var body checked
-	f.check(checker{body: &body}.field("flow"))
+	f.check(checker{body: &body}.field(cmp.Or(name, "flow")))
 	return body.found
 }
 
@@ -733,13 +732,13 @@ type FlowStats struct {
 
 func (f *FlowStats) setRaw(body []byte) { f.Raw = body }
 
-// FlowStatsByVersion is stats.byVersion{} in Losant's schema "flow".
+// FlowStatsByVersion is a value of FlowStats.ByVersion.
 type FlowStatsByVersion struct {
 	RunCount   int `json:"runCount,omitzero"`
 	ErrorCount int `json:"errorCount,omitzero"`
 }
 
-// FlowStatsMetric is an element of metrics in Losant's schema "flowStats".
+// FlowStatsMetric is an element of FlowStats.Metrics.
 type FlowStatsMetric struct {
 	Time time.Time `json:"time,omitzero"`
 	// PathsFailed is the number of paths through the workflow that ended in an error.
@@ -771,11 +770,10 @@ func (f FlowStorageEntry) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (f FlowStorageEntry) Validate() error { return invalid("flow.setStorageEntry", f.violations()) }
-
-func (f FlowStorageEntry) violations() []Violation {
+func (f FlowStorageEntry) Validate() error { return invalid("flow.setStorageEntry", f.violations("")) }
+func (f FlowStorageEntry) violations(name string) []Violation {
 	var body checked
-	f.check(checker{body: &body}.field("entry"))
+	f.check(checker{body: &body}.field(cmp.Or(name, "entry")))
 	return body.found
 }
 
@@ -798,7 +796,7 @@ type FlowStorageMetadata struct {
 
 func (f *FlowStorageMetadata) setRaw(body []byte) { f.Raw = body }
 
-// FlowTriggerFilterItem is an element of Losant's schema "flowTriggerFilter".
+// FlowTriggerFilterItem is Losant's schema "flowTriggerFilter[]".
 type FlowTriggerFilterItem struct {
 	// Key is at most 1024 characters.
 	Key *string `json:"key,omitempty"`
@@ -824,13 +822,13 @@ type Flows struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int       `json:"page,omitzero"`
-	Filter        string    `json:"filter,omitzero"`
-	FilterField   string    `json:"filterField,omitzero"`
-	SortField     string    `json:"sortField,omitzero"`
-	SortDirection string    `json:"sortDirection,omitzero"`
-	ApplicationID string    `json:"applicationId,omitzero"`
-	FlowClass     FlowClass `json:"flowClass,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
+	FlowClass     FlowClass     `json:"flowClass,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`
@@ -848,8 +846,8 @@ func (f Flows) LogValue() slog.Value {
 	return redactedValue("Flows", f, "authKey", "community", "encryptionKey", "password", "privateKey")
 }
 
-// FlowsImportFlow is an element of flows in Losant's schema "flowsImportPost". Under fmt, and as an attribute of slog,
-// it shows no secret; encoding/json encodes it whole.
+// FlowsImportFlow is an element of FlowsImportPost.Flows. Under fmt, and as an attribute of slog, it shows no secret;
+// encoding/json encodes it whole.
 type FlowsImportFlow struct {
 	// ID is 24 hexadecimal digits.
 	ID *string `json:"id,omitempty"`
@@ -873,7 +871,7 @@ type FlowsImportFlow struct {
 	// Globals are at most 100 globals.
 	Globals   []FlowGlobal `json:"globals,omitzero"`
 	FlowClass *FlowClass   `json:"flowClass,omitempty"`
-	// DefaultVersionID is 24 hexadecimal digits; Null[string]() clears it.
+	// DefaultVersionID is 24 hexadecimal digits, or Null[string]().
 	DefaultVersionID Nullable[string] `json:"defaultVersionId,omitzero"`
 	// MinimumAgentVersion is the oldest version of the edge agent that can run it. It is a version such as 1.30.0.
 	MinimumAgentVersion *string                   `json:"minimumAgentVersion,omitempty"`
@@ -919,8 +917,8 @@ func (f FlowsImportFlow) LogValue() slog.Value {
 	return redactedValue("FlowsImportFlow", f, "authKey", "community", "encryptionKey", "password", "privateKey")
 }
 
-// FlowsImportFlowVersion is an element of flowVersions in Losant's schema "flowsImportPost". Under fmt, and as an
-// attribute of slog, it shows no secret; encoding/json encodes it whole.
+// FlowsImportFlowVersion is an element of FlowsImportPost.FlowVersions. Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type FlowsImportFlowVersion struct {
 	// ID is 24 hexadecimal digits.
 	ID *string `json:"id,omitempty"`
@@ -986,11 +984,10 @@ func (f FlowsImportPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (f FlowsImportPost) Validate() error { return invalid("flows.import", f.violations()) }
-
-func (f FlowsImportPost) violations() []Violation {
+func (f FlowsImportPost) Validate() error { return invalid("flows.import", f.violations("")) }
+func (f FlowsImportPost) violations(name string) []Violation {
 	var body checked
-	f.check(checker{body: &body}.field("importData"))
+	f.check(checker{body: &body}.field(cmp.Or(name, "importData")))
 	return body.found
 }
 

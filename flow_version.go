@@ -134,7 +134,7 @@ type FlowVersionErrorsParams struct {
 	// Limit is the largest number of errors to return; 25 when zero.
 	Limit int
 	// SortDirection is the order of the errors by time, the latest first when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// DeviceID restricts the result to errors on one edge device, by its ID.
 	DeviceID string
 }
@@ -151,7 +151,7 @@ func (p FlowVersionErrorsParams) encode(q *parameters) {
 	q.duration("duration", p.Duration, time.Millisecond)
 	q.instant("end", p.End)
 	q.int("limit", p.Limit)
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.text("deviceId", p.DeviceID).id()
 }
 
@@ -382,7 +382,7 @@ type FlowVersionsGetParams struct {
 	// default is "version".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -409,7 +409,7 @@ func (p FlowVersionsGetParams) adjust(s *settings) []Violation {
 
 func (p FlowVersionsGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("version", "id", "creationDate", "lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("version")

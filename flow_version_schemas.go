@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -73,11 +74,10 @@ func (f FlowVersionPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (f FlowVersionPatch) Validate() error { return invalid("flowVersion.patch", f.violations()) }
-
-func (f FlowVersionPatch) violations() []Violation {
+func (f FlowVersionPatch) Validate() error { return invalid("flowVersion.patch", f.violations("")) }
+func (f FlowVersionPatch) violations(name string) []Violation {
 	var body checked
-	f.check(checker{body: &body}.field("flowVersion"))
+	f.check(checker{body: &body}.field(cmp.Or(name, "flowVersion")))
 	return body.found
 }
 
@@ -111,11 +111,10 @@ func (f FlowVersionPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (f FlowVersionPost) Validate() error { return invalid("flowVersions.post", f.violations()) }
-
-func (f FlowVersionPost) violations() []Violation {
+func (f FlowVersionPost) Validate() error { return invalid("flowVersions.post", f.violations("")) }
+func (f FlowVersionPost) violations(name string) []Violation {
 	var body checked
-	f.check(checker{body: &body}.field("flowVersion"))
+	f.check(checker{body: &body}.field(cmp.Or(name, "flowVersion")))
 	return body.found
 }
 
@@ -155,13 +154,13 @@ type FlowVersions struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
-	FlowID        string `json:"flowId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
+	FlowID        string        `json:"flowId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`
@@ -200,12 +199,11 @@ func (f FlowVersionsDeletePost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (f FlowVersionsDeletePost) Validate() error {
-	return invalid("flowVersions.delete", f.violations())
+	return invalid("flowVersions.delete", f.violations(""))
 }
-
-func (f FlowVersionsDeletePost) violations() []Violation {
+func (f FlowVersionsDeletePost) violations(name string) []Violation {
 	var body checked
-	f.check(checker{body: &body}.field("options"))
+	f.check(checker{body: &body}.field(cmp.Or(name, "options")))
 	return body.found
 }
 

@@ -184,7 +184,7 @@ type InstanceHistoricalSummariesParams struct {
 	// "currentPeriodStart".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -207,7 +207,7 @@ func (p InstanceHistoricalSummariesParams) adjust(s *settings) []Violation {
 func (p InstanceHistoricalSummariesParams) encode(q *parameters) {
 	q.time("month", p.Month)
 	q.text("sortField", p.SortField).oneOf("resourceId", "currentPeriodStart")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("resourceType", "resourceId", "ownerId", "ownerType")
@@ -379,7 +379,7 @@ type InstancesGetParams struct {
 	// default is "name".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -397,7 +397,7 @@ func (p InstancesGetParams) adjust(s *settings) []Violation { return s.give("Ins
 
 func (p InstancesGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("name", "id", "creationDate", "lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("name")

@@ -132,7 +132,7 @@ type InstanceAPITokensGetParams struct {
 	// or "expirationDate". The default is "name".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -155,7 +155,7 @@ func (p InstanceAPITokensGetParams) adjust(s *settings) []Violation {
 
 func (p InstanceAPITokensGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("name", "status", "id", "creationDate", "lastUpdated", "expirationDate")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("name", "status")

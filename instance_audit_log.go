@@ -74,7 +74,7 @@ type InstanceAuditLogsGetParams struct {
 	// default is "creationDate".
 	SortField string
 	// SortDirection is the order of the list, descending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -98,7 +98,7 @@ func (p InstanceAuditLogsGetParams) adjust(s *settings) []Violation {
 
 func (p InstanceAuditLogsGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("creationDate", "responseStatus", "actorName")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.instant("start", p.Start)

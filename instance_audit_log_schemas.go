@@ -69,7 +69,7 @@ func (in *InstanceAuditLogFilter) check(check checker) {
 	}
 }
 
-// InstanceAuditLogFilterActor is an element of actor in Losant's schema "instanceAuditLogFilter".
+// InstanceAuditLogFilterActor is an element of InstanceAuditLogFilter.Actor.
 type InstanceAuditLogFilterActor struct {
 	// ID is 24 hexadecimal digits.
 	ID *string `json:"id,omitempty"`
@@ -85,7 +85,7 @@ func (in *InstanceAuditLogFilterActor) check(check checker) {
 	check.length("name", in.Name, 0, 1024)
 }
 
-// InstanceAuditLogFilterPrimaryTarget is an element of primaryTarget in Losant's schema "instanceAuditLogFilter".
+// InstanceAuditLogFilterPrimaryTarget is an element of InstanceAuditLogFilter.PrimaryTarget.
 type InstanceAuditLogFilterPrimaryTarget struct {
 	// ID is 24 hexadecimal digits.
 	ID *string `json:"id,omitempty"`
@@ -101,7 +101,7 @@ func (in *InstanceAuditLogFilterPrimaryTarget) check(check checker) {
 	check.length("name", in.Name, 0, 1024)
 }
 
-// InstanceAuditLogFilterSecondaryTarget is an element of secondaryTarget in Losant's schema "instanceAuditLogFilter".
+// InstanceAuditLogFilterSecondaryTarget is an element of InstanceAuditLogFilter.SecondaryTarget.
 type InstanceAuditLogFilterSecondaryTarget struct {
 	// ID is 24 hexadecimal digits.
 	ID *string `json:"id,omitempty"`
@@ -129,10 +129,10 @@ type InstanceAuditLogs struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	InstanceID    string `json:"instanceId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	InstanceID    string        `json:"instanceId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

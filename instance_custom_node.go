@@ -111,7 +111,7 @@ type InstanceCustomNodeErrorsParams struct {
 	// Limit is the largest number of errors to return; 25 when zero.
 	Limit int
 	// SortDirection is the order of the errors by time, the latest first when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 }
 
 func (p InstanceCustomNodeErrorsParams) configure(*config) []Violation {
@@ -126,7 +126,7 @@ func (p InstanceCustomNodeErrorsParams) encode(q *parameters) {
 	q.duration("duration", p.Duration, time.Millisecond)
 	q.instant("end", p.End)
 	q.int("limit", p.Limit)
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 }
 
 // InstanceCustomNodeStatsParams are the optional parameters of [InstanceCustomNodeService.Stats], a [CallOption] of one
@@ -243,7 +243,7 @@ type InstanceCustomNodesGetParams struct {
 	// default is "name".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -265,7 +265,7 @@ func (p InstanceCustomNodesGetParams) adjust(s *settings) []Violation {
 
 func (p InstanceCustomNodesGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("name", "id", "creationDate", "lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("name")

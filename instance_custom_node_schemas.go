@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -84,12 +85,11 @@ func (in InstanceCustomNodePatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (in InstanceCustomNodePatch) Validate() error {
-	return invalid("instanceCustomNode.patch", in.violations())
+	return invalid("instanceCustomNode.patch", in.violations(""))
 }
-
-func (in InstanceCustomNodePatch) violations() []Violation {
+func (in InstanceCustomNodePatch) violations(name string) []Violation {
 	var body checked
-	in.check(checker{body: &body}.field("instanceCustomNode"))
+	in.check(checker{body: &body}.field(cmp.Or(name, "instanceCustomNode")))
 	return body.found
 }
 
@@ -145,12 +145,11 @@ func (in InstanceCustomNodePost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (in InstanceCustomNodePost) Validate() error {
-	return invalid("instanceCustomNodes.post", in.violations())
+	return invalid("instanceCustomNodes.post", in.violations(""))
 }
-
-func (in InstanceCustomNodePost) violations() []Violation {
+func (in InstanceCustomNodePost) violations(name string) []Violation {
 	var body checked
-	in.check(checker{body: &body}.field("instanceCustomNode"))
+	in.check(checker{body: &body}.field(cmp.Or(name, "instanceCustomNode")))
 	return body.found
 }
 
@@ -174,13 +173,13 @@ func (in *InstanceCustomNodePost) check(check checker) {
 	}
 }
 
-// InstanceCustomNodeStats is stats in Losant's schema "instanceCustomNode".
+// InstanceCustomNodeStats is the type of InstanceCustomNode.Stats.
 type InstanceCustomNodeStats struct {
 	ErrorCount int `json:"errorCount,omitzero"`
 	RunCount   int `json:"runCount,omitzero"`
 }
 
-// InstanceCustomNodeUsage is usage{} in Losant's schema "instanceCustomNode".
+// InstanceCustomNodeUsage is a value of InstanceCustomNode.Usage.
 type InstanceCustomNodeUsage struct {
 	AppCount     int    `json:"appCount,omitzero"`
 	FlowCount    int    `json:"flowCount,omitzero"`
@@ -201,11 +200,11 @@ type InstanceCustomNodes struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

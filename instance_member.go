@@ -121,7 +121,7 @@ type InstanceMembersGetParams struct {
 	// SortField is the field that the list is sorted by. One of "email" or "role". The default is "email".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "email" or
 	// "role".
 	FilterField string
@@ -140,7 +140,7 @@ func (p InstanceMembersGetParams) adjust(s *settings) []Violation {
 
 func (p InstanceMembersGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("email", "role")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.text("filterField", p.FilterField).oneOf("email", "role")
 	q.text("filter", p.Filter)
 }

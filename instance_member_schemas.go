@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 )
 
@@ -36,12 +37,11 @@ type InstanceMemberPatch struct {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (in InstanceMemberPatch) Validate() error {
-	return invalid("instanceMember.patch", in.violations())
+	return invalid("instanceMember.patch", in.violations(""))
 }
-
-func (in InstanceMemberPatch) violations() []Violation {
+func (in InstanceMemberPatch) violations(name string) []Violation {
 	var body checked
-	in.check(checker{body: &body}.field("member"))
+	in.check(checker{body: &body}.field(cmp.Or(name, "member")))
 	return body.found
 }
 
@@ -81,12 +81,11 @@ func (in InstanceMemberPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (in InstanceMemberPost) Validate() error {
-	return invalid("instanceMembers.post", in.violations())
+	return invalid("instanceMembers.post", in.violations(""))
 }
-
-func (in InstanceMemberPost) violations() []Violation {
+func (in InstanceMemberPost) violations(name string) []Violation {
 	var body checked
-	in.check(checker{body: &body}.field("member"))
+	in.check(checker{body: &body}.field(cmp.Or(name, "member")))
 	return body.found
 }
 
@@ -106,11 +105,11 @@ type InstanceMembers struct {
 	Items      []InstanceMember `json:"items,omitzero"`
 	InstanceID string           `json:"instanceId,omitzero"`
 	// Count is the number of items in this answer.
-	Count         int    `json:"count,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Count         int           `json:"count,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

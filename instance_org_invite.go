@@ -127,7 +127,7 @@ type InstanceOrgInvitesGetParams struct {
 	// "inviteDate".
 	SortField string
 	// SortDirection is the order of the list, descending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "email" or
 	// "role".
 	FilterField string
@@ -146,7 +146,7 @@ func (p InstanceOrgInvitesGetParams) adjust(s *settings) []Violation {
 
 func (p InstanceOrgInvitesGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("email", "role", "inviteDate")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.text("filterField", p.FilterField).oneOf("email", "role")
 	q.text("filter", p.Filter)
 }

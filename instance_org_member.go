@@ -124,7 +124,7 @@ type InstanceOrgMembersGetParams struct {
 	// SortField is the field that the list is sorted by. One of "email" or "role". The default is "email".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// FilterField is the field that Filter is matched against. When empty, nothing is filtered. One of "email" or
 	// "role".
 	FilterField string
@@ -143,7 +143,7 @@ func (p InstanceOrgMembersGetParams) adjust(s *settings) []Violation {
 
 func (p InstanceOrgMembersGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("email", "role")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.text("filterField", p.FilterField).oneOf("email", "role")
 	q.text("filter", p.Filter)
 }

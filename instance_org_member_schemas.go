@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 )
 
@@ -48,12 +49,11 @@ func (in InstanceOrgMemberPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (in InstanceOrgMemberPatch) Validate() error {
-	return invalid("instanceOrgMember.patch", in.violations())
+	return invalid("instanceOrgMember.patch", in.violations(""))
 }
-
-func (in InstanceOrgMemberPatch) violations() []Violation {
+func (in InstanceOrgMemberPatch) violations(name string) []Violation {
 	var body checked
-	in.check(checker{body: &body}.field("member"))
+	in.check(checker{body: &body}.field(cmp.Or(name, "member")))
 	return body.found
 }
 
@@ -93,12 +93,11 @@ func (in InstanceOrgMemberPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (in InstanceOrgMemberPost) Validate() error {
-	return invalid("instanceOrgMembers.post", in.violations())
+	return invalid("instanceOrgMembers.post", in.violations(""))
 }
-
-func (in InstanceOrgMemberPost) violations() []Violation {
+func (in InstanceOrgMemberPost) violations(name string) []Violation {
 	var body checked
-	in.check(checker{body: &body}.field("member"))
+	in.check(checker{body: &body}.field(cmp.Or(name, "member")))
 	return body.found
 }
 
@@ -126,11 +125,11 @@ type InstanceOrgMembers struct {
 	InstanceID string              `json:"instanceId,omitzero"`
 	OrgID      string              `json:"orgId,omitzero"`
 	// Count is the number of items in this answer.
-	Count         int    `json:"count,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Count         int           `json:"count,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -47,13 +48,13 @@ type InstanceOrg struct {
 
 func (in *InstanceOrg) setRaw(body []byte) { in.Raw = body }
 
-// InstanceOrgBanner is banner in Losant's schema "instanceOrg".
+// InstanceOrgBanner is the type of InstanceOrg.Banner and Org.Banner.
 type InstanceOrgBanner struct {
 	Message string `json:"message,omitzero"`
 	Level   string `json:"level,omitzero"`
 }
 
-// InstanceOrgBannerPost is banner in Losant's schema "instanceOrg".
+// InstanceOrgBannerPost is the type of InstanceOrgPatch.Banner and InstanceOrgPost.Banner.
 type InstanceOrgBannerPost struct {
 	// Message is at most 2048 characters.
 	Message *string `json:"message,omitempty"`
@@ -101,11 +102,10 @@ func (in InstanceOrgPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (in InstanceOrgPatch) Validate() error { return invalid("instanceOrg.patch", in.violations()) }
-
-func (in InstanceOrgPatch) violations() []Violation {
+func (in InstanceOrgPatch) Validate() error { return invalid("instanceOrg.patch", in.violations("")) }
+func (in InstanceOrgPatch) violations(name string) []Violation {
 	var body checked
-	in.check(checker{body: &body}.field("organization"))
+	in.check(checker{body: &body}.field(cmp.Or(name, "organization")))
 	return body.found
 }
 
@@ -120,7 +120,7 @@ func (in *InstanceOrgPatch) check(check checker) {
 		check.element("whitelistedEmailDomains", i).length("", &in.WhitelistedEmailDomains[i], 3, 45)
 	}
 	if in.DisabledAt != nil {
-		if text, ok := in.DisabledAt.(string); ok {
+		if text, ok := asText(in.DisabledAt); ok {
 			check.must("disabledAt", &text, mustBeDate)
 		}
 	}
@@ -174,11 +174,10 @@ func (in InstanceOrgPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (in InstanceOrgPost) Validate() error { return invalid("instanceOrgs.post", in.violations()) }
-
-func (in InstanceOrgPost) violations() []Violation {
+func (in InstanceOrgPost) Validate() error { return invalid("instanceOrgs.post", in.violations("")) }
+func (in InstanceOrgPost) violations(name string) []Violation {
 	var body checked
-	in.check(checker{body: &body}.field("orgConfig"))
+	in.check(checker{body: &body}.field(cmp.Or(name, "orgConfig")))
 	return body.found
 }
 
@@ -197,7 +196,7 @@ func (in *InstanceOrgPost) check(check checker) {
 		check.element("whitelistedEmailDomains", i).length("", &in.WhitelistedEmailDomains[i], 3, 45)
 	}
 	if in.DisabledAt != nil {
-		if text, ok := in.DisabledAt.(string); ok {
+		if text, ok := asText(in.DisabledAt); ok {
 			check.must("disabledAt", &text, mustBeDate)
 		}
 	}
@@ -214,7 +213,7 @@ func (in *InstanceOrgPost) check(check checker) {
 	}
 }
 
-// InstanceOrgSummary is summary in Losant's schema "instanceOrg".
+// InstanceOrgSummary is the type of InstanceOrg.Summary and Org.Summary.
 type InstanceOrgSummary struct {
 	APITokenCount             int                             `json:"apiTokenCount,omitzero"`
 	AppCount                  int                             `json:"appCount,omitzero"`
@@ -261,11 +260,11 @@ type InstanceOrgs struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

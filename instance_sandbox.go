@@ -372,7 +372,7 @@ type InstanceSandboxesGetParams struct {
 	// "lastSuccessfulLogin", "lastFailedLogin", "failedLoginCount" or "lastUpdated". The default is "email".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// StartingAfterID is the ID of an item: the list starts with the one after it.
 	StartingAfterID string
 	// EndingBeforeID is the ID of an item: the list ends with the one before it.
@@ -402,7 +402,7 @@ func (p InstanceSandboxesGetParams) encode(q *parameters) {
 	q.list("summaryInclude", p.SummaryInclude)
 	q.text("sortField", p.SortField).oneOf("firstName", "lastName", "email", "id", "creationDate",
 		"lastSuccessfulLogin", "lastFailedLogin", "failedLoginCount", "lastUpdated")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.text("startingAfterId", p.StartingAfterID).id()
 	q.text("endingBeforeId", p.EndingBeforeID).id()
 	q.int("limit", p.Limit)

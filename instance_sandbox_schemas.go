@@ -55,7 +55,7 @@ type InstanceSandbox struct {
 
 func (in *InstanceSandbox) setRaw(body []byte) { in.Raw = body }
 
-// InstanceSandboxLimits is limits in Losant's schema "instanceSandbox".
+// InstanceSandboxLimits is the type of InstanceSandbox.Limits and Me.Limits.
 type InstanceSandboxLimits struct {
 	Apitoken                        int `json:"apitoken,omitzero"`
 	Application                     int `json:"application,omitzero"`
@@ -98,14 +98,14 @@ type InstanceSandboxLimits struct {
 	SystemInterval int `json:"systemInterval,omitzero"`
 }
 
-// InstanceSandboxOrg is an element of orgs in Losant's schema "instanceSandbox".
+// InstanceSandboxOrg is an element of InstanceSandbox.Orgs.
 type InstanceSandboxOrg struct {
 	ID        string `json:"id,omitzero"`
 	IconColor string `json:"iconColor,omitzero"`
 	Name      string `json:"name,omitzero"`
 }
 
-// InstanceSandboxSummary is summary in Losant's schema "instanceSandbox".
+// InstanceSandboxSummary is the type of InstanceSandbox.Summary and Me.Summary.
 type InstanceSandboxSummary struct {
 	APITokenCount             int                             `json:"apiTokenCount,omitzero"`
 	AppCount                  int                             `json:"appCount,omitzero"`
@@ -145,14 +145,14 @@ type InstanceSandboxes struct {
 
 	Items []InstanceSandbox `json:"items,omitzero"`
 	// Count is the number of items in this answer.
-	Count           int    `json:"count,omitzero"`
-	Limit           int    `json:"limit,omitzero"`
-	StartingAfterID string `json:"startingAfterId,omitzero"`
-	EndingBeforeID  string `json:"endingBeforeId,omitzero"`
-	Filter          string `json:"filter,omitzero"`
-	FilterField     string `json:"filterField,omitzero"`
-	SortField       string `json:"sortField,omitzero"`
-	SortDirection   string `json:"sortDirection,omitzero"`
+	Count           int           `json:"count,omitzero"`
+	Limit           int           `json:"limit,omitzero"`
+	StartingAfterID string        `json:"startingAfterId,omitzero"`
+	EndingBeforeID  string        `json:"endingBeforeId,omitzero"`
+	Filter          string        `json:"filter,omitzero"`
+	FilterField     string        `json:"filterField,omitzero"`
+	SortField       string        `json:"sortField,omitzero"`
+	SortDirection   SortDirection `json:"sortDirection,omitzero"`
 	// HasMore says whether there are further items.
 	HasMore bool `json:"hasMore,omitzero"`
 

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -43,7 +44,7 @@ type Instance struct {
 
 func (in *Instance) setRaw(body []byte) { in.Raw = body }
 
-// InstanceLimits is limits in Losant's schema "instance".
+// InstanceLimits is the type of Instance.Limits.
 type InstanceLimits struct {
 	Organization                    int `json:"organization,omitzero"`
 	InstanceAPIToken                int `json:"instanceApiToken,omitzero"`
@@ -110,11 +111,10 @@ func (in InstancePatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (in InstancePatch) Validate() error { return invalid("instance.patch", in.violations()) }
-
-func (in InstancePatch) violations() []Violation {
+func (in InstancePatch) Validate() error { return invalid("instance.patch", in.violations("")) }
+func (in InstancePatch) violations(name string) []Violation {
 	var body checked
-	in.check(checker{body: &body}.field("instance"))
+	in.check(checker{body: &body}.field(cmp.Or(name, "instance")))
 	return body.found
 }
 
@@ -129,7 +129,7 @@ func (in *InstancePatch) check(check checker) {
 	check.oneOf("mfaMode", (*string)(in.MFAMode), "notRequired", "adminRequired", "required")
 }
 
-// InstanceReportConfig is an element of reportConfigs in Losant's schema "instance".
+// InstanceReportConfig is an element of Instance.ReportConfigs.
 type InstanceReportConfig struct {
 	ID string `json:"id,omitzero"`
 	// Cron is a cron expression that says when it runs.
@@ -146,7 +146,7 @@ type InstanceReportConfig struct {
 	IncludeSandbox bool `json:"includeSandbox,omitzero"`
 }
 
-// InstanceReportConfigPatch is an element of reportConfigs in Losant's schema "instance".
+// InstanceReportConfigPatch is an element of InstancePatch.ReportConfigs.
 type InstanceReportConfigPatch struct {
 	// ID is at most 48 characters.
 	ID *string `json:"id,omitempty"`
@@ -210,12 +210,11 @@ func (in InstanceReportOptionsPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (in InstanceReportOptionsPost) Validate() error {
-	return invalid("instance.generateReport", in.violations())
+	return invalid("instance.generateReport", in.violations(""))
 }
-
-func (in InstanceReportOptionsPost) violations() []Violation {
+func (in InstanceReportOptionsPost) violations(name string) []Violation {
 	var body checked
-	in.check(checker{body: &body}.field("options"))
+	in.check(checker{body: &body}.field(cmp.Or(name, "options")))
 	return body.found
 }
 
@@ -242,11 +241,11 @@ type Instances struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`
@@ -254,7 +253,7 @@ type Instances struct {
 
 func (in *Instances) setRaw(body []byte) { in.Raw = body }
 
-// OrgLimits is orgDefaultLimitConfig in Losant's schema "instance".
+// OrgLimits is the type of Org.Limits, HistoricalSummary.Limits and 2 more fields.
 type OrgLimits struct {
 	Apitoken                        int `json:"apitoken,omitzero"`
 	Application                     int `json:"application,omitzero"`
@@ -298,7 +297,7 @@ type OrgLimits struct {
 	SystemInterval int `json:"systemInterval,omitzero"`
 }
 
-// OrgLimitsPost is orgDefaultLimitConfig in Losant's schema "instance".
+// OrgLimitsPost is the type of InstanceOrgPatch.Limits, InstanceOrgPost.Limits and InstancePatch.OrgDefaultLimitConfig.
 type OrgLimitsPost struct {
 	// Apitoken is at least 0.
 	Apitoken *int `json:"apitoken,omitempty"`

@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -67,8 +68,9 @@ func (in Integration) LogValue() slog.Value {
 		"privateKey", "secretAccessKey")
 }
 
-// IntegrationAzureEventHubConfig is azureEventHubConfig in Losant's schema "integration". Under fmt, and as an
-// attribute of slog, it shows no secret; encoding/json encodes it whole.
+// IntegrationAzureEventHubConfig is the type of Integration.AzureEventHubConfig, IntegrationPatch.AzureEventHubConfig
+// and IntegrationPost.AzureEventHubConfig. Under fmt, and as an attribute of slog, it shows no secret; encoding/json
+// encodes it whole.
 type IntegrationAzureEventHubConfig struct {
 	// HubName is 1 to 256 characters.
 	HubName string `json:"hubName,omitzero"`
@@ -108,8 +110,9 @@ func (in IntegrationAzureEventHubConfig) LogValue() slog.Value {
 	return redactedValue("IntegrationAzureEventHubConfig", in, "connectionString")
 }
 
-// IntegrationGooglePubSubConfig is googlePubSubConfig in Losant's schema "integration". Under fmt, and as an attribute
-// of slog, it shows no secret; encoding/json encodes it whole.
+// IntegrationGooglePubSubConfig is the type of Integration.GooglePubSubConfig, IntegrationPatch.GooglePubSubConfig and
+// IntegrationPost.GooglePubSubConfig. Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes
+// it whole.
 type IntegrationGooglePubSubConfig struct {
 	// ProjectID is 1 to 255 characters.
 	ProjectID string `json:"projectId,omitzero"`
@@ -136,8 +139,8 @@ func (in IntegrationGooglePubSubConfig) LogValue() slog.Value {
 	return redactedValue("IntegrationGooglePubSubConfig", in, "keyJson")
 }
 
-// IntegrationMQTTConfig is mqttConfig in Losant's schema "integration". Under fmt, and as an attribute of slog, it
-// shows no secret; encoding/json encodes it whole.
+// IntegrationMQTTConfig is the type of Integration.MQTTConfig. Under fmt, and as an attribute of slog, it shows no
+// secret; encoding/json encodes it whole.
 type IntegrationMQTTConfig struct {
 	ClientID   string `json:"clientId,omitzero"`
 	Username   string `json:"username,omitzero"`
@@ -166,8 +169,8 @@ func (in IntegrationMQTTConfig) LogValue() slog.Value {
 	return redactedValue("IntegrationMQTTConfig", in, "password", "privateKey")
 }
 
-// IntegrationMQTTConfigPost is mqttConfig in Losant's schema "integration". Under fmt, and as an attribute of slog, it
-// shows no secret; encoding/json encodes it whole.
+// IntegrationMQTTConfigPost is the type of IntegrationPatch.MQTTConfig and IntegrationPost.MQTTConfig. Under fmt, and
+// as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type IntegrationMQTTConfigPost struct {
 	// ClientID is 1 to 1024 characters.
 	ClientID *string `json:"clientId,omitempty"`
@@ -217,8 +220,9 @@ func (in IntegrationMQTTConfigPost) LogValue() slog.Value {
 	return redactedValue("IntegrationMQTTConfigPost", in, "password", "privateKey")
 }
 
-// IntegrationParticleConfig is particleConfig in Losant's schema "integration". Under fmt, and as an attribute of slog,
-// it shows no secret; encoding/json encodes it whole.
+// IntegrationParticleConfig is the type of Integration.ParticleConfig, IntegrationPatch.ParticleConfig and
+// IntegrationPost.ParticleConfig. Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it
+// whole.
 type IntegrationParticleConfig struct {
 	// AccessToken is 1 to 1024 characters.
 	AccessToken string `json:"accessToken"`
@@ -281,11 +285,10 @@ func (in IntegrationPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (in IntegrationPatch) Validate() error { return invalid("integration.patch", in.violations()) }
-
-func (in IntegrationPatch) violations() []Violation {
+func (in IntegrationPatch) Validate() error { return invalid("integration.patch", in.violations("")) }
+func (in IntegrationPatch) violations(name string) []Violation {
 	var body checked
-	in.check(checker{body: &body}.field("integration"))
+	in.check(checker{body: &body}.field(cmp.Or(name, "integration")))
 	return body.found
 }
 
@@ -353,11 +356,10 @@ func (in IntegrationPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (in IntegrationPost) Validate() error { return invalid("integrations.post", in.violations()) }
-
-func (in IntegrationPost) violations() []Violation {
+func (in IntegrationPost) Validate() error { return invalid("integrations.post", in.violations("")) }
+func (in IntegrationPost) violations(name string) []Violation {
 	var body checked
-	in.check(checker{body: &body}.field("integration"))
+	in.check(checker{body: &body}.field(cmp.Or(name, "integration")))
 	return body.found
 }
 
@@ -399,8 +401,8 @@ func (in IntegrationPost) LogValue() slog.Value {
 		"privateKey", "secretAccessKey")
 }
 
-// IntegrationSqsConfig is sqsConfig in Losant's schema "integration". Under fmt, and as an attribute of slog, it shows
-// no secret; encoding/json encodes it whole.
+// IntegrationSqsConfig is the type of Integration.SqsConfig. Under fmt, and as an attribute of slog, it shows no
+// secret; encoding/json encodes it whole.
 type IntegrationSqsConfig struct {
 	AccessKeyID     string `json:"accessKeyId,omitzero"`
 	SecretAccessKey string `json:"secretAccessKey,omitzero"`
@@ -418,8 +420,8 @@ func (in IntegrationSqsConfig) LogValue() slog.Value {
 	return redactedValue("IntegrationSqsConfig", in, "secretAccessKey")
 }
 
-// IntegrationSqsConfigPost is sqsConfig in Losant's schema "integration". Under fmt, and as an attribute of slog, it
-// shows no secret; encoding/json encodes it whole.
+// IntegrationSqsConfigPost is the type of IntegrationPatch.SqsConfig and IntegrationPost.SqsConfig. Under fmt, and as
+// an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type IntegrationSqsConfigPost struct {
 	AccessKeyID     *string `json:"accessKeyId,omitempty"`
 	SecretAccessKey *string `json:"secretAccessKey,omitempty"`
@@ -437,7 +439,7 @@ func (in IntegrationSqsConfigPost) LogValue() slog.Value {
 	return redactedValue("IntegrationSqsConfigPost", in, "secretAccessKey")
 }
 
-// IntegrationStatus is status in Losant's schema "integration".
+// IntegrationStatus is the type of Integration.Status.
 type IntegrationStatus struct {
 	// LastKeepAlive is the time of the last sign of life, in milliseconds since the epoch.
 	LastKeepAlive int64 `json:"lastKeepAlive,omitzero"`
@@ -447,21 +449,21 @@ type IntegrationStatus struct {
 	DisconnectInfo IntegrationStatusDisconnectInfo `json:"disconnectInfo,omitzero"`
 }
 
-// IntegrationStatusConnectInfo is status.connectInfo in Losant's schema "integration".
+// IntegrationStatusConnectInfo is the type of IntegrationStatus.ConnectInfo.
 type IntegrationStatusConnectInfo struct {
 	// Ts is the time of the last connection, in milliseconds since the epoch.
 	Ts int64 `json:"ts,omitzero"`
 }
 
-// IntegrationStatusDisconnectInfo is status.disconnectInfo in Losant's schema "integration".
+// IntegrationStatusDisconnectInfo is the type of IntegrationStatus.DisconnectInfo.
 type IntegrationStatusDisconnectInfo struct {
 	// Ts is the time of the last disconnection, in milliseconds since the epoch.
 	Ts    int64  `json:"ts,omitzero"`
 	Error string `json:"error,omitzero"`
 }
 
-// IntegrationWebsocketConfig is websocketConfig in Losant's schema "integration". Under fmt, and as an attribute of
-// slog, it shows no secret; encoding/json encodes it whole.
+// IntegrationWebsocketConfig is the type of Integration.WebsocketConfig. Under fmt, and as an attribute of slog, it
+// shows no secret; encoding/json encodes it whole.
 type IntegrationWebsocketConfig struct {
 	URL string `json:"url,omitzero"`
 	// DisableSSLVerification accepts any certificate of the other side, and so anybody in between.
@@ -486,8 +488,9 @@ func (in IntegrationWebsocketConfig) LogValue() slog.Value {
 	return redactedValue("IntegrationWebsocketConfig", in, "headerValue", "password", "privateKey")
 }
 
-// IntegrationWebsocketConfigHeader is an element of websocketConfig.headers in Losant's schema "integration". Under
-// fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
+// IntegrationWebsocketConfigHeader is an element of IntegrationWebsocketConfig.Headers and
+// IntegrationWebsocketConfigPost.Headers. Under fmt, and as an attribute of slog, it shows no secret; encoding/json
+// encodes it whole.
 type IntegrationWebsocketConfigHeader struct {
 	// HeaderKey is 1 to 1024 characters.
 	HeaderKey string `json:"headerKey"`
@@ -510,8 +513,8 @@ func (in IntegrationWebsocketConfigHeader) LogValue() slog.Value {
 	return redactedValue("IntegrationWebsocketConfigHeader", in, "headerValue")
 }
 
-// IntegrationWebsocketConfigPost is websocketConfig in Losant's schema "integration". Under fmt, and as an attribute of
-// slog, it shows no secret; encoding/json encodes it whole.
+// IntegrationWebsocketConfigPost is the type of IntegrationPatch.WebsocketConfig and IntegrationPost.WebsocketConfig.
+// Under fmt, and as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type IntegrationWebsocketConfigPost struct {
 	// URL is 1 to 1024 characters.
 	URL string `json:"url"`
@@ -567,12 +570,12 @@ type Integrations struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

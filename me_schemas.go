@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -53,8 +54,8 @@ type Me struct {
 
 func (m *Me) setRaw(body []byte) { m.Raw = body }
 
-// MeCurrentCredentials is currentCredentials in Losant's schema "mePatch". Under fmt, and as an attribute of slog, it
-// shows no secret; encoding/json encodes it whole.
+// MeCurrentCredentials is the type of MePatch.CurrentCredentials. Under fmt, and as an attribute of slog, it shows no
+// secret; encoding/json encodes it whole.
 type MeCurrentCredentials struct {
 	// TwoFactorCode is a current code of multi-factor authentication. It is needed where that is turned on. It is at
 	// most 2048 characters.
@@ -115,11 +116,10 @@ func (m MePatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (m MePatch) Validate() error { return invalid("me.patch", m.violations()) }
-
-func (m MePatch) violations() []Violation {
+func (m MePatch) Validate() error { return invalid("me.patch", m.violations("")) }
+func (m MePatch) violations(name string) []Violation {
 	var body checked
-	m.check(checker{body: &body}.field("user"))
+	m.check(checker{body: &body}.field(cmp.Or(name, "user")))
 	return body.found
 }
 

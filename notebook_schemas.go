@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -78,12 +79,11 @@ func (n NotebookDataExportOptions) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (n NotebookDataExportOptions) Validate() error {
-	return invalid("notebook.requestInputDataExport", n.violations())
+	return invalid("notebook.requestInputDataExport", n.violations(""))
 }
-
-func (n NotebookDataExportOptions) violations() []Violation {
+func (n NotebookDataExportOptions) violations(name string) []Violation {
 	var body checked
-	n.check(checker{body: &body}.field("exportOptions"))
+	n.check(checker{body: &body}.field(cmp.Or(name, "exportOptions")))
 	return body.found
 }
 
@@ -96,7 +96,7 @@ func (n *NotebookDataExportOptions) check(check checker) {
 	check.must("callbackUrl", n.CallbackURL, mustBeURL)
 }
 
-// NotebookExecutionLog is an element of Losant's schema "notebookExecutionLogs".
+// NotebookExecutionLog is an element of NotebookExecutionLogs.
 type NotebookExecutionLog struct {
 	ID                  string `json:"id,omitzero"`
 	NotebookExecutionID string `json:"notebookExecutionId,omitzero"`
@@ -125,13 +125,13 @@ type NotebookExecutionLog struct {
 	ExecutionErrors []ApplicationJobLogError                  `json:"executionErrors,omitzero"`
 }
 
-// NotebookExecutionLogInputInfo is [].inputInfo{} in Losant's schema "notebookExecutionLogs".
+// NotebookExecutionLogInputInfo is a value of NotebookExecutionLog.InputInfo.
 type NotebookExecutionLogInputInfo struct {
 	Size int    `json:"size,omitzero"`
 	URL  string `json:"url,omitzero"`
 }
 
-// NotebookExecutionLogOutputInfo is [].outputInfo{} in Losant's schema "notebookExecutionLogs".
+// NotebookExecutionLogOutputInfo is a value of NotebookExecutionLog.OutputInfo.
 type NotebookExecutionLogOutputInfo struct {
 	Size        int    `json:"size,omitzero"`
 	URL         string `json:"url,omitzero"`
@@ -183,12 +183,11 @@ func (n NotebookExecutionOptions) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (n NotebookExecutionOptions) Validate() error {
-	return invalid("notebook.execute", n.violations())
+	return invalid("notebook.execute", n.violations(""))
 }
-
-func (n NotebookExecutionOptions) violations() []Violation {
+func (n NotebookExecutionOptions) violations(name string) []Violation {
 	var body checked
-	n.check(checker{body: &body}.field("executionOptions"))
+	n.check(checker{body: &body}.field(cmp.Or(name, "executionOptions")))
 	return body.found
 }
 
@@ -201,7 +200,7 @@ func (n *NotebookExecutionOptions) check(check checker) {
 	check.must("callbackUrl", n.CallbackURL, mustBeURL)
 }
 
-// NotebookInput is an element of inputs in Losant's schema "notebook". One of its fields is set.
+// NotebookInput is an element of Notebook.Inputs. One of its fields is set.
 type NotebookInput struct {
 	DeviceData              *NotebookInputDeviceData
 	DeviceConnectionHistory *NotebookInputDeviceConnectionHistory
@@ -324,8 +323,11 @@ type NotebookInputDeviceConnectionHistory struct {
 	DeviceIDs  []string    `json:"deviceIds,omitzero"`
 	// QueryJSON is an advanced query, as JSON text.
 	QueryJSON string `json:"queryJson,omitzero"`
-	Start     int64  `json:"start,omitzero"`
-	End       int64  `json:"end,omitzero"`
+	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to the run.
+	Start int64 `json:"start,omitzero"`
+	// End is the end of the time range, in milliseconds since the epoch. 0 is the time of the run, and a negative value
+	// is relative to it.
+	End int64 `json:"end,omitzero"`
 }
 
 // NotebookInputDeviceConnectionHistoryPost is a NotebookInputPost of the kind "deviceConnectionHistory".
@@ -339,8 +341,11 @@ type NotebookInputDeviceConnectionHistoryPost struct {
 	DeviceIDs []string `json:"deviceIds,omitzero"`
 	// QueryJSON is an advanced query, as JSON text. It is at most 8192 characters.
 	QueryJSON *string `json:"queryJson,omitempty"`
-	Start     int64   `json:"start"`
-	End       int64   `json:"end"`
+	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to the run.
+	Start int64 `json:"start"`
+	// End is the end of the time range, in milliseconds since the epoch. 0 is the time of the run, and a negative value
+	// is relative to it.
+	End int64 `json:"end"`
 }
 
 func (n *NotebookInputDeviceConnectionHistoryPost) check(check checker) {
@@ -374,8 +379,11 @@ type NotebookInputDeviceData struct {
 	// QueryJSON is an advanced query, as JSON text.
 	QueryJSON  string   `json:"queryJson,omitzero"`
 	Attributes []string `json:"attributes,omitzero"`
-	Start      int64    `json:"start,omitzero"`
-	End        int64    `json:"end,omitzero"`
+	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to the run.
+	Start int64 `json:"start,omitzero"`
+	// End is the end of the time range, in milliseconds since the epoch. 0 is the time of the run, and a negative value
+	// is relative to it.
+	End int64 `json:"end,omitzero"`
 }
 
 // NotebookInputDeviceDataPost is a NotebookInputPost of the kind "deviceData".
@@ -391,8 +399,11 @@ type NotebookInputDeviceDataPost struct {
 	QueryJSON *string `json:"queryJson,omitempty"`
 	// Attributes are at most 100 attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Attributes []string `json:"attributes,omitzero"`
-	Start      int64    `json:"start"`
-	End        int64    `json:"end"`
+	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to the run.
+	Start int64 `json:"start"`
+	// End is the end of the time range, in milliseconds since the epoch. 0 is the time of the run, and a negative value
+	// is relative to it.
+	End int64 `json:"end"`
 }
 
 func (n *NotebookInputDeviceDataPost) check(check checker) {
@@ -507,7 +518,7 @@ func (n *NotebookInputExternalURL) check(check checker) {
 	check.length("sourceUrl", &n.SourceURL, 1, 1024)
 }
 
-// NotebookInputPost is an element of inputs in Losant's schema "notebook". One of its fields is set.
+// NotebookInputPost is an element of NotebookPatch.Inputs and NotebookPost.Inputs. One of its fields is set.
 type NotebookInputPost struct {
 	DeviceData              *NotebookInputDeviceDataPost
 	DeviceConnectionHistory *NotebookInputDeviceConnectionHistoryPost
@@ -615,7 +626,7 @@ type NotebookMinuteCounts struct {
 
 func (n *NotebookMinuteCounts) setRaw(body []byte) { n.Raw = body }
 
-// NotebookMinuteCountsCount is an element of counts in Losant's schema "notebookMinuteCounts".
+// NotebookMinuteCountsCount is an element of NotebookMinuteCounts.Counts.
 type NotebookMinuteCountsCount struct {
 	Date      time.Time `json:"date,omitzero"`
 	Minutes   int       `json:"minutes,omitzero"`
@@ -625,7 +636,7 @@ type NotebookMinuteCountsCount struct {
 	Timeout   int       `json:"timeout,omitzero"`
 }
 
-// NotebookOutput is an element of outputs in Losant's schema "notebook". One of its fields is set.
+// NotebookOutput is an element of Notebook.Outputs. One of its fields is set.
 type NotebookOutput struct {
 	DataTable       *NotebookOutputDataTable
 	File            *NotebookOutputFile
@@ -782,7 +793,7 @@ func (n *NotebookOutputFilePost) check(check checker) {
 	check.length("destinationFileNameTemplate", &n.DestinationFileNameTemplate, 1, 1024)
 }
 
-// NotebookOutputPost is an element of outputs in Losant's schema "notebook". One of its fields is set.
+// NotebookOutputPost is an element of NotebookPatch.Outputs and NotebookPost.Outputs. One of its fields is set.
 type NotebookOutputPost struct {
 	DataTable       *NotebookOutputDataTablePost
 	File            *NotebookOutputFilePost
@@ -889,11 +900,10 @@ func (n NotebookPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (n NotebookPatch) Validate() error { return invalid("notebook.patch", n.violations()) }
-
-func (n NotebookPatch) violations() []Violation {
+func (n NotebookPatch) Validate() error { return invalid("notebook.patch", n.violations("")) }
+func (n NotebookPatch) violations(name string) []Violation {
 	var body checked
-	n.check(checker{body: &body}.field("notebook"))
+	n.check(checker{body: &body}.field(cmp.Or(name, "notebook")))
 	return body.found
 }
 
@@ -930,11 +940,10 @@ func (n NotebookPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (n NotebookPost) Validate() error { return invalid("notebooks.post", n.violations()) }
-
-func (n NotebookPost) violations() []Violation {
+func (n NotebookPost) Validate() error { return invalid("notebooks.post", n.violations("")) }
+func (n NotebookPost) violations(name string) []Violation {
 	var body checked
-	n.check(checker{body: &body}.field("notebook"))
+	n.check(checker{body: &body}.field(cmp.Or(name, "notebook")))
 	return body.found
 }
 
@@ -950,7 +959,7 @@ func (n *NotebookPost) check(check checker) {
 	}
 }
 
-// NotebookStats is stats in Losant's schema "notebook".
+// NotebookStats is the type of Notebook.Stats.
 type NotebookStats struct {
 	MinutesThisPeriod float64 `json:"minutesThisPeriod,omitzero"`
 	RunsThisPeriod    int     `json:"runsThisPeriod,omitzero"`
@@ -969,12 +978,12 @@ type Notebooks struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

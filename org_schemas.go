@@ -3,13 +3,15 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
 )
 
-// MemberResourceRole is an element of members[].applicationRoles in Losant's schema "org".
+// MemberResourceRole is an element of InstanceOrgMemberPatch.ApplicationRoles, InstanceOrgMemberPatch.DashboardRoles
+// and 14 more fields.
 type MemberResourceRole struct {
 	// ResourceID is 24 hexadecimal digits.
 	ResourceID string `json:"resourceId"`
@@ -93,11 +95,10 @@ type OrgInviteAction struct {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (o OrgInviteAction) Validate() error { return invalid("orgInvites.post", o.violations()) }
-
-func (o OrgInviteAction) violations() []Violation {
+func (o OrgInviteAction) Validate() error { return invalid("orgInvites.post", o.violations("")) }
+func (o OrgInviteAction) violations(name string) []Violation {
 	var body checked
-	o.check(checker{body: &body}.field("invite"))
+	o.check(checker{body: &body}.field(cmp.Or(name, "invite")))
 	return body.found
 }
 
@@ -123,11 +124,10 @@ type OrgInviteActionUser struct {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (o OrgInviteActionUser) Validate() error { return invalid("me.respondToInvite", o.violations()) }
-
-func (o OrgInviteActionUser) violations() []Violation {
+func (o OrgInviteActionUser) Validate() error { return invalid("me.respondToInvite", o.violations("")) }
+func (o OrgInviteActionUser) violations(name string) []Violation {
 	var body checked
-	o.check(checker{body: &body}.field("response"))
+	o.check(checker{body: &body}.field(cmp.Or(name, "response")))
 	return body.found
 }
 
@@ -144,11 +144,11 @@ type OrgInviteCollection struct {
 	InstanceID string      `json:"instanceId,omitzero"`
 	OrgID      string      `json:"orgId,omitzero"`
 	// Count is the number of items in this answer.
-	Count         int    `json:"count,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Count         int           `json:"count,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`
@@ -195,11 +195,10 @@ func (o OrgInvitePost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (o OrgInvitePost) Validate() error { return invalid("instanceOrgInvites.post", o.violations()) }
-
-func (o OrgInvitePost) violations() []Violation {
+func (o OrgInvitePost) Validate() error { return invalid("instanceOrgInvites.post", o.violations("")) }
+func (o OrgInvitePost) violations(name string) []Violation {
 	var body checked
-	o.check(checker{body: &body}.field("invite"))
+	o.check(checker{body: &body}.field(cmp.Or(name, "invite")))
 	return body.found
 }
 
@@ -263,13 +262,13 @@ type OrgInviteUser struct {
 
 func (o *OrgInviteUser) setRaw(body []byte) { o.Raw = body }
 
-// OrgInviteUserInvitedBy is invitedBy in Losant's schema "orgInviteUser".
+// OrgInviteUserInvitedBy is the type of OrgInviteUser.InvitedBy.
 type OrgInviteUserInvitedBy struct {
 	FullName string `json:"fullName,omitzero"`
 	Email    string `json:"email,omitzero"`
 }
 
-// OrgMember is an element of members in Losant's schema "org".
+// OrgMember is an element of Org.Members.
 type OrgMember struct {
 	UserID    string     `json:"userId,omitzero"`
 	FirstName string     `json:"firstName,omitzero"`
@@ -306,11 +305,10 @@ func (o OrgMemberPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (o OrgMemberPatch) Validate() error { return invalid("org.modifyMember", o.violations()) }
-
-func (o OrgMemberPatch) violations() []Violation {
+func (o OrgMemberPatch) Validate() error { return invalid("org.modifyMember", o.violations("")) }
+func (o OrgMemberPatch) violations(name string) []Violation {
 	var body checked
-	o.check(checker{body: &body}.field("member"))
+	o.check(checker{body: &body}.field(cmp.Or(name, "member")))
 	return body.found
 }
 
@@ -355,11 +353,10 @@ func (o OrgPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (o OrgPatch) Validate() error { return invalid("org.patch", o.violations()) }
-
-func (o OrgPatch) violations() []Violation {
+func (o OrgPatch) Validate() error { return invalid("org.patch", o.violations("")) }
+func (o OrgPatch) violations(name string) []Violation {
 	var body checked
-	o.check(checker{body: &body}.field("organization"))
+	o.check(checker{body: &body}.field(cmp.Or(name, "organization")))
 	return body.found
 }
 
@@ -408,11 +405,10 @@ func (o OrgPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (o OrgPost) Validate() error { return invalid("orgs.post", o.violations()) }
-
-func (o OrgPost) violations() []Violation {
+func (o OrgPost) Validate() error { return invalid("orgs.post", o.violations("")) }
+func (o OrgPost) violations(name string) []Violation {
 	var body checked
-	o.check(checker{body: &body}.field("organization"))
+	o.check(checker{body: &body}.field(cmp.Or(name, "organization")))
 	return body.found
 }
 
@@ -453,12 +449,11 @@ func (o OrgRoleInfo) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (o OrgRoleInfo) Validate() error {
-	return invalid("instanceOrgInvite.resendInvite", o.violations())
+	return invalid("instanceOrgInvite.resendInvite", o.violations(""))
 }
-
-func (o OrgRoleInfo) violations() []Violation {
+func (o OrgRoleInfo) violations(name string) []Violation {
 	var body checked
-	o.check(checker{body: &body}.field("roleInfo"))
+	o.check(checker{body: &body}.field(cmp.Or(name, "roleInfo")))
 	return body.found
 }
 
@@ -486,11 +481,11 @@ type Orgs struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

@@ -269,7 +269,7 @@ type PrivateFilesGetParams struct {
 	// default is "lastUpdated".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -302,7 +302,7 @@ func (p PrivateFilesGetParams) adjust(s *settings) []Violation {
 
 func (p PrivateFilesGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("lastUpdated", "type", "name", "creationDate")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("name")
@@ -324,5 +324,5 @@ var privateFilesPost = Operation{
 	Name: "privateFiles.post", Method: http.MethodPost,
 	Path:   "/applications/{applicationId}/privateFiles",
 	Scopes: []Scope{ScopePrivateFilesAll, ScopePrivateFilesPost}, general: &scopesOfApplicationGlobals,
-	class: rest.Once,
+	class: rest.Once, body: "privateFile",
 }

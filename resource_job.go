@@ -256,7 +256,7 @@ type ResourceJobsGetParams struct {
 	// "lastExecutionRequested" or "resourceType". The default is "name".
 	SortField string
 	// SortDirection is the order of the list, ascending when empty. One of "asc" or "desc".
-	SortDirection string
+	SortDirection SortDirection
 	// Page is the number of the page, from 0.
 	Page int
 	// PerPage is the number of items of a page; 100 when zero. The server may return fewer.
@@ -280,7 +280,7 @@ func (p ResourceJobsGetParams) adjust(s *settings) []Violation {
 func (p ResourceJobsGetParams) encode(q *parameters) {
 	q.text("sortField", p.SortField).oneOf("name", "id", "creationDate", "lastUpdated", "lastExecutionRequested",
 		"resourceType")
-	q.text("sortDirection", p.SortDirection).oneOf("asc", "desc")
+	q.text("sortDirection", string(p.SortDirection)).oneOf("asc", "desc")
 	q.int("page", p.Page)
 	q.int("perPage", p.PerPage)
 	q.text("filterField", p.FilterField).oneOf("name", "resourceType")

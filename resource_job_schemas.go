@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -47,7 +48,7 @@ type ResourceJob struct {
 
 func (r *ResourceJob) setRaw(body []byte) { r.Raw = body }
 
-// ResourceJobExecutionLog is an element of Losant's schema "resourceJobExecutionLogs".
+// ResourceJobExecutionLog is an element of ResourceJobExecutionLogs.
 type ResourceJobExecutionLog struct {
 	ID                     string `json:"id,omitzero"`
 	ApplicationID          string `json:"applicationId,omitzero"`
@@ -88,7 +89,7 @@ type ResourceJobExecutionLog struct {
 	RetryDelay int `json:"retryDelay,omitzero"`
 }
 
-// ResourceJobExecutionLogExecutionSummary is [].executionSummary in Losant's schema "resourceJobExecutionLogs".
+// ResourceJobExecutionLogExecutionSummary is the type of ResourceJobExecutionLog.ExecutionSummary.
 type ResourceJobExecutionLogExecutionSummary struct {
 	Succeeded  int `json:"succeeded,omitzero"`
 	Failed     int `json:"failed,omitzero"`
@@ -120,12 +121,11 @@ func (r ResourceJobExecutionOptions) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (r ResourceJobExecutionOptions) Validate() error {
-	return invalid("resourceJob.execute", r.violations())
+	return invalid("resourceJob.execute", r.violations(""))
 }
-
-func (r ResourceJobExecutionOptions) violations() []Violation {
+func (r ResourceJobExecutionOptions) violations(name string) []Violation {
 	var body checked
-	r.check(checker{body: &body}.field("executionOptions"))
+	r.check(checker{body: &body}.field(cmp.Or(name, "executionOptions")))
 	return body.found
 }
 
@@ -174,11 +174,10 @@ func (r ResourceJobPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (r ResourceJobPatch) Validate() error { return invalid("resourceJob.patch", r.violations()) }
-
-func (r ResourceJobPatch) violations() []Violation {
+func (r ResourceJobPatch) Validate() error { return invalid("resourceJob.patch", r.violations("")) }
+func (r ResourceJobPatch) violations(name string) []Violation {
 	var body checked
-	r.check(checker{body: &body}.field("resourceJob"))
+	r.check(checker{body: &body}.field(cmp.Or(name, "resourceJob")))
 	return body.found
 }
 
@@ -232,11 +231,10 @@ func (r ResourceJobPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (r ResourceJobPost) Validate() error { return invalid("resourceJobs.post", r.violations()) }
-
-func (r ResourceJobPost) violations() []Violation {
+func (r ResourceJobPost) Validate() error { return invalid("resourceJobs.post", r.violations("")) }
+func (r ResourceJobPost) violations(name string) []Violation {
 	var body checked
-	r.check(checker{body: &body}.field("resourceJob"))
+	r.check(checker{body: &body}.field(cmp.Or(name, "resourceJob")))
 	return body.found
 }
 
@@ -263,12 +261,12 @@ type ResourceJobs struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

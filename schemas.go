@@ -142,7 +142,7 @@ func (i *Instant) UnmarshalJSON(data []byte) error {
 	switch {
 	case ms == nil:
 		*i = Instant{}
-	case *ms > 0:
+	case *ms >= 1:
 		*i = Instant{int64(*ms), absolute}
 	default:
 		*i = Instant{int64(*ms), relative}
@@ -184,7 +184,7 @@ func (q Query) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any(q))
 }
 
-func (Query) violations() []Violation { return nil }
+func (Query) violations(string) []Violation { return nil }
 
 // Ptr returns a pointer to v, for the optional fields of a patch: Email: losant.Ptr("ada@example.com").
 func Ptr[T any](v T) *T { return &v }

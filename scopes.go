@@ -28,6 +28,7 @@ type Operation struct {
 	class   rest.Class    // what sending it a second time means
 	last    parameterKind // of the path
 	params  string        // the type of its params, "" for none
+	body    string        // the name of its body where that is not the usual one of the type
 	event   string        // the name of the events of a stream, "" for what is none
 	noToken bool
 	maxBody int64 // of an answer of success; 0 for the usual

@@ -3,10 +3,29 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
+)
+
+// Aggregation is how the values of an interval become one. "NONE" returns them as they were reported, which not every
+// query offers. An answer may have a value that is not known here, and [WithoutValidation] sends one.
+type Aggregation string
+
+// The values of Aggregation.
+const (
+	AggregationFirst  Aggregation = "FIRST"
+	AggregationLast   Aggregation = "LAST"
+	AggregationCount  Aggregation = "COUNT"
+	AggregationMax    Aggregation = "MAX"
+	AggregationMin    Aggregation = "MIN"
+	AggregationMedian Aggregation = "MEDIAN"
+	AggregationMean   Aggregation = "MEAN"
+	AggregationSum    Aggregation = "SUM"
+	AggregationStdDev Aggregation = "STD_DEV"
+	AggregationNone   Aggregation = "NONE"
 )
 
 // DeviceClass is the kind of a device. An answer may have a value that is not known here, and [WithoutValidation] sends
@@ -35,6 +54,16 @@ const (
 	MemberRoleCollaborate MemberRole = "collaborate"
 	MemberRoleView        MemberRole = "view"
 	MemberRoleNone        MemberRole = "none"
+)
+
+// SortDirection is the order of a list. An answer may have a value that is not known here, and [WithoutValidation]
+// sends one.
+type SortDirection string
+
+// The values of SortDirection.
+const (
+	SortDirectionAsc  SortDirection = "asc"
+	SortDirectionDesc SortDirection = "desc"
 )
 
 // Status says whether a token or a key can be used. An answer may have a value that is not known here, and
@@ -122,11 +151,12 @@ func (a APITokenPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (a APITokenPatch) Validate() error { return invalid("applicationApiToken.patch", a.violations()) }
-
-func (a APITokenPatch) violations() []Violation {
+func (a APITokenPatch) Validate() error {
+	return invalid("applicationApiToken.patch", a.violations(""))
+}
+func (a APITokenPatch) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("apiToken"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "apiToken")))
 	return body.found
 }
 
@@ -168,11 +198,10 @@ func (a APITokenPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (a APITokenPost) Validate() error { return invalid("applicationApiTokens.post", a.violations()) }
-
-func (a APITokenPost) violations() []Violation {
+func (a APITokenPost) Validate() error { return invalid("applicationApiTokens.post", a.violations("")) }
+func (a APITokenPost) violations(name string) []Violation {
 	var body checked
-	a.check(checker{body: &body}.field("apiToken"))
+	a.check(checker{body: &body}.field(cmp.Or(name, "apiToken")))
 	return body.found
 }
 
@@ -323,11 +352,11 @@ type APITokens struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 	// OwnerID is the ID of the owner; OwnerType says of which kind that is.
 	OwnerID   string `json:"ownerId,omitzero"`
 	OwnerType string `json:"ownerType,omitzero"`
@@ -371,7 +400,7 @@ type AuthedDevice struct {
 	OwnerType OwnerType `json:"ownerType,omitzero"`
 	// FilterType says which MQTT topics are allowed: "all" of them, only those in PubTopics and SubTopics
 	// ("whitelist"), all but those ("blacklist"), or "none".
-	FilterType string `json:"filterType,omitzero"`
+	FilterType FilterType `json:"filterType,omitzero"`
 	// PubTopics are the MQTT topics that FilterType allows or refuses to publish to. # and + are wildcards.
 	PubTopics []string `json:"pubTopics,omitzero"`
 	// SubTopics are the MQTT topics that FilterType allows or refuses to subscribe to. # and + are wildcards.
@@ -467,11 +496,10 @@ func (c ChangePassword) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (c ChangePassword) Validate() error { return invalid("me.changePassword", c.violations()) }
-
-func (c ChangePassword) violations() []Violation {
+func (c ChangePassword) Validate() error { return invalid("me.changePassword", c.violations("")) }
+func (c ChangePassword) violations(name string) []Violation {
 	var body checked
-	c.check(checker{body: &body}.field("data"))
+	c.check(checker{body: &body}.field(cmp.Or(name, "data")))
 	return body.found
 }
 
@@ -516,7 +544,7 @@ func (c *CompositeDeviceState) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// CompositeDeviceStateValue is an element of Losant's schema "compositeDeviceState".
+// CompositeDeviceStateValue is a value of CompositeDeviceState and CompositeDevicesStateItem.CompositeState.
 type CompositeDeviceStateValue struct {
 	Value any       `json:"value,omitzero"`
 	Time  time.Time `json:"time,omitzero"`
@@ -551,11 +579,11 @@ type CompositeDevicesState struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
-	Query         Query  `json:"query,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
+	Query         Query         `json:"query,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`
@@ -563,14 +591,14 @@ type CompositeDevicesState struct {
 
 func (c *CompositeDevicesState) setRaw(body []byte) { c.Raw = body }
 
-// CompositeDevicesStateItem is an element of items in Losant's schema "compositeDevicesState".
+// CompositeDevicesStateItem is an element of CompositeDevicesState.Items.
 type CompositeDevicesStateItem struct {
 	ID             string                               `json:"id,omitzero"`
 	Name           string                               `json:"name,omitzero"`
 	CompositeState map[string]CompositeDeviceStateValue `json:"compositeState,omitzero"`
 }
 
-// DataPoint is an element of Losant's schema "lastValueData".
+// DataPoint is a value of LastValueData and TimeSeriesDataDevice.Points.
 type DataPoint struct {
 	Time time.Time      `json:"time,omitzero"`
 	Data map[string]any `json:"data,omitzero"`
@@ -596,11 +624,12 @@ func (g GitHubLogin) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (g GitHubLogin) Validate() error { return invalid("auth.authenticateUserGithub", g.violations()) }
-
-func (g GitHubLogin) violations() []Violation {
+func (g GitHubLogin) Validate() error {
+	return invalid("auth.authenticateUserGithub", g.violations(""))
+}
+func (g GitHubLogin) violations(name string) []Violation {
 	var body checked
-	g.check(checker{body: &body}.field("oauth"))
+	g.check(checker{body: &body}.field(cmp.Or(name, "oauth")))
 	return body.found
 }
 
@@ -751,11 +780,11 @@ type HistoricalSummaries struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`
@@ -763,7 +792,7 @@ type HistoricalSummaries struct {
 
 func (h *HistoricalSummaries) setRaw(body []byte) { h.Raw = body }
 
-// HistoricalSummary is an element of items in Losant's schema "historicalSummaries".
+// HistoricalSummary is an element of HistoricalSummaries.Items.
 type HistoricalSummary struct {
 	ResourceType string `json:"resourceType,omitzero"`
 	ResourceID   string `json:"resourceId,omitzero"`
@@ -866,13 +895,13 @@ func (im *ImportIntoApplicationOptions) check(check checker) {
 	}
 }
 
-// ImportIntoApplicationOptionsRepo is repo in Losant's schema "importIntoApplicationOptions".
+// ImportIntoApplicationOptionsRepo is the type of ApplicationImportExecution.Repo.
 type ImportIntoApplicationOptionsRepo struct {
 	Branch    string `json:"branch,omitzero"`
 	Directory string `json:"directory,omitzero"`
 }
 
-// ImportIntoApplicationOptionsRepoInput is repo in Losant's schema "importIntoApplicationOptions".
+// ImportIntoApplicationOptionsRepoInput is the type of ImportIntoApplicationOptions.Repo.
 type ImportIntoApplicationOptionsRepoInput struct {
 	// Branch is at most 255 characters.
 	Branch *string `json:"branch,omitempty"`
@@ -956,8 +985,8 @@ type LastValueQuery struct {
 	DeviceTags []DeviceTag `json:"deviceTags,omitzero"`
 	// DeviceQuery is an advanced query: each device that matches is meant, besides those of DeviceIDs and DeviceTags.
 	DeviceQuery Query `json:"deviceQuery,omitzero"`
-	// End is the time after which values are ignored, in milliseconds since the epoch. 0 is now.
-	End *int64 `json:"end,omitempty"`
+	// End is the time after which values are ignored: [At] a time, or [Now].
+	End Instant `json:"end,omitzero"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
@@ -969,11 +998,10 @@ func (l LastValueQuery) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (l LastValueQuery) Validate() error { return invalid("data.lastValueQuery", l.violations()) }
-
-func (l LastValueQuery) violations() []Violation {
+func (l LastValueQuery) Validate() error { return invalid("data.lastValueQuery", l.violations("")) }
+func (l LastValueQuery) violations(name string) []Violation {
 	var body checked
-	l.check(checker{body: &body}.field("query"))
+	l.check(checker{body: &body}.field(cmp.Or(name, "query")))
 	return body.found
 }
 
@@ -986,6 +1014,9 @@ func (l *LastValueQuery) check(check checker) {
 	check.count("deviceTags", "tags", len(l.DeviceTags), 0, 100)
 	for i := range l.DeviceTags {
 		l.DeviceTags[i].check(check.element("deviceTags", i))
+	}
+	if !l.End.IsZero() {
+		check.instant("end", l.End)
 	}
 }
 
@@ -1000,12 +1031,11 @@ type MQTTPublishBody struct {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (m MQTTPublishBody) Validate() error {
-	return invalid("application.mqttPublishMessage", m.violations())
+	return invalid("application.mqttPublishMessage", m.violations(""))
 }
-
-func (m MQTTPublishBody) violations() []Violation {
+func (m MQTTPublishBody) violations(name string) []Violation {
 	var body checked
-	m.check(checker{body: &body}.field("payload"))
+	m.check(checker{body: &body}.field(cmp.Or(name, "payload")))
 	return body.found
 }
 
@@ -1056,11 +1086,10 @@ func (m MultiDeviceCommand) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (m MultiDeviceCommand) Validate() error { return invalid("devices.sendCommand", m.violations()) }
-
-func (m MultiDeviceCommand) violations() []Violation {
+func (m MultiDeviceCommand) Validate() error { return invalid("devices.sendCommand", m.violations("")) }
+func (m MultiDeviceCommand) violations(name string) []Violation {
 	var body checked
-	m.check(checker{body: &body}.field("multiDeviceCommand"))
+	m.check(checker{body: &body}.field(cmp.Or(name, "multiDeviceCommand")))
 	return body.found
 }
 
@@ -1090,12 +1119,11 @@ type MultiFactorAuthDisable struct {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (m MultiFactorAuthDisable) Validate() error {
-	return invalid("me.disableTwoFactorAuth", m.violations())
+	return invalid("me.disableTwoFactorAuth", m.violations(""))
 }
-
-func (m MultiFactorAuthDisable) violations() []Violation {
+func (m MultiFactorAuthDisable) violations(name string) []Violation {
 	var body checked
-	m.check(checker{body: &body}.field("data"))
+	m.check(checker{body: &body}.field(cmp.Or(name, "data")))
 	return body.found
 }
 
@@ -1136,12 +1164,11 @@ func (m MultiFactorAuthEnable) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (m MultiFactorAuthEnable) Validate() error {
-	return invalid("me.enableTwoFactorAuth", m.violations())
+	return invalid("me.enableTwoFactorAuth", m.violations(""))
 }
-
-func (m MultiFactorAuthEnable) violations() []Violation {
+func (m MultiFactorAuthEnable) violations(name string) []Violation {
 	var body checked
-	m.check(checker{body: &body}.field("data"))
+	m.check(checker{body: &body}.field(cmp.Or(name, "data")))
 	return body.found
 }
 
@@ -1222,7 +1249,7 @@ type NotificationRule struct {
 
 func (n *NotificationRule) setRaw(body []byte) { n.Raw = body }
 
-// NotificationRuleDeliveryLog is an element of Losant's schema "notificationRuleDeliveryLogs".
+// NotificationRuleDeliveryLog is an element of NotificationRuleDeliveryLogs.
 type NotificationRuleDeliveryLog struct {
 	ID                         string `json:"id,omitzero"`
 	NotificationRuleDeliveryID string `json:"notificationRuleDeliveryId,omitzero"`
@@ -1242,7 +1269,7 @@ type NotificationRuleDeliveryLog struct {
 	Evaluation  NotificationRuleDeliveryLogEvaluation `json:"evaluation,omitzero"`
 }
 
-// NotificationRuleDeliveryLogEmail is [].email in Losant's schema "notificationRuleDeliveryLogs".
+// NotificationRuleDeliveryLogEmail is the type of NotificationRuleDeliveryLog.Email.
 type NotificationRuleDeliveryLogEmail struct {
 	Subject string `json:"subject,omitzero"`
 	Body    string `json:"body,omitzero"`
@@ -1250,7 +1277,7 @@ type NotificationRuleDeliveryLogEmail struct {
 	Addresses []string `json:"addresses,omitzero"`
 }
 
-// NotificationRuleDeliveryLogEvaluation is [].evaluation in Losant's schema "notificationRuleDeliveryLogs".
+// NotificationRuleDeliveryLogEvaluation is the type of NotificationRuleDeliveryLog.Evaluation.
 type NotificationRuleDeliveryLogEvaluation struct {
 	Value         float64 `json:"value,omitzero"`
 	Limit         int     `json:"limit,omitzero"`
@@ -1266,7 +1293,8 @@ type NotificationRuleDeliveryLogEvaluation struct {
 // "notificationRuleDeliveryLogs").
 type NotificationRuleDeliveryLogs []NotificationRuleDeliveryLog
 
-// NotificationRuleEmailConfig is emailConfig in Losant's schema "notificationRule".
+// NotificationRuleEmailConfig is the type of NotificationRule.EmailConfig, NotificationRulePatch.EmailConfig and
+// NotificationRulePost.EmailConfig.
 type NotificationRuleEmailConfig struct {
 	// SubjectTemplate is 1 to 1024 characters.
 	SubjectTemplate string `json:"subjectTemplate"`
@@ -1313,12 +1341,9 @@ func (n NotificationRuleEvaluationOptions) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (n NotificationRuleEvaluationOptions) Validate() error {
-	return invalid("instanceNotificationRule.evaluate", n.violations())
+	return invalid("instanceNotificationRule.evaluate", n.violations(""))
 }
-
-func (n NotificationRuleEvaluationOptions) violations() []Violation {
-	return nil
-}
+func (NotificationRuleEvaluationOptions) violations(string) []Violation { return nil }
 
 // NotificationRulePatch is the body of instanceNotificationRule.patch (Losant's schema "notificationRulePatch").
 type NotificationRulePatch struct {
@@ -1346,12 +1371,11 @@ func (n NotificationRulePatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (n NotificationRulePatch) Validate() error {
-	return invalid("instanceNotificationRule.patch", n.violations())
+	return invalid("instanceNotificationRule.patch", n.violations(""))
 }
-
-func (n NotificationRulePatch) violations() []Violation {
+func (n NotificationRulePatch) violations(name string) []Violation {
 	var body checked
-	n.check(checker{body: &body}.field("notificationRule"))
+	n.check(checker{body: &body}.field(cmp.Or(name, "notificationRule")))
 	return body.found
 }
 
@@ -1381,7 +1405,7 @@ type NotificationRulePost struct {
 	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
 	Enabled     *bool   `json:"enabled,omitempty"`
-	// CallbackURL is a URL that Losant calls for each notification. It is a URL or empty; Null[string]() clears it.
+	// CallbackURL is a URL that Losant calls for each notification. It is a URL or empty, or Null[string]().
 	CallbackURL Nullable[string]                      `json:"callbackUrl,omitzero"`
 	EmailConfig Nullable[NotificationRuleEmailConfig] `json:"emailConfig,omitzero"`
 	RuleConfig  NotificationRuleRuleConfig            `json:"ruleConfig"`
@@ -1397,12 +1421,11 @@ func (n NotificationRulePost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (n NotificationRulePost) Validate() error {
-	return invalid("instanceNotificationRules.post", n.violations())
+	return invalid("instanceNotificationRules.post", n.violations(""))
 }
-
-func (n NotificationRulePost) violations() []Violation {
+func (n NotificationRulePost) violations(name string) []Violation {
 	var body checked
-	n.check(checker{body: &body}.field("notificationRule"))
+	n.check(checker{body: &body}.field(cmp.Or(name, "notificationRule")))
 	return body.found
 }
 
@@ -1419,7 +1442,8 @@ func (n *NotificationRulePost) check(check checker) {
 	n.RuleConfig.check(check.field("ruleConfig"))
 }
 
-// NotificationRuleRuleConfig is ruleConfig in Losant's schema "notificationRule".
+// NotificationRuleRuleConfig is the type of NotificationRule.RuleConfig, NotificationRulePatch.RuleConfig and
+// NotificationRulePost.RuleConfig.
 type NotificationRuleRuleConfig struct {
 	// RuleType is "payloadUsage" or "notebookMinuteUsage".
 	RuleType string `json:"ruleType"`
@@ -1452,11 +1476,11 @@ type NotificationRules struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 	// OwnerID is the ID of the owner; OwnerType says of which kind that is.
 	OwnerID   string `json:"ownerId,omitzero"`
 	OwnerType string `json:"ownerType,omitzero"`
@@ -1481,7 +1505,7 @@ type PaletteResponse struct {
 
 func (p *PaletteResponse) setRaw(body []byte) { p.Raw = body }
 
-// PaletteResponseCustomNode is an element of customNodes in Losant's schema "paletteResponse".
+// PaletteResponseCustomNode is an element of PaletteResponse.CustomNodes.
 type PaletteResponseCustomNode struct {
 	ID               string `json:"id,omitzero"`
 	Name             string `json:"name,omitzero"`
@@ -1498,8 +1522,8 @@ type PaletteResponseCustomNode struct {
 	CompatibleFlowClasses PaletteResponseCustomNodeCompatibleFlowClasses `json:"compatibleFlowClasses,omitzero"`
 }
 
-// PaletteResponseCustomNodeCompatibleFlowClasses is customNodes[].compatibleFlowClasses in Losant's schema
-// "paletteResponse".
+// PaletteResponseCustomNodeCompatibleFlowClasses is the type of PaletteResponseCustomNode.CompatibleFlowClasses and
+// PaletteResponseInstanceNode.CompatibleFlowClasses.
 type PaletteResponseCustomNodeCompatibleFlowClasses struct {
 	Cloud      bool `json:"cloud,omitzero"`
 	Experience bool `json:"experience,omitzero"`
@@ -1508,7 +1532,7 @@ type PaletteResponseCustomNodeCompatibleFlowClasses struct {
 	Embedded   any  `json:"embedded,omitzero"`
 }
 
-// PaletteResponseInstanceNode is an element of instanceNodes in Losant's schema "paletteResponse".
+// PaletteResponseInstanceNode is an element of PaletteResponse.InstanceNodes.
 type PaletteResponseInstanceNode struct {
 	ID               string `json:"id,omitzero"`
 	Name             string `json:"name,omitzero"`
@@ -1538,7 +1562,7 @@ type PayloadCountsBreakdown struct {
 
 func (p *PayloadCountsBreakdown) setRaw(body []byte) { p.Raw = body }
 
-// PayloadCountsBreakdownCount is an element of counts in Losant's schema "payloadCountsBreakdown".
+// PayloadCountsBreakdownCount is an element of PayloadCountsBreakdown.Counts.
 type PayloadCountsBreakdownCount struct {
 	Date  time.Time `json:"date,omitzero"`
 	Value int       `json:"value,omitzero"`
@@ -1587,11 +1611,11 @@ type PeriodSummaries struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`
@@ -1599,7 +1623,7 @@ type PeriodSummaries struct {
 
 func (p *PeriodSummaries) setRaw(body []byte) { p.Raw = body }
 
-// PeriodSummary is an element of items in Losant's schema "periodSummaries".
+// PeriodSummary is an element of PeriodSummaries.Items.
 type PeriodSummary struct {
 	Name          string               `json:"name,omitzero"`
 	ID            string               `json:"id,omitzero"`
@@ -1607,7 +1631,7 @@ type PeriodSummary struct {
 	Summary       PeriodSummarySummary `json:"summary,omitzero"`
 }
 
-// PeriodSummarySummary is items[].summary in Losant's schema "periodSummaries".
+// PeriodSummarySummary is the type of PeriodSummary.Summary.
 type PeriodSummarySummary struct {
 	DeviceCounts         DeviceCounts           `json:"deviceCounts,omitzero"`
 	NotebookMinuteCounts NotebookMinuteCounts   `json:"notebookMinuteCounts,omitzero"`
@@ -1633,11 +1657,10 @@ func (r RecentItem) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (r RecentItem) Validate() error { return invalid("me.addRecentItem", r.violations()) }
-
-func (r RecentItem) violations() []Violation {
+func (r RecentItem) Validate() error { return invalid("me.addRecentItem", r.violations("")) }
+func (r RecentItem) violations(name string) []Violation {
 	var body checked
-	r.check(checker{body: &body}.field("data"))
+	r.check(checker{body: &body}.field(cmp.Or(name, "data")))
 	return body.found
 }
 
@@ -1661,7 +1684,7 @@ type RecentItemList struct {
 
 func (r *RecentItemList) setRaw(body []byte) { r.Raw = body }
 
-// RecentItemListItem is an element of items in Losant's schema "recentItemList".
+// RecentItemListItem is an element of RecentItemList.Items.
 type RecentItemListItem struct {
 	ID   string `json:"id,omitzero"`
 	Name string `json:"name,omitzero"`
@@ -1688,11 +1711,10 @@ func (r ResourceTransfer) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (r ResourceTransfer) Validate() error { return invalid("me.transferResources", r.violations()) }
-
-func (r ResourceTransfer) violations() []Violation {
+func (r ResourceTransfer) Validate() error { return invalid("me.transferResources", r.violations("")) }
+func (r ResourceTransfer) violations(name string) []Violation {
 	var body checked
-	r.check(checker{body: &body}.field("transfer"))
+	r.check(checker{body: &body}.field(cmp.Or(name, "transfer")))
 	return body.found
 }
 
@@ -1731,11 +1753,10 @@ func (s SAMLResponse) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (s SAMLResponse) Validate() error { return invalid("auth.authenticateUserSaml", s.violations()) }
-
-func (s SAMLResponse) violations() []Violation {
+func (s SAMLResponse) Validate() error { return invalid("auth.authenticateUserSaml", s.violations("")) }
+func (s SAMLResponse) violations(name string) []Violation {
 	var body checked
-	s.check(checker{body: &body}.field("saml"))
+	s.check(checker{body: &body}.field(cmp.Or(name, "saml")))
 	return body.found
 }
 
@@ -1947,8 +1968,10 @@ type TimeSeriesData struct {
 	Start time.Time `json:"start,omitzero"`
 	End   time.Time `json:"end,omitzero"`
 	// Resolution is the length of an interval in milliseconds; 0 when nothing was aggregated.
-	Resolution  int64 `json:"resolution,omitzero"`
-	Aggregation any   `json:"aggregation,omitzero"`
+	Resolution int64 `json:"resolution,omitzero"`
+	// Aggregation is how the values of an interval became one: a string, which is one of those of [Aggregation], or an
+	// object.
+	Aggregation any `json:"aggregation,omitzero"`
 	// Limit is the largest number of points of a device; 0 when there was none.
 	Limit int             `json:"limit,omitzero"`
 	Order TimeSeriesOrder `json:"order,omitzero"`
@@ -1961,7 +1984,7 @@ type TimeSeriesData struct {
 
 func (t *TimeSeriesData) setRaw(body []byte) { t.Raw = body }
 
-// TimeSeriesDataDevice is devices{} in Losant's schema "timeSeriesData".
+// TimeSeriesDataDevice is a value of TimeSeriesData.Devices.
 type TimeSeriesDataDevice struct {
 	Name   string              `json:"name,omitzero"`
 	Tags   map[string][]string `json:"tags,omitzero"`
@@ -1970,17 +1993,18 @@ type TimeSeriesDataDevice struct {
 
 // TimeSeriesQuery is the body of data.timeSeriesQuery (Losant's schema "timeSeriesQuery").
 type TimeSeriesQuery struct {
-	// Start is the start of the time range, in milliseconds since the epoch. A negative value is relative to now.
-	Start *int64 `json:"start,omitempty"`
-	// End is the end of the time range, in milliseconds since the epoch. 0 is now, and a negative value is relative to
-	// now.
-	End *int64 `json:"end,omitempty"`
-	// Duration is the length of the time range in milliseconds, counted back from End. It is ignored when Start and End
-	// are both given.
+	// Start is the start of the time range: [At] a time, or [Ago].
+	Start Instant `json:"start,omitzero"`
+	// End is the end of the time range: [At] a time, [Ago] or [Now].
+	End Instant `json:"end,omitzero"`
+	// Duration is the length of the time range in milliseconds, such as Ptr(time.Hour.Milliseconds()), counted back
+	// from end. It is ignored when start and end are both given.
 	Duration *int64 `json:"duration,omitempty"`
-	// Resolution is the length of an interval in milliseconds: for each there is one aggregated value.
+	// Resolution is the length of an interval in milliseconds, such as Ptr(time.Minute.Milliseconds()): for each there
+	// is one aggregated value.
 	Resolution *int64 `json:"resolution,omitempty"`
-	// Aggregation is how the values of an interval become one; "NONE" returns the values as they were reported.
+	// Aggregation is how the values of an interval become one: an [Aggregation], or an object for one that takes
+	// options.
 	Aggregation any `json:"aggregation,omitzero"`
 	// Attributes are the names of the attributes to return; all of them when empty. They are each 1 to 255 characters
 	// of 0-9 A-Z a-z _ -.
@@ -2007,17 +2031,22 @@ func (t TimeSeriesQuery) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (t TimeSeriesQuery) Validate() error { return invalid("data.timeSeriesQuery", t.violations()) }
-
-func (t TimeSeriesQuery) violations() []Violation {
+func (t TimeSeriesQuery) Validate() error { return invalid("data.timeSeriesQuery", t.violations("")) }
+func (t TimeSeriesQuery) violations(name string) []Violation {
 	var body checked
-	t.check(checker{body: &body}.field("query"))
+	t.check(checker{body: &body}.field(cmp.Or(name, "query")))
 	return body.found
 }
 
 func (t *TimeSeriesQuery) check(check checker) {
+	if !t.Start.IsZero() {
+		check.instant("start", t.Start)
+	}
+	if !t.End.IsZero() {
+		check.instant("end", t.End)
+	}
 	if t.Aggregation != nil {
-		if text, ok := t.Aggregation.(string); ok {
+		if text, ok := asText(t.Aggregation); ok {
 			check.oneOf("aggregation", &text, "FIRST", "LAST", "COUNT", "MAX", "MIN", "MEDIAN", "MEAN", "SUM",
 				"STD_DEV", "NONE")
 		}
@@ -2061,11 +2090,10 @@ func (u UserCredentials) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (u UserCredentials) Validate() error { return invalid("auth.authenticateUser", u.violations()) }
-
-func (u UserCredentials) violations() []Violation {
+func (u UserCredentials) Validate() error { return invalid("auth.authenticateUser", u.violations("")) }
+func (u UserCredentials) violations(name string) []Violation {
 	var body checked
-	u.check(checker{body: &body}.field("credentials"))
+	u.check(checker{body: &body}.field(cmp.Or(name, "credentials")))
 	return body.found
 }
 
@@ -2209,7 +2237,7 @@ func (u UserCredentials) LogValue() slog.Value {
 	return redactedValue("UserCredentials", u, "password", "twoFactorCode")
 }
 
-// ValidateContextErrorDashboard is dashboard in Losant's schema "validateContextError".
+// ValidateContextErrorDashboard is the type of ValidateContextSuccess.Dashboard.
 type ValidateContextErrorDashboard struct {
 	Name       string `json:"name,omitzero"`
 	ID         string `json:"id,omitzero"`
@@ -2258,12 +2286,11 @@ func (v VirtualButtonPress) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (v VirtualButtonPress) Validate() error {
-	return invalid("flow.pressVirtualButton", v.violations())
+	return invalid("flow.pressVirtualButton", v.violations(""))
 }
-
-func (v VirtualButtonPress) violations() []Violation {
+func (v VirtualButtonPress) violations(name string) []Violation {
 	var body checked
-	v.check(checker{body: &body}.field("button"))
+	v.check(checker{body: &body}.field(cmp.Or(name, "button")))
 	return body.found
 }
 

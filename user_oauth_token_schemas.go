@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -35,7 +36,7 @@ type UserOAuthToken struct {
 
 func (u *UserOAuthToken) setRaw(body []byte) { u.Raw = body }
 
-// UserOAuthTokenOAuth is oauth in Losant's schema "userOauthToken".
+// UserOAuthTokenOAuth is the type of UserOAuthToken.OAuth.
 type UserOAuthTokenOAuth struct {
 	ClientID            string   `json:"client_id,omitzero"`
 	ClientName          string   `json:"client_name,omitzero"`
@@ -46,7 +47,7 @@ type UserOAuthTokenOAuth struct {
 	AuthorizationStatus string   `json:"authorizationStatus,omitzero"`
 }
 
-// UserOAuthTokenOAuthPost is oauth in Losant's schema "userOauthTokenPost".
+// UserOAuthTokenOAuthPost is the type of UserOAuthTokenPost.OAuth.
 type UserOAuthTokenOAuthPost struct {
 	// ClientID is the ID of a registered client: one that Losant gave, or the HTTPS URL of its metadata. It is 24 to
 	// 1024 characters.
@@ -75,7 +76,7 @@ func (u *UserOAuthTokenOAuthPost) check(check checker) {
 	check.oneOf("code_challenge_method", &u.CodeChallengeMethod, "S256")
 }
 
-// UserOAuthTokenOrgRole is an element of orgRoles in Losant's schema "userOauthToken".
+// UserOAuthTokenOrgRole is an element of UserOAuthToken.OrgRoles, APIToken.OrgRoles and 4 more fields.
 type UserOAuthTokenOrgRole struct {
 	// OrgID is 24 hexadecimal digits or "sandbox".
 	OrgID string     `json:"orgId"`
@@ -125,11 +126,12 @@ func (u UserOAuthTokenPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (u UserOAuthTokenPatch) Validate() error { return invalid("userOauthToken.patch", u.violations()) }
-
-func (u UserOAuthTokenPatch) violations() []Violation {
+func (u UserOAuthTokenPatch) Validate() error {
+	return invalid("userOauthToken.patch", u.violations(""))
+}
+func (u UserOAuthTokenPatch) violations(name string) []Violation {
 	var body checked
-	u.check(checker{body: &body}.field("oauthToken"))
+	u.check(checker{body: &body}.field(cmp.Or(name, "oauthToken")))
 	return body.found
 }
 
@@ -173,11 +175,12 @@ func (u UserOAuthTokenPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (u UserOAuthTokenPost) Validate() error { return invalid("userOauthTokens.post", u.violations()) }
-
-func (u UserOAuthTokenPost) violations() []Violation {
+func (u UserOAuthTokenPost) Validate() error {
+	return invalid("userOauthTokens.post", u.violations(""))
+}
+func (u UserOAuthTokenPost) violations(name string) []Violation {
 	var body checked
-	u.check(checker{body: &body}.field("oauthToken"))
+	u.check(checker{body: &body}.field(cmp.Or(name, "oauthToken")))
 	return body.found
 }
 
@@ -211,11 +214,11 @@ type UserOAuthTokens struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

@@ -207,6 +207,14 @@ func (c checker) time(field string, value *time.Time) {
 	}
 }
 
+func (c checker) instant(field string, value Instant) { c.refuse(field, value.problem()) }
+
+// asText is a value that is a text, also of a named type.
+func asText(value any) (text string, ok bool) {
+	v := reflect.ValueOf(value)
+	return v.String(), v.Kind() == reflect.String
+}
+
 // scalar refuses what is no text, number or boolean, nor nil where that is allowed.
 func (c checker) scalar(field string, value any, nullable bool) {
 	c.refuse(field, mustBeScalar(value, nullable))

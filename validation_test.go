@@ -694,3 +694,36 @@ func TestABodyIsOfOneKind(t *testing.T) {
 	}.Validate(),
 		"losant: device.setConnectionStatus: invalid input: connectionStatus must be of one kind, not of several")
 }
+
+// Two actions with the same body have a name each for it.
+func TestABodyHasTheNameThatItsActionGivesIt(t *testing.T) {
+	t.Parallel()
+	client, err := losant.NewClient(secretToken)
+	require.NoError(t, err)
+	patch := losant.EventPatch{Subject: losant.Ptr("")}
+	_, one := client.Event.Patch(t.Context(), applicationID, userID, patch)
+	_, many := client.Events.Patch(t.Context(), applicationID, patch)
+	for want, err := range map[string]error{"event.subject": one, "updates.subject": many, "event.subject ": patch.Validate()} {
+		var invalid *losant.ValidationError
+		require.ErrorAs(t, err, &invalid)
+		require.Len(t, invalid.Violations, 1)
+		assert.Equal(t, strings.TrimSpace(want), invalid.Violations[0].Field)
+	}
+}
+
+func TestAnInstantOfABody(t *testing.T) {
+	t.Parallel()
+	body := losant.TimeSeriesQuery{Start: losant.Ago(time.Hour), End: losant.Now(), Aggregation: losant.AggregationMean}
+	require.NoError(t, body.Validate())
+	encoded, err := json.Marshal(body)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"start": -3600000, "end": 0, "aggregation": "MEAN"}`, string(encoded))
+	var decoded losant.TimeSeriesQuery
+	require.NoError(t, json.Unmarshal(encoded, &decoded))
+	assert.Equal(t, body.Start, decoded.Start)
+	assert.Equal(t, body.End, decoded.End)
+
+	body = losant.TimeSeriesQuery{Start: losant.Ago(-time.Hour), Aggregation: losant.Aggregation("AVERAGE")}
+	require.ErrorContains(t, body.Validate(), "query.start must not be after now")
+	require.ErrorContains(t, body.Validate(), "query.aggregation must be")
+}

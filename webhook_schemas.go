@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -108,11 +109,10 @@ func (w WebhookPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (w WebhookPatch) Validate() error { return invalid("webhook.patch", w.violations()) }
-
-func (w WebhookPatch) violations() []Violation {
+func (w WebhookPatch) Validate() error { return invalid("webhook.patch", w.violations("")) }
+func (w WebhookPatch) violations(name string) []Violation {
 	var body checked
-	w.check(checker{body: &body}.field("webhook"))
+	w.check(checker{body: &body}.field(cmp.Or(name, "webhook")))
 	return body.found
 }
 
@@ -175,11 +175,10 @@ func (w WebhookPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (w WebhookPost) Validate() error { return invalid("webhooks.post", w.violations()) }
-
-func (w WebhookPost) violations() []Violation {
+func (w WebhookPost) Validate() error { return invalid("webhooks.post", w.violations("")) }
+func (w WebhookPost) violations(name string) []Violation {
 	var body checked
-	w.check(checker{body: &body}.field("webhook"))
+	w.check(checker{body: &body}.field(cmp.Or(name, "webhook")))
 	return body.found
 }
 
@@ -217,12 +216,12 @@ type Webhooks struct {
 	// PerPage is the number of items of a page, as the server applied it.
 	PerPage int `json:"perPage,omitzero"`
 	// Page is the number of this page, from 0.
-	Page          int    `json:"page,omitzero"`
-	Filter        string `json:"filter,omitzero"`
-	FilterField   string `json:"filterField,omitzero"`
-	SortField     string `json:"sortField,omitzero"`
-	SortDirection string `json:"sortDirection,omitzero"`
-	ApplicationID string `json:"applicationId,omitzero"`
+	Page          int           `json:"page,omitzero"`
+	Filter        string        `json:"filter,omitzero"`
+	FilterField   string        `json:"filterField,omitzero"`
+	SortField     string        `json:"sortField,omitzero"`
+	SortDirection SortDirection `json:"sortDirection,omitzero"`
+	ApplicationID string        `json:"applicationId,omitzero"`
 
 	// Raw is the whole body as received, with every property this type does not know. Elements of a list have none.
 	Raw json.RawMessage `json:"-"`

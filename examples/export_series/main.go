@@ -73,8 +73,8 @@ func run(ctx context.Context, client *losant.Client, applicationID string, s ser
 		}
 		data, err := client.Data.TimeSeriesQuery(ctx, applicationID, losant.TimeSeriesQuery{
 			// Nothing says whether the ends of a range are in it: ask for more, and take what belongs to the window.
-			Start: losant.Ptr(from.UnixMilli() - 1), End: losant.Ptr(to.UnixMilli() + 1),
-			DeviceIDs: s.devices, Attributes: s.attributes, Aggregation: "NONE",
+			Start: losant.At(from.Add(-time.Millisecond)), End: losant.At(to.Add(time.Millisecond)),
+			DeviceIDs: s.devices, Attributes: s.attributes, Aggregation: losant.AggregationNone,
 		})
 		if err != nil {
 			return err

@@ -125,7 +125,7 @@ func (c *checker) checkNotes(kind string, notes map[string]api.ParameterNote, ha
 
 var (
 	secretive       = regexp.MustCompile(`(?i)token|secret|password|key`)
-	propertyGoTypes = []string{"", "int", "*int", "int64", "json.RawMessage", "time.Time", "Query"}
+	propertyGoTypes = []string{"", "int", "*int", "int64", "json.RawMessage", "time.Time", "Instant", "Query"}
 )
 
 func (c *checker) checkProperties() {
@@ -151,24 +151,23 @@ func (c *checker) checkNames() {
 		if len(c.overlay.Enums[name].Of) == 0 {
 			c.fail("enum %s stands nowhere", name)
 		}
-		c.gone("enum at", c.overlay.Enums[name].Of, func(place string) bool { return len(valuesAt(c.description, place)) > 0 })
+		c.gone("enum at", c.overlay.Enums[name].Of, func(place string) bool {
+			return c.names[place] || len(valuesAt(c.description, place)) > 0
+		})
 	}
 }
 
 // valuesAt are the values of the enumeration at a place, as EnumNote has it; none if there is none.
 func valuesAt(d *api.Description, place string) []any {
 	place, isElement := strings.CutSuffix(place, "[]")
-	s := schemaAt(d, place)
-	for s.Ref != "" {
-		s = d.Schemas[s.Ref]
-	}
+	s := deref(d, schemaAt(d, place))
 	switch {
 	case s.Items != nil && (isElement || strings.Contains(place, "?")):
 		s = s.Items
 	case isElement:
 		return nil
 	}
-	all := append([]*api.Schema{s}, alternatives(s)...)
+	all := append([]*api.Schema{s}, notNull(d, s)...)
 	return enumeration(slices.DeleteFunc(all, func(s *api.Schema) bool { return len(s.Enum) == 0 }))
 }
 

@@ -149,7 +149,7 @@ func (s *statements) value(t *typ, value, check, name string) {
 			s.add("%s.scalar(%s, %s, %t)", check, name, value, nullable)
 		}
 		if texts := t.texts(); len(texts) > 0 {
-			s.block("if text, ok := "+value+".(string); ok", func(in *statements) {
+			s.block("if text, ok := asText("+value+"); ok", func(in *statements) {
 				in.text(&typ{kind: textKind, flat: texts}, "&text", check, name)
 			})
 		}
@@ -292,7 +292,7 @@ func (f *field) isSent(value string) string {
 	switch t := f.Type(); {
 	case f.required && !f.isReference() && f.typ.kind != textKind:
 		return "true"
-	case strings.HasPrefix(t, "Nullable["), f.typ.kind == momentKind && !strings.HasPrefix(t, "*"):
+	case strings.HasPrefix(t, "Nullable["), f.typ.kind == instantKind, f.typ.kind == momentKind && !f.IsPointer():
 		return "!" + value + ".IsZero()"
 	case strings.HasPrefix(t, "*"), f.isReference():
 		return value + " != nil"
@@ -313,6 +313,8 @@ func (s *statements) scalar(t *typ, value, check, name string) {
 		s.text(t, value, check, name)
 	case momentKind:
 		s.add("%s.time(%s, %s)", check, name, value)
+	case instantKind:
+		s.add("%s.instant(%s, %s)", check, name, strings.TrimPrefix(value, "&"))
 	case integerKind, longKind, numberKind:
 		method := map[kind]string{integerKind: "integer", longKind: "long", numberKind: "number"}[t.kind]
 		if len(schema.Enum) > 0 {

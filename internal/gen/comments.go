@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,31 +21,42 @@ func (g *goType) Doc() string {
 	return comment(0, text)
 }
 
-// origin says what the type is in Losant's documentation.
+// origin says what the type is in Losant's documentation, or what it is a part of.
 func (g *goType) origin() string {
-	root := rootOf(g.losant)
-	schema := fmt.Sprintf("Losant's schema %q", root)
+	schema := fmt.Sprintf("Losant's schema %q", g.losant)
 	answered := g.model.answers[g.losant]
-	switch part, kind := g.losant[len(root):], g.of; {
-	case kind != nil && len(g.variant.values) == 1:
-		return fmt.Sprintf("is a %s of the kind %q", kind.final().Name, g.variant.values[0])
-	case kind != nil:
-		return "is a kind of " + kind.final().Name
+	switch {
+	case g.of != nil && len(g.variant.values) == 1:
+		return fmt.Sprintf("is a %s of the kind %q", g.of.final().Name, g.variant.values[0])
+	case g.of != nil:
+		return "is a kind of " + g.of.final().Name
 	case g.Operation() != "":
 		return "is the body of " + g.Operation() + " (" + schema + ")"
-	case part == "" && g.form == inAnswer && len(answered) > 3:
-		return fmt.Sprintf("is the answer to %s and %d more actions (%s)", strings.Join(answered[:2], ", "), len(answered)-2, schema)
-	case part == "" && g.form == inAnswer && len(answered) > 0:
-		return "is the answer to " + enumerate(answered, "and") + " (" + schema + ")"
-	case part == "":
+	case g.form == inAnswer && len(answered) > 0:
+		return "is the answer to " + some(answered, "actions") + " (" + schema + ")"
+	case len(g.holders) == 0:
 		return "is " + schema
-	case part == "[]" || part == "{}":
-		return "is an element of " + schema
-	case strings.HasSuffix(part, "[]"):
-		return "is an element of " + strings.Trim(part, ".[]") + " in " + schema
-	default:
-		return "is " + strings.TrimPrefix(part, ".") + " in " + schema
 	}
+	return g.place()
+}
+
+// place says which fields have the type, that which it is named after first.
+func (g *goType) place() string {
+	slices.SortStableFunc(g.holders, func(a, b holder) int { return cmp.Compare(fmt.Sprint(b.first), fmt.Sprint(a.first)) })
+	var names []string
+	for _, h := range g.holders {
+		names = append(names, h.name)
+	}
+	verb := map[kind]string{listKind: "is an element of ", dictKind: "is a value of "}[g.holders[0].typ.kind]
+	return cmp.Or(verb, "is the type of ") + some(names, "fields")
+}
+
+// some lists names, and of many the first two.
+func some(names []string, of string) string {
+	if len(names) > 3 {
+		names = append(slices.Clone(names[:2]), fmt.Sprintf("%d more %s", len(names)-2, of))
+	}
+	return enumerate(names, "and")
 }
 
 // Doc is the doc comment of the field: what the overlay says, and what the facts do. "" is none.
@@ -67,8 +79,9 @@ func (f *field) Doc() string {
 // facts are the rules of the property as a sentence without its name in front, "is 1 to 255 characters", with its period.
 func (f *field) facts() string {
 	rules := f.typ.facts(f.Property)
+	null := ""
 	if f.typ.nullable && f.typ.kind != anythingKind {
-		rules = append(rules, fmt.Sprintf("Null[%s]() clears it", f.typ))
+		null = fmt.Sprintf("Null[%s]()", f.typ)
 	}
 	if len(rules) == 0 {
 		return ""
@@ -78,12 +91,17 @@ func (f *field) facts() string {
 		verb = "are "
 	}
 	switch {
-	case strings.HasPrefix(rules[0], "Null["):
-		return ""
 	case strings.HasPrefix(rules[0], "keys "), strings.HasPrefix(rules[0], "values "):
 		verb = "has "
 	}
-	return verb + strings.Join(rules, "; ") + "."
+	text := verb + strings.Join(rules, "; ")
+	switch {
+	case null != "" && f.patch:
+		text += "; " + null + " clears it"
+	case null != "":
+		text += ", or " + null
+	}
+	return text + "."
 }
 
 // facts are what a value has to be.

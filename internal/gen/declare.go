@@ -29,7 +29,8 @@ type goType struct {
 	of      *goType // the union that it is a variant of
 	variant *variant
 
-	visited bool // by isPlain
+	holders []holder // what it is a part of
+	visited bool     // by isPlain
 	checks  *statements
 }
 
@@ -40,6 +41,13 @@ func (g *goType) final() *goType {
 	return g
 }
 
+// holder is a type that has another one: in a field, or as elements.
+type holder struct {
+	name  string // "Device.Tags"
+	first bool   // what it is named after
+	typ   *typ
+}
+
 // field is a property.
 type field struct {
 	Property string
@@ -47,6 +55,7 @@ type field struct {
 	form     form
 	required bool
 	plain    bool     // no pointer, although optional in a body
+	patch    bool     // of what changes a resource
 	secrets  []string // the properties that no formatting may show: this one, or some in it
 	note     string
 }
@@ -180,7 +189,7 @@ func (m *model) fieldsOf(g *goType, part string, s *api.Schema) (fields []*field
 		}
 		note := m.overlay.Property(part, p.Name)
 		f := &field{
-			Property: p.Name, form: g.form, required: p.Required, typ: m.typeOf(p.Schema, g.form, place{part, p.Name}),
+			Property: p.Name, form: g.form, patch: m.suffix == "Patch", required: p.Required, typ: m.typeOf(p.Schema, g.form, place{part, p.Name}),
 			note: m.vocabulary.inGo(note.Doc),
 		}
 		if note.Secret != nil && *note.Secret {

@@ -76,6 +76,7 @@ func render(m *model) (map[string][]byte, error) {
 
 // packages are what generated files import, by the name that they use. Those of this module come behind the others.
 var packages = []struct{ name, path string }{
+	{"cmp", "cmp"},
 	{"context", "context"},
 	{"json", "encoding/json"},
 	{"fmt", "fmt"},

@@ -64,6 +64,7 @@ func newModel(d *api.Description, o *api.Overlay) (*model, error) {
 		m.declareRoot(u)
 	}
 	m.nameTypes()
+	m.findHolders()
 	m.services = newServices(m)
 	return m, errors.Join(m.problems...)
 }
@@ -174,11 +175,4 @@ func (m *model) nameOf(u use) string {
 func (m *model) isCollection(schema string) bool {
 	g := m.uses[use{schema, inAnswer}]
 	return g != nil && g.under != nil
-}
-
-func (m *model) deref(s *api.Schema) *api.Schema {
-	for s.Ref != "" {
-		s = m.Schemas[s.Ref]
-	}
-	return s
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,6 +63,9 @@ type enum struct {
 	Values    []enumValue
 }
 
+// shouted is a value in capitals that is no abbreviation, such as "STD_DEV".
+var shouted = regexp.MustCompile(`^[A-Z_]+$`)
+
 type enumValue struct{ Name, Value string }
 
 func (m *model) enum(name string, note api.EnumNote) *enum {
@@ -69,7 +73,11 @@ func (m *model) enum(name string, note api.EnumNote) *enum {
 		" An answer may have a value that is not known here, and [WithoutValidation] sends one.")}
 	for _, v := range valuesAt(m.Description, note.Of[0]) {
 		if text, ok := v.(string); ok && text != "" {
-			e.Values = append(e.Values, enumValue{name + goName(text), text})
+			word := text
+			if shouted.MatchString(text) {
+				word = strings.ToLower(text)
+			}
+			e.Values = append(e.Values, enumValue{name + goName(word), text})
 		}
 	}
 	return e
@@ -160,23 +168,14 @@ func (g *goType) EncodesItself() bool {
 // Secrets are the properties, here and further inside, that no formatting may show, quoted.
 func (g *goType) Secrets() string {
 	found := map[string]bool{}
-	g.secrets(found, map[*goType]bool{})
-	return quoted(sorted(found))
-}
-
-func (g *goType) secrets(found map[string]bool, seen map[*goType]bool) {
-	if seen[g] {
-		return
-	}
-	seen[g] = true
-	for _, f := range g.fields {
-		for _, name := range f.secrets {
-			found[name] = true
+	g.reach(func(part *goType) {
+		for _, f := range part.fields {
+			for _, name := range f.secrets {
+				found[name] = true
+			}
 		}
-	}
-	for _, part := range g.parts() {
-		part.final().secrets(found, seen)
-	}
+	}, map[*goType]bool{})
+	return quoted(sorted(found))
 }
 
 // Type is the type of the variant.

@@ -32,6 +32,7 @@ type action struct {
 	Params    []parameter
 	Form      []parameter
 	BodyName  string    // of the argument
+	OwnBody   string    // the name of the body where that is not the usual one of its type
 	Result    string    // *Device
 	Answers   []success // when there are several
 	Event     string    // the name of the events of a stream
@@ -117,6 +118,9 @@ func (a *action) addParameters(m *model) {
 		a.BodyName = m.argument(a.Body.Name)
 		if a.Name == "patch" {
 			a.BodyName = "patch"
+		}
+		if usual := m.bodies[a.Body.Schema].Body.Name; usual != a.Body.Name {
+			a.OwnBody = a.Body.Name
 		}
 		a.arguments = append(a.arguments, argument{a.BodyName, m.bodyType(a.Body.Schema)})
 	}

@@ -60,6 +60,36 @@ func (m *model) nameTypes() {
 	}
 }
 
+// findHolders finds what each type is a part of.
+func (m *model) findHolders() {
+	hold := func(name string, g *goType, t *typ) {
+		if part := t.inner().decl; part != nil {
+			part = part.final()
+			part.holders = append(part.holders, holder{name, strings.HasPrefix(part.Name, g.Name), t})
+		}
+	}
+	for _, g := range m.types {
+		for _, f := range g.fields {
+			hold(g.Name+"."+f.Name(), g, f.typ)
+		}
+		if g.under != nil {
+			hold(g.Name, g, g.under)
+		}
+	}
+}
+
+// reach visits a type and all that it is made of.
+func (g *goType) reach(visit func(*goType), seen map[*goType]bool) {
+	if seen[g] {
+		return
+	}
+	seen[g] = true
+	visit(g)
+	for _, part := range g.parts() {
+		part.final().reach(visit, seen)
+	}
+}
+
 // isLooser reports whether g requires nothing that another shape of the same fields does not.
 func (g *goType) isLooser(other *goType) bool {
 	return !slices.ContainsFunc(g.fields, func(f *field) bool { return f.required && !fieldNamed(other.fields, f.Property).required })
@@ -68,11 +98,8 @@ func (g *goType) isLooser(other *goType) bool {
 // parts are the types that a type is made of.
 func (g *goType) parts() (parts []*goType) {
 	add := func(t *typ) {
-		for t.elem != nil {
-			t = t.elem
-		}
-		if t.decl != nil {
-			parts = append(parts, t.decl)
+		if decl := t.inner().decl; decl != nil {
+			parts = append(parts, decl)
 		}
 	}
 	for _, f := range g.fields {
@@ -131,7 +158,7 @@ func (f *field) Type() string {
 		return t
 	case f.typ.nullable && f.typ.kind != anythingKind:
 		return "Nullable[" + t + "]"
-	case f.required || slices.Contains([]kind{listKind, dictKind, rawKind, anythingKind, handKind}, f.typ.kind):
+	case f.required || slices.Contains([]kind{listKind, dictKind, rawKind, anythingKind, instantKind, handKind}, f.typ.kind):
 		return t
 	}
 	return "*" + t

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,6 +19,7 @@ const (
 	numberKind   kind = "float64"
 	booleanKind  kind = "bool"
 	momentKind   kind = "time.Time"
+	instantKind  kind = "Instant" // a time that may be relative to now
 	rawKind      kind = "json.RawMessage"
 	listKind     kind = "[]"
 	dictKind     kind = "map[string]"
@@ -56,6 +58,14 @@ func (t *typ) String() string {
 		return t.name
 	}
 	return string(t.kind)
+}
+
+// inner is the type of what lists and dicts are made of in the end.
+func (t *typ) inner() *typ {
+	for t.elem != nil {
+		t = t.elem
+	}
+	return t
 }
 
 // alternatives are what the value may be, null aside.
@@ -109,11 +119,11 @@ func (m *model) typeOf(ref *api.Schema, f form, at place) *typ {
 		m.choose(t, f, at)
 	case len(types) == 1:
 		m.simple(t, jsonKinds[types[0]], f, inner)
-		if t.kind == textKind {
-			t.name = m.enums[at.part+"."+at.property]
-		}
 	default:
 		t.kind = anythingKind
+	}
+	if t.kind == textKind {
+		t.name = cmp.Or(m.enums[at.part+"."+at.property], m.enums[at.property])
 	}
 	t.nullable = nullable
 	return t
@@ -136,7 +146,7 @@ func (m *model) decide(t *typ, at place) bool {
 		return false
 	}
 	_, t.nullable = m.withoutNull(t.schema)
-	t.kind, t.flat, t.pointer, t.decided = k, m.notNull(t.schema), pointer, true
+	t.kind, t.flat, t.pointer, t.decided = k, notNull(m.Description, t.schema), pointer, true
 	return true
 }
 
@@ -187,7 +197,7 @@ func valueSchemas(s *api.Schema) (all []*api.Schema) {
 // choose sets the type of a choice between schemas of different JSON types.
 func (m *model) choose(t *typ, f form, at place) {
 	t.kind = anythingKind
-	rest := m.notNull(t.schema)
+	rest := notNull(m.Description, t.schema)
 	array := slices.IndexFunc(rest, func(a *api.Schema) bool { return isOnly(a, "array") })
 	switch {
 	case len(rest) == 1:
@@ -218,19 +228,29 @@ func (m *model) withoutNull(s *api.Schema) (types []string, nullable bool) {
 }
 
 // notNull are all alternatives of a choice but null, and those of the choices in it.
-func (m *model) notNull(s *api.Schema) (all []*api.Schema) {
+func notNull(d *api.Description, s *api.Schema) (all []*api.Schema) {
 	for _, a := range alternatives(s) {
-		a = m.deref(a)
+		a = deref(d, a)
 		switch {
 		case isOnly(a, "null"):
 		case len(a.Type) == 0 && len(alternatives(a)) > 0:
-			all = append(all, m.notNull(a)...)
+			all = append(all, notNull(d, a)...)
 		default:
 			all = append(all, a)
 		}
 	}
 	return all
 }
+
+// deref is the schema that a reference leads to.
+func deref(d *api.Description, s *api.Schema) *api.Schema {
+	for s.Ref != "" {
+		s = d.Schemas[s.Ref]
+	}
+	return s
+}
+
+func (m *model) deref(s *api.Schema) *api.Schema { return deref(m.Description, s) }
 
 // objects are the alternatives of a choice between objects, null aside; nil for anything else. Alternatives that only say
 // what is required are none.

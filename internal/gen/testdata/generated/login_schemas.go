@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -27,11 +28,10 @@ func (l LoginPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (l LoginPost) Validate() error { return invalid("login.post", l.violations()) }
-
-func (l LoginPost) violations() []Violation {
+func (l LoginPost) Validate() error { return invalid("login.post", l.violations("")) }
+func (l LoginPost) violations(name string) []Violation {
 	var body checked
-	l.check(checker{body: &body}.field("credentials"))
+	l.check(checker{body: &body}.field(cmp.Or(name, "credentials")))
 	return body.found
 }
 

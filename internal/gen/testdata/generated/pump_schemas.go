@@ -3,6 +3,7 @@
 package losant
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -18,7 +19,7 @@ const (
 	PumpClassPiston PumpClass = "piston"
 )
 
-// Gear is gear in Losant's schema "pumpPost". One of its fields is set.
+// Gear is the type of Pump.Gear. One of its fields is set.
 type Gear struct {
 	Belt   *GearBelt
 	Direct *GearDirect
@@ -74,7 +75,7 @@ func (g *GearBeltPost) check(check checker) {
 type GearDirect struct {
 }
 
-// GearPost is gear in Losant's schema "pumpPost". One of its fields is set.
+// GearPost is the type of PumpPatch.Gear and PumpPost.Gear. One of its fields is set.
 type GearPost struct {
 	Belt   *GearBeltPost
 	Direct *GearDirect
@@ -148,7 +149,7 @@ type Pump struct {
 
 func (p *Pump) setRaw(body []byte) { p.Raw = body }
 
-// PumpContact is contact in Losant's schema "pumpPatch".
+// PumpContact is the type of PumpPatch.Contact and PumpPost.Contact.
 type PumpContact struct {
 	// Email is an e-mail address.
 	Email *string `json:"email,omitempty"`
@@ -160,20 +161,20 @@ func (p *PumpContact) check(check checker) {
 	check.atLeastOne("email, or phone", p.Email != nil, p.Phone != nil)
 }
 
-// PumpHealth is health in Losant's schema "pump".
+// PumpHealth is the type of Pump.Health.
 type PumpHealth struct {
 	Ts   int64  `json:"ts,omitzero"`
 	Note string `json:"note,omitzero"`
 }
 
-// PumpOwner is owner in Losant's schema "pump".
+// PumpOwner is the type of Pump.Owner.
 type PumpOwner struct {
 	Email    string            `json:"email,omitzero"`
 	Homepage string            `json:"homepage,omitzero"`
 	Address  *PumpOwnerAddress `json:"address,omitzero"`
 }
 
-// PumpOwnerAddress is owner.address in Losant's schema "pump".
+// PumpOwnerAddress is the type of PumpOwner.Address.
 type PumpOwnerAddress struct {
 	Street  string `json:"street,omitzero"`
 	Country string `json:"country,omitzero"`
@@ -208,11 +209,10 @@ func (p PumpPatch) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (p PumpPatch) Validate() error { return invalid("pump.patch", p.violations()) }
-
-func (p PumpPatch) violations() []Violation {
+func (p PumpPatch) Validate() error { return invalid("pump.patch", p.violations("")) }
+func (p PumpPatch) violations(name string) []Violation {
 	var body checked
-	p.check(checker{body: &body}.field("pump"))
+	p.check(checker{body: &body}.field(cmp.Or(name, "pump")))
 	return body.found
 }
 
@@ -247,7 +247,7 @@ type PumpPost struct {
 	Tags []Tag `json:"tags,omitzero"`
 	// Labels has keys of 1 to 255 characters of 0-9 A-Z a-z _ -; values of 1 to 255 characters.
 	Labels map[string]string `json:"labels,omitzero"`
-	// ParentID is 24 hexadecimal digits; Null[string]() clears it.
+	// ParentID is 24 hexadecimal digits, or Null[string]().
 	ParentID Nullable[string] `json:"parentId,omitzero"`
 	Gear     *GearPost        `json:"gear,omitempty"`
 	// Port is 1 to 65535.
@@ -266,11 +266,10 @@ func (p PumpPost) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (p PumpPost) Validate() error { return invalid("pumps.post", p.violations()) }
-
-func (p PumpPost) violations() []Violation {
+func (p PumpPost) Validate() error { return invalid("pumps.post", p.violations("")) }
+func (p PumpPost) violations(name string) []Violation {
 	var body checked
-	p.check(checker{body: &body}.field("pump"))
+	p.check(checker{body: &body}.field(cmp.Or(name, "pump")))
 	return body.found
 }
 
@@ -299,13 +298,13 @@ func (p PumpPost) Format(state fmt.State, _ rune) { printRedacted(state, "PumpPo
 // LogValue is the value as JSON with placeholders for its secrets.
 func (p PumpPost) LogValue() slog.Value { return redactedValue("PumpPost", p, "accessToken") }
 
-// PumpSpareParts1 is an element of spareParts|1 in Losant's schema "pump".
+// PumpSpareParts1 is Losant's schema "pump.spareParts|1[]".
 type PumpSpareParts1 struct {
 	PartID string `json:"partId,omitzero"`
 	Count  int    `json:"count,omitzero"`
 }
 
-// PumpState is Losant's schema "pumpState".
+// PumpState is an element of PumpStateOrStates and PumpStates.
 type PumpState struct {
 	Time time.Time      `json:"time,omitzero"`
 	Data map[string]any `json:"data"`
@@ -344,11 +343,10 @@ func (p *PumpStateOrStates) UnmarshalJSON(data []byte) error {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (p PumpStateOrStates) Validate() error { return invalid("pump.sendState", p.violations()) }
-
-func (p PumpStateOrStates) violations() []Violation {
+func (p PumpStateOrStates) Validate() error { return invalid("pump.sendState", p.violations("")) }
+func (p PumpStateOrStates) violations(name string) []Violation {
 	var body checked
-	p.check(checker{body: &body}.field("state"))
+	p.check(checker{body: &body}.field(cmp.Or(name, "state")))
 	return body.found
 }
 
@@ -393,11 +391,10 @@ func (p PumpsDelete) MarshalJSON() ([]byte, error) {
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
-func (p PumpsDelete) Validate() error { return invalid("pumps.delete", p.violations()) }
-
-func (p PumpsDelete) violations() []Violation {
+func (p PumpsDelete) Validate() error { return invalid("pumps.delete", p.violations("")) }
+func (p PumpsDelete) violations(name string) []Violation {
 	var body checked
-	p.check(checker{body: &body}.field("options"))
+	p.check(checker{body: &body}.field(cmp.Or(name, "options")))
 	return body.found
 }
 
@@ -408,7 +405,7 @@ func (p *PumpsDelete) check(check checker) {
 	}
 }
 
-// Tag is an element of tags in Losant's schema "pump".
+// Tag is an element of Pump.Tags, PumpPatch.Tags and PumpPost.Tags.
 type Tag struct {
 	// Key is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Key string `json:"key"`

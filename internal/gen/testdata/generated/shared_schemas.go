@@ -83,7 +83,7 @@ type Success struct {
 
 func (s *Success) setRaw(body []byte) { s.Raw = body }
 
-// TagFilterItem is an element of Losant's schema "tagFilter".
+// TagFilterItem is Losant's schema "tagFilter[]".
 type TagFilterItem struct {
 	Key   *string `json:"key,omitempty"`
 	Value *string `json:"value,omitempty"`
