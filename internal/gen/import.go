@@ -27,8 +27,8 @@ func importDescription(folder fs.FS, o *api.Overlay) (*api.Description, error) {
 	if len(r.errors) > 0 {
 		return nil, errors.Join(r.errors...)
 	}
-	d.Schemas, err = normalForm(r.schemas, d.Actions, o.Types)
-	return d, err
+	d.Schemas = normalForm(r.schemas, d.Actions, o.Types)
+	return d, nil
 }
 
 // readFolder reads a folder into one value: {"actions": {ID: ...}, "schemas": {NAME: ...}}.

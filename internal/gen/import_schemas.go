@@ -26,8 +26,6 @@ func decode[T any](r *reader, place string, n *node) (value T) {
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&value); err != nil {
 		r.fail(place, "%s", err)
-	} else if n.String() == "null" {
-		r.fail(place, "null is not understood")
 	}
 	return value
 }
@@ -60,68 +58,68 @@ func (r *reader) used(raw *node, actions []api.Action) {
 
 var (
 	types   = []string{"array", "boolean", "integer", "null", "number", "object", "string"}
-	formats = []string{"date-time", "email", "uri"}
+	formats = []string{"", "date-time", "email", "uri"}
+	// dropped are keywords for readers, and two that JSON Schema does not know and Losant's server ignores.
+	dropped = []string{"$schema", "title", "description", "min", "max"}
+	// same are the keywords that package api has, too.
+	same = []string{
+		"type", "enum", "format", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "uniqueItems",
+		"required", "minProperties", "maxProperties", "default",
+	}
 )
 
-// schema reads a JSON Schema. Sentences are dropped, and any keyword that is not known is a failure.
+// schema reads a JSON Schema. Any keyword that is not known is a failure.
 func (r *reader) schema(place string, n *node) *api.Schema {
-	s := &api.Schema{}
 	if !n.object {
 		r.fail(place, "%s is no schema", n)
-		return s
+		return &api.Schema{}
 	}
+	plain := &node{object: true}
 	for i, keyword := range n.names {
-		r.keyword(s, place, keyword, n.nodes[i])
+		value := n.nodes[i]
+		if keyword == "type" && !value.isArray() {
+			value = &node{nodes: []*node{value}}
+		}
+		if slices.Contains(same, keyword) {
+			plain.names, plain.nodes = append(plain.names, keyword), append(plain.nodes, value)
+		}
+	}
+	s := decode[api.Schema](r, place, plain)
+	for i, keyword := range n.names {
+		r.keyword(&s, place, keyword, n.nodes[i])
 	}
 	if s.Ref != "" && len(n.names) > 1 {
 		r.fail(place, "a reference stands alone")
 	}
+	if !slices.Contains(formats, s.Format) {
+		r.fail(place, "the format %q is not understood", s.Format)
+	}
+	for _, t := range s.Type {
+		if !slices.Contains(types, t) {
+			r.fail(place, "the type %q is not understood", t)
+		}
+	}
 	for i := range s.Properties {
 		s.Properties[i].Required = slices.Contains(s.Required, s.Properties[i].Name)
 	}
-	return s
+	return &s
 }
 
+// keyword reads what package api says in another way.
 func (r *reader) keyword(s *api.Schema, place, keyword string, n *node) {
 	at := place + "/" + keyword
 	switch keyword {
-	case "$schema", "title", "description": // for readers
-	case "min", "max": // no keywords of JSON Schema: Losant's server ignores them
 	case "$ref":
-		s.Ref = r.reference(at, n)
-	case "type":
-		s.Type = r.types(at, n)
-	case "enum":
-		s.Enum = decode[[]any](r, at, n)
-	case "format":
-		s.Format = decode[string](r, at, n)
-		if !slices.Contains(formats, s.Format) {
-			r.fail(at, "%q is not understood", s.Format)
+		name, ok := strings.CutPrefix(decode[string](r, at, n), "#/definitions/")
+		if s.Ref = name; !ok {
+			r.fail(at, "%s is not understood", n)
 		}
-	case "pattern":
-		s.Pattern = decode[string](r, at, n)
-	case "minLength":
-		s.MinLength = decode[*int](r, at, n)
-	case "maxLength":
-		s.MaxLength = decode[*int](r, at, n)
-	case "minimum":
-		s.Minimum = decode[*float64](r, at, n)
-	case "maximum":
-		s.Maximum = decode[*float64](r, at, n)
 	case "items":
 		s.Items = r.schema(place+"[]", n)
-	case "minItems":
-		s.MinItems = decode[*int](r, at, n)
-	case "maxItems":
-		s.MaxItems = decode[*int](r, at, n)
-	case "uniqueItems":
-		s.UniqueItems = decode[bool](r, at, n)
 	case "properties":
 		r.members(at, n, func(name string, n *node) {
 			s.Properties = append(s.Properties, api.Property{Name: name, Schema: r.schema(place+"."+name, n)})
 		})
-	case "required":
-		s.Required = decode[[]string](r, at, n)
 	case "patternProperties":
 		r.members(at, n, func(pattern string, n *node) {
 			s.PatternProperties = append(s.PatternProperties, api.PatternProperty{Pattern: pattern, Schema: r.schema(place+"{}", n)})
@@ -132,42 +130,18 @@ func (r *reader) keyword(s *api.Schema, place, keyword string, n *node) {
 		} else {
 			s.Closed = !decode[bool](r, at, n)
 		}
-	case "minProperties":
-		s.MinProperties = decode[*int](r, at, n)
-	case "maxProperties":
-		s.MaxProperties = decode[*int](r, at, n)
 	case "oneOf":
 		s.OneOf = r.alternatives(place, at, n)
 	case "anyOf":
 		s.AnyOf = r.alternatives(place, at, n)
-	case "default":
-		s.Default = n.compact(nil)
 	default:
-		r.fail(at, "keyword is not understood")
-	}
-}
-
-// reference is the name of the schema that a $ref means.
-func (r *reader) reference(at string, n *node) string {
-	name, ok := strings.CutPrefix(decode[string](r, at, n), "#/definitions/")
-	if !ok {
-		r.fail(at, "%s is not understood", n)
-	}
-	return name
-}
-
-func (r *reader) types(at string, n *node) (all []string) {
-	if n.isArray() {
-		all = decode[[]string](r, at, n)
-	} else {
-		all = []string{decode[string](r, at, n)}
-	}
-	for _, t := range all {
-		if !slices.Contains(types, t) {
-			r.fail(at, "%q is not understood", t)
+		if !slices.Contains(same, keyword) && !slices.Contains(dropped, keyword) {
+			r.fail(at, "keyword is not understood")
+		}
+		if n.String() == "null" && keyword != "default" {
+			r.fail(at, "null is not understood")
 		}
 	}
-	return all
 }
 
 func (r *reader) members(at string, n *node, member func(name string, n *node)) {

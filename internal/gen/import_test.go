@@ -57,8 +57,8 @@ func TestImportFails(t *testing.T) {
 	}{
 		{pump(`"maxLength": 32767`, `"longest": 32767`), "pump.description/longest: keyword is not understood"},
 		{pump(`"oneOf": [{"type": "string"`, `"allOf": [{"type": "string"`), "pump.parentId/allOf: keyword is not understood"},
-		{pump(`"uri"`, `"ipv4"`), `pump.owner.homepage/format: "ipv4" is not understood`},
-		{pump(`{"type": "object"}`, `{"type": "thing"}`), `pump.site/type: "thing" is not understood`},
+		{pump(`"uri"`, `"ipv4"`), `pump.owner.homepage: the format "ipv4" is not understood`},
+		{pump(`{"type": "object"}`, `{"type": "thing"}`), `pump.site: the type "thing" is not understood`},
 		{pump(`{"type": "object"}`, `true`), "pump.site: true is no schema"},
 		{pump(`{"type": "object"}`, `{"properties": []}`), "pump.site/properties: [] is no object"},
 		{pump(`{"type": "object"}`, `{"oneOf": {}}`), "pump.site/oneOf: {} is no list"},
@@ -66,8 +66,8 @@ func TestImportFails(t *testing.T) {
 		{pump(`{"type": "object"}`, `{"$ref": "pump"}`), `pump.site/$ref: "pump" is not understood`},
 		{pump(`{"type": "object"}`, `{"$ref": "#/definitions/site"}`), `pump.site: schema "site" is not there`},
 		{pump(`{"type": "object"}`, `{"$ref": "#/definitions/pump", "type": "object"}`), "pump.site: a reference stands alone"},
-		{pump(`"maximum": 65535`, `"maximum": "65535"`), "pump.port/maximum: json: cannot unmarshal string"},
-		{pump(`"maxLength": 32767`, `"maxLength": 1.5`), "pump.description/maxLength: json: cannot unmarshal number 1.5"},
+		{pump(`"maximum": 65535`, `"maximum": "65535"`), "pump.port: json: cannot unmarshal string"},
+		{pump(`"maxLength": 32767`, `"maxLength": 1.5`), "pump.description: json: cannot unmarshal number 1.5"},
 		{pump(`"seen": `, `"level": `), `pump.json: "level" twice in an object`},
 		{pump(`"seen": `, `"seen" `), "pump.json: invalid character"},
 

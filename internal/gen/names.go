@@ -82,7 +82,7 @@ func singular(plural string) string {
 
 // rootOf is the schema of Losant's that a part is of: "device" for "device.attributes[].system".
 func rootOf(part string) string {
-	if i := strings.IndexAny(part, ".[{|"); i >= 0 {
+	if i := strings.IndexAny(part, signs); i >= 0 {
 		return part[:i]
 	}
 	return part

@@ -89,121 +89,95 @@ func isChoice(alternatives []*api.Schema) bool {
 // forms finds a home for each shape.
 type forms struct {
 	resources map[string]bool
-	pinned    map[string]string // by place
-	keys      map[*api.Schema]string
-	shapes    map[string]*api.Schema // one of each, by key
-	depths    map[string]int         // how many shapes are nested in one
-	places    map[string][]string    // where a shape occurs, but for the inside of shapes that have their home elsewhere
-	homes     map[string]string      // the name that a shape is stored under
+	homes     map[string]string      // the names that shapes are stored under, by key
+	stored    map[string]*api.Schema // by name
+	open      []spot                 // where shapes occur that have not been looked at
 }
 
-// normalForm stores each shape once, under the name of a schema that equals it or of its best place.
-func normalForm(schemas map[string]*api.Schema, actions []api.Action, pinned map[string]string) (map[string]*api.Schema, error) {
-	f := &forms{
-		resources: map[string]bool{}, pinned: pinned, keys: map[*api.Schema]string{}, shapes: map[string]*api.Schema{},
-		depths: map[string]int{}, places: map[string][]string{}, homes: map[string]string{},
-	}
-	for i := range actions {
-		f.resources[actions[i].Resource] = true
+// spot is a schema where it stands.
+type spot struct {
+	place  string
+	schema *api.Schema
+}
+
+// normalForm stores each shape once, and refers to it wherever else it occurs: under the place that is pinned, or the name of
+// a schema that equals it, or the first of its places that are not inside of shapes stored elsewhere.
+func normalForm(schemas map[string]*api.Schema, actions []api.Action, pinned map[string]string) map[string]*api.Schema {
+	f := &forms{resources: map[string]bool{}, homes: map[string]string{}, stored: map[string]*api.Schema{}}
+	for _, a := range actions {
+		f.resources[a.Resource] = true
 	}
 	names := slices.SortedFunc(maps.Keys(schemas), f.compare)
 	for _, name := range names {
-		if _, err := f.measure(schemas[name]); err != nil {
-			return nil, err
-		}
+		each(schemas[name], name, func(place string, part *api.Schema) {
+			if pinned[place] != "" && isShape(part) {
+				f.homes[keyOf(part)] = place
+			}
+		})
 	}
-	all := f.settle(schemas, names)
-	for _, s := range all {
-		f.refer(s)
-	}
-	return all, nil
-}
-
-// measure takes the keys of all shapes in a schema, and returns how many are nested in each other.
-func (f *forms) measure(s *api.Schema) (depth int, err error) {
-	parts(s, "", func(_ string, part *api.Schema) {
-		d, e := f.measure(part)
-		depth, err = max(depth, d), cmp.Or(err, e)
-	})
-	if err != nil || !isShape(s) {
-		return depth, err
-	}
-	key, err := marshal(s)
-	f.keys[s], f.shapes[string(key)], f.depths[string(key)] = string(key), s, depth
-	return depth + 1, err
-}
-
-// settle decides the homes and returns what is stored there. Shapes come after those that they are nested in, so that all
-// their places are known.
-func (f *forms) settle(schemas map[string]*api.Schema, names []string) map[string]*api.Schema {
-	all := map[string]*api.Schema{}
 	for _, name := range names {
-		s := schemas[name]
-		key, ok := f.keys[s]
-		switch home := f.homes[key]; {
-		case ok && home != "":
-			all[name] = &api.Schema{Ref: home}
-			continue
-		case ok:
-			f.homes[key] = name
-		}
-		all[name] = copied(s)
-		f.find(s, name)
+		f.settle(spot{name, schemas[name]})
 	}
-	for _, key := range slices.SortedFunc(maps.Keys(f.shapes), func(a, b string) int {
-		return cmp.Or(cmp.Compare(f.depths[b], f.depths[a]), cmp.Compare(a, b))
-	}) {
-		slices.SortFunc(f.places[key], f.compare)
-		home := f.homes[key]
-		if i := slices.IndexFunc(f.places[key], func(place string) bool { return f.pinned[place] != "" }); i >= 0 {
-			home = f.places[key][i]
-		} else if home == "" {
-			home = f.places[key][0]
-		}
-		f.homes[key] = home
-		if all[home] == nil {
-			all[home] = copied(f.shapes[key])
-			f.find(f.shapes[key], home)
-		}
+	for len(f.open) > 0 {
+		slices.SortFunc(f.open, func(a, b spot) int { return f.compare(b.place, a.place) })
+		last := len(f.open) - 1
+		next := f.open[last]
+		f.open = f.open[:last]
+		f.settle(next)
 	}
-	return all
+	return f.stored
 }
 
-// find notes the places of the shapes in a schema.
+// settle stores a schema if it is at home, and puts a reference in its place if it is part of another.
+func (f *forms) settle(at spot) {
+	home := at.place
+	if isShape(at.schema) {
+		key := keyOf(at.schema)
+		home = cmp.Or(f.homes[key], home)
+		f.homes[key] = home
+	}
+	if f.stored[home] == nil {
+		f.stored[home] = copied(at.schema)
+		f.find(f.stored[home], home)
+	}
+	*at.schema = api.Schema{Ref: home}
+	if home != at.place && !strings.ContainsAny(at.place, signs) {
+		f.stored[at.place] = at.schema
+	}
+}
+
+// find notes where the shapes in a schema occur.
 func (f *forms) find(s *api.Schema, place string) {
 	parts(s, place, func(place string, part *api.Schema) {
-		if key, ok := f.keys[part]; ok {
-			f.places[key] = append(f.places[key], place)
+		if isShape(part) {
+			f.open = append(f.open, spot{place, part})
 		} else {
 			f.find(part, place)
 		}
 	})
 }
 
+// keyOf is the same for schemas that say the same.
+func keyOf(s *api.Schema) string {
+	key, _ := marshal(s) // there is nothing in it that JSON lacks
+	return string(key)
+}
+
+// signs part the steps of a place.
+const signs = ".[{|"
+
 // compare orders places: those in the schema of a resource first, then by depth and name.
 func (f *forms) compare(a, b string) int {
 	rank := func(place string) (n int) {
-		end := strings.IndexAny(place+".", ".[{|")
-		if !f.resources[place[:end]] {
+		if !f.resources[rootOf(place)] {
 			n = 100
 		}
-		for _, sign := range ".[{|" {
+		for _, sign := range signs {
 			n += strings.Count(place, string(sign))
 		}
 		return n
 	}
 	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
-}
-
-// refer puts references in the place of all shapes in a schema.
-func (f *forms) refer(s *api.Schema) {
-	parts(s, "", func(_ string, part *api.Schema) {
-		if key, ok := f.keys[part]; ok {
-			*part = api.Schema{Ref: f.homes[key]}
-		} else {
-			f.refer(part)
-		}
-	})
 }
 
 func copied(s *api.Schema) *api.Schema {

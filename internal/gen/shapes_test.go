@@ -44,7 +44,7 @@ func TestHomes(t *testing.T) {
 
 	schemas = homes("pumpStateOrStates|0")
 	assert.Equal(t, "pumpStateOrStates|0", schemas["pumpStateOrStates"].OneOf[1].Items.Ref, "though a schema equals it")
-	assert.Equal(t, schemas["pumpState"], schemas["pumpStateOrStates|0"])
+	assert.Equal(t, "pumpStateOrStates|0", schemas["pumpState"].Ref)
 }
 
 // The names of parts.
@@ -79,9 +79,7 @@ func TestPlaces(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := normalForm(test.schemas, []api.Action{{Resource: "pump"}}, nil)
-			require.NoError(t, err)
-			assert.Equal(t, test.want, sorted(got))
+			assert.Equal(t, test.want, sorted(normalForm(test.schemas, []api.Action{{Resource: "pump"}}, nil)))
 		})
 	}
 }
