@@ -381,10 +381,10 @@ func (d *DeviceDataExport) check(check checker) {
 		check.element("attributes", i).must("", &d.Attributes[i], mustBeKey)
 	}
 	if !d.Start.IsZero() {
-		check.instant("start", d.Start)
+		check.instant("start", &d.Start)
 	}
 	if !d.End.IsZero() {
-		check.instant("end", d.End)
+		check.instant("end", &d.End)
 	}
 }
 
@@ -1123,10 +1123,10 @@ func (d *DevicesDataExport) check(check checker) {
 		check.element("attributes", i).must("", &d.Attributes[i], mustBeKey)
 	}
 	if !d.Start.IsZero() {
-		check.instant("start", d.Start)
+		check.instant("start", &d.Start)
 	}
 	if !d.End.IsZero() {
-		check.instant("end", d.End)
+		check.instant("end", &d.End)
 	}
 }
 
@@ -1217,10 +1217,10 @@ func (d *DevicesExportPayloadCountPost) check(check checker) {
 	check.length("callbackUrl", d.CallbackURL, 0, 1024)
 	check.must("callbackUrl", d.CallbackURL, mustBeURL)
 	if !d.Start.IsZero() {
-		check.instant("start", d.Start)
+		check.instant("start", &d.Start)
 	}
 	if !d.End.IsZero() {
-		check.instant("end", d.End)
+		check.instant("end", &d.End)
 	}
 }
 
@@ -1354,10 +1354,10 @@ func (d DevicesRemoveDataPost) violations(name string) []Violation {
 
 func (d *DevicesRemoveDataPost) check(check checker) {
 	if !d.Start.IsZero() {
-		check.instant("start", d.Start)
+		check.instant("start", &d.Start)
 	}
 	if !d.End.IsZero() {
-		check.instant("end", d.End)
+		check.instant("end", &d.End)
 	}
 	if value, ok := d.Attributes.Get(); ok {
 		check.count("attributes", "attributes", len(value), 0, 256)

@@ -1016,7 +1016,7 @@ func (l *LastValueQuery) check(check checker) {
 		l.DeviceTags[i].check(check.element("deviceTags", i))
 	}
 	if !l.End.IsZero() {
-		check.instant("end", l.End)
+		check.instant("end", &l.End)
 	}
 }
 
@@ -2040,10 +2040,10 @@ func (t TimeSeriesQuery) violations(name string) []Violation {
 
 func (t *TimeSeriesQuery) check(check checker) {
 	if !t.Start.IsZero() {
-		check.instant("start", t.Start)
+		check.instant("start", &t.Start)
 	}
 	if !t.End.IsZero() {
-		check.instant("end", t.End)
+		check.instant("end", &t.End)
 	}
 	if t.Aggregation != nil {
 		if text, ok := asText(t.Aggregation); ok {

@@ -207,7 +207,7 @@ func (c checker) time(field string, value *time.Time) {
 	}
 }
 
-func (c checker) instant(field string, value Instant) { c.refuse(field, value.problem()) }
+func (c checker) instant(field string, value *Instant) { c.refuse(field, value.problem()) }
 
 // asText is a value that is a text, also of a named type.
 func asText(value any) (text string, ok bool) {

@@ -3,52 +3,12 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/losant-go/losant/internal/api"
 )
-
-// rule is what a pattern of the description means.
-type rule struct {
-	check   string // the function of package losant that says what is wrong with a text
-	doc     string // what the text is
-	longest int    // what matches; 0 for any length
-	empty   bool   // whether the empty text matches
-}
-
-// patterns are the rules of all patterns. What is matched by other means than Go's regular expressions, which know no
-// look-ahead and are slow to compile, is matched by hand.
-var patterns = map[string]rule{
-	`^[A-Fa-f\d]{24}$`:                    {check: "mustBeID", doc: "24 hexadecimal digits", longest: 24},
-	`^[0-9a-zA-Z_-]{1,255}$`:              {check: "mustBeKey", doc: "1 to 255 characters of 0-9 A-Z a-z _ -", longest: 255},
-	`.*{{.+}}.*`:                          {check: "mustBeTemplate", doc: "a template"},
-	`^(?!\.{1,2}$)[0-9a-zA-Z_.-]{1,255}$`: {check: "mustBeFileName", doc: "1 to 255 characters of 0-9 A-Z a-z _ . -", longest: 255},
-	`^[0-9a-z-]*$`:                        {check: "mustBeSlug", doc: "characters of 0-9 a-z -", empty: true},
-	`^[A-Za-z0-9_-]+$`:                    {check: "mustBeBase64URL", doc: "characters of 0-9 A-Z a-z _ -"},
-	`^(0|([1-9]\d*))\.(0|([1-9]\d*))\.(0|([1-9]\d*))$`: {check: "mustBeVersion", doc: "a version such as 1.30.0"},
-	`^(?=.*[A-Z])(?=.*[^A-Za-z0-9])(?=.*[0-9])(?=.*[a-z]).{12,}$`: {
-		check: "mustBePassword",
-		doc:   "12 characters or more, with a capital and a small letter, a digit and another character",
-	},
-	`^data:image/(jpg|jpeg|png|svg\+xml);base64,[0-9a-zA-Z+/=]*$`: {
-		check: "mustBeImage", doc: "a data URL of a JPEG, PNG or SVG image in base64",
-	},
-}
-
-// keyRules are the rules of the names in maps. ".*" and "^.*$" rule nothing.
-var keyRules = map[string]string{
-	`^[0-9a-zA-Z_-]{1,255}$`: "mustBeKey", `^[A-Fa-f\d]{24}$`: "mustBeID", `^.{1,255}$`: "mustBeHeader",
-}
-
-// formatRules are the rules of the formats that texts have.
-var formatRules = map[string]rule{
-	"email":     {check: "mustBeEmail", doc: "an e-mail address"},
-	"date-time": {check: "mustBeDate", doc: "a date and time"},
-	"uri":       {check: "mustBeURL", doc: "a URL"},
-}
 
 // statements are the Go statements that check a value. The expression check is the checker of the object around it.
 type statements struct {
@@ -150,7 +110,7 @@ func (s *statements) value(t *typ, value, check, name string) {
 		}
 		if texts := t.texts(); len(texts) > 0 {
 			s.block("if text, ok := asText("+value+"); ok", func(in *statements) {
-				in.text(&typ{kind: textKind, flat: texts}, "&text", check, name)
+				in.scalar(&typ{kind: textKind, flat: texts}, "&text", check, name)
 			})
 		}
 	default:
@@ -260,7 +220,7 @@ func (t *typ) needsElements() bool {
 // isScalar reports whether a pointer to the value is what its checks take.
 func (t *typ) isScalar() bool {
 	switch t.kind {
-	case textKind, integerKind, longKind, numberKind, momentKind, booleanKind:
+	case textKind, integerKind, longKind, numberKind, momentKind, instantKind, booleanKind:
 		return true
 	}
 	return false
@@ -304,98 +264,13 @@ func (f *field) isSent(value string) string {
 
 // scalar adds the checks of a text, a number or a time, to which value is a pointer.
 func (s *statements) scalar(t *typ, value, check, name string) {
-	schema := t.alternatives()[0]
-	switch t.kind {
-	case textKind:
-		if t.name != "" {
-			value = "(*string)(" + value + ")"
-		}
-		s.text(t, value, check, name)
-	case momentKind:
-		s.add("%s.time(%s, %s)", check, name, value)
-	case instantKind:
-		s.add("%s.instant(%s, %s)", check, name, strings.TrimPrefix(value, "&"))
-	case integerKind, longKind, numberKind:
-		method := map[kind]string{integerKind: "integer", longKind: "long", numberKind: "number"}[t.kind]
-		if len(schema.Enum) > 0 {
-			s.add("%s.%sOf(%s, %s, %s)", check, method, name, value, literals(schema.Enum))
-		} else if schema.Minimum != nil || schema.Maximum != nil {
-			s.add("%s.%s(%s, %s, %s, %s)", check, method, name, value,
-				bound(schema.Minimum, "-unlimited"), bound(schema.Maximum, "unlimited"))
-		}
+	if t.kind == textKind && t.name != "" {
+		value = "(*string)(" + value + ")"
+	}
+	for _, c := range t.constraints() {
+		s.add("%s.%s(%s, %s%s)", check, c.method, name, value, c.args)
 	}
 }
-
-func (s *statements) text(t *typ, value, check, name string) {
-	all := t.alternatives()
-	if values := enumeration(all); len(values) > 0 {
-		s.add("%s.oneOf(%s, %s, %s)", check, name, value, literals(values))
-		return
-	}
-	if shortest, longest := lengths(all); shortest > 0 || longest != "unlimited" {
-		s.add("%s.length(%s, %s, %d, %s)", check, name, value, shortest, longest)
-	}
-	var rules []string
-	for _, a := range all {
-		switch {
-		case a.Pattern != "":
-			rules = append(rules, patterns[a.Pattern].check)
-		case a.Format != "":
-			rules = append(rules, formatRules[a.Format].check)
-		case len(a.Enum) > 0:
-			rules = append(rules, "mustBe("+literals(a.Enum)+")")
-		default:
-			return // any text will do
-		}
-	}
-	s.add("%s.must(%s, %s, %s)", check, name, value, strings.Join(rules, ", "))
-}
-
-// enumeration are the values of a choice between values only.
-func enumeration(all []*api.Schema) (values []any) {
-	for _, a := range all {
-		if len(a.Enum) == 0 {
-			return nil
-		}
-		for _, v := range a.Enum {
-			if v != nil && !slices.Contains(values, v) {
-				values = append(values, v)
-			}
-		}
-	}
-	return values
-}
-
-// lengths are the least and the greatest length of all alternatives, unlimited for none.
-func lengths(all []*api.Schema) (shortest int, longest string) {
-	shortest, most := unlimited, 0
-	for _, a := range all {
-		own := unlimited
-		switch {
-		case len(a.Enum) > 0:
-			own = 0
-			for _, v := range a.Enum {
-				own = max(own, len(fmt.Sprint(v)))
-			}
-		case a.MaxLength != nil:
-			own = *a.MaxLength
-		case len(all) > 1 && patterns[a.Pattern].longest > 0:
-			own = patterns[a.Pattern].longest
-		}
-		most = max(most, own)
-		if a.MinLength == nil {
-			shortest = 0
-		} else {
-			shortest = min(shortest, *a.MinLength)
-		}
-	}
-	if most == unlimited {
-		return shortest, "unlimited"
-	}
-	return shortest, strconv.Itoa(most)
-}
-
-const unlimited = math.MaxInt
 
 // choice adds the check of a choice between what is required: alternatives that only require, or those whose properties
 // the type has all.
@@ -429,32 +304,4 @@ func (s *statements) choice(g *goType, value, check string) {
 		method = "atLeastOne"
 	}
 	s.add("%s.%s(%q, %s)", check, method, strings.Join(names, ", or "), strings.Join(conditions, ", "))
-}
-
-func limit(n *int, otherwise string) string {
-	if n == nil {
-		return otherwise
-	}
-	return strconv.Itoa(*n)
-}
-
-func bound(n *float64, otherwise string) string {
-	if n == nil {
-		return otherwise
-	}
-	return strconv.FormatFloat(*n, 'f', -1, 64)
-}
-
-// literals are values as Go writes them.
-func literals(values []any) string {
-	var all []string
-	for _, v := range values {
-		switch v := v.(type) {
-		case string:
-			all = append(all, strconv.Quote(v))
-		case float64:
-			all = append(all, strconv.FormatFloat(v, 'f', -1, 64))
-		}
-	}
-	return strings.Join(all, ", ")
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/losant-go/losant/internal/api"
 )
 
 // Doc is the doc comment of the type.
@@ -107,91 +105,24 @@ func (f *field) facts() string {
 // facts are what a value has to be.
 func (t *typ) facts(property string) (rules []string) {
 	switch {
-	case t.kind == textKind && t.name == "":
-		return textFacts(t.alternatives())
-	case t.kind.isNumber():
-		return numberFacts(t.alternatives()[0])
 	case t.kind == listKind:
-		s := t.schema
-		if many := arrayOf(s); many != nil {
-			s = many
-		}
-		if count := span(s.MinItems, s.MaxItems, elements(property)); count != "" {
-			rules = append(rules, count)
-		}
-		if t.elem.kind == textKind && t.elem.name == "" && elements(property) != "ids" {
-			if each := textFacts(t.elem.alternatives()); len(each) > 0 {
-				rules = append(rules, "each "+strings.Join(each, ", "))
-			}
+		s := cmp.Or(arrayOf(t.schema), t.schema)
+		rules = append(rules, span(s.MinItems, s.MaxItems, elements(property)))
+		if each := t.elem.facts(""); t.elem.kind == textKind && len(each) > 0 && elements(property) != "ids" {
+			rules = append(rules, "each "+strings.Join(each, ", "))
 		}
 	case t.kind == dictKind && len(t.schema.PatternProperties) > 0:
 		p := t.schema.PatternProperties[0]
 		if rule := patterns[p.Pattern]; rule.doc != "" && t.schema.Closed {
 			rules = append(rules, "keys of "+rule.doc)
 		}
-		if t.elem.kind == textKind {
-			if each := textFacts(t.elem.alternatives()); len(each) > 0 {
-				rules = append(rules, "values of "+each[0])
-			}
+		if each := t.elem.facts(""); t.elem.kind == textKind && len(each) > 0 {
+			rules = append(rules, "values of "+each[0])
+		}
+	case t.name == "":
+		for _, c := range slices.Backward(t.constraints()) {
+			rules = append(rules, c.doc)
 		}
 	}
-	return rules
-}
-
-func textFacts(all []*api.Schema) (rules []string) {
-	if values := enumeration(all); len(values) > 0 {
-		if len(values) > 10 {
-			return nil
-		}
-		quoted := make([]string, len(values))
-		for i, v := range values {
-			quoted[i] = fmt.Sprintf("%q", v)
-		}
-		return []string{enumerate(quoted, "or")}
-	}
-	var kinds []string
-	for _, a := range all {
-		switch {
-		case a.Pattern != "":
-			kinds = append(kinds, patterns[a.Pattern].doc)
-		case a.Format != "":
-			kinds = append(kinds, formatRules[a.Format].doc)
-		case len(a.Enum) > 0:
-			kinds = append(kinds, strings.ReplaceAll(literals(a.Enum), `""`, "empty"))
-		}
-	}
-	if len(kinds) > 0 {
-		rules = append(rules, enumerate(slices.Compact(kinds), "or"))
-	}
-	if length := span(all[0].MinLength, all[0].MaxLength, "characters"); length != "" && len(all) == 1 {
-		rules = append(rules, length)
-	}
-	return rules
-}
-
-func numberFacts(s *api.Schema) []string {
-	switch {
-	case len(s.Enum) > 0:
-		return []string{strings.ReplaceAll(literals(s.Enum), ", ", " or ")}
-	case s.Minimum != nil && s.Maximum != nil:
-		return []string{bound(s.Minimum, "") + " to " + bound(s.Maximum, "")}
-	case s.Minimum != nil:
-		return []string{"at least " + bound(s.Minimum, "")}
-	case s.Maximum != nil:
-		return []string{"at most " + bound(s.Maximum, "")}
-	}
-	return nil
-}
-
-// span is a range of lengths in words, "" for any.
-func span(least, most *int, of string) string {
-	switch {
-	case least != nil && *least > 0 && most != nil:
-		return fmt.Sprintf("%d to %d %s", *least, *most, of)
-	case most != nil:
-		return fmt.Sprintf("at most %d %s", *most, of)
-	case least != nil && *least > 0:
-		return fmt.Sprintf("at least %d %s", *least, of)
-	}
-	return ""
+	return slices.DeleteFunc(rules, func(rule string) bool { return rule == "" })
 }
