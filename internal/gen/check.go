@@ -14,104 +14,95 @@ import (
 
 // check holds an overlay against a description: everything that people have to say is said, and about what is there.
 func check(d *api.Description, o *api.Overlay) error {
-	c := &checker{
-		description: d, overlay: o,
-		actions: map[string]*api.Action{}, resources: map[string]bool{}, parameters: map[string]bool{}, arguments: map[string]bool{},
-		properties: map[string]*api.Schema{}, names: map[string]bool{},
+	c := &checker{overlay: o, known: map[string]bool{}}
+	for i := range d.Actions {
+		c.action(&d.Actions[i])
 	}
-	c.index()
-	c.checkActions()
-	c.checkParameters()
-	c.checkProperties()
-	c.checkNames()
+	for _, name := range sorted(d.Schemas) {
+		c.schema(name, d.Schemas[name])
+	}
+	c.parameters("parameter", o.Parameters)
+	c.gone("action", sorted(o.Actions))
+	c.gone("resource", sorted(o.Resources))
+	c.gone("property", sorted(o.Properties))
+	c.gone("part", sorted(o.Types))
+	c.gone("argument", sorted(o.Arguments))
+	for _, place := range sorted(o.Properties) {
+		if t := o.Properties[place].Type; !slices.Contains(propertyTypes, t) {
+			c.fail("property %s is of type %q", place, t)
+		}
+	}
+	for _, name := range sorted(o.Enums) {
+		if len(o.Enums[name].Of) == 0 {
+			c.fail("enum %s stands nowhere", name)
+		}
+		for _, place := range o.Enums[name].Of {
+			if !c.names(place) && len(valuesAt(d, place)) == 0 {
+				c.fail("there is no enum at %s", place)
+			}
+		}
+	}
 	return errors.Join(c.errors...)
 }
 
 type checker struct {
-	description *api.Description
-	overlay     *api.Overlay
-	actions     map[string]*api.Action
-	resources   map[string]bool
-	parameters  map[string]bool // of queries and forms
-	arguments   map[string]bool
-	properties  map[string]*api.Schema // by "schema.name"
-	names       map[string]bool        // of properties
-	errors      []error
+	overlay *api.Overlay
+	known   map[string]bool // what the description has: "action devices.get"
+	errors  []error
 }
 
 func (c *checker) fail(format string, args ...any) {
 	c.errors = append(c.errors, fmt.Errorf("overlay.json: "+format, args...))
 }
 
-func (c *checker) index() {
-	for i := range c.description.Actions {
-		a := &c.description.Actions[i]
-		c.actions[a.ID()], c.resources[a.Resource] = a, true
-		for _, p := range a.Parameters {
-			c.arguments[p.Name] = true
-			c.parameters[p.Name] = c.parameters[p.Name] || p.In != api.InPath
-		}
-		if a.Body != nil {
-			c.arguments[a.Body.Name] = true
-		}
-	}
-	for schema, s := range c.description.Schemas {
-		for _, p := range s.Properties {
-			c.properties[schema+"."+p.Name], c.names[p.Name] = p.Schema, true
-		}
-	}
-}
-
-var classes = []string{"read", "delete", "once"}
-
-func (c *checker) checkActions() {
-	for _, id := range sorted(c.actions) {
-		note, ok := c.overlay.Actions[id]
-		if !ok {
-			c.fail("action %s is missing", id)
-			continue
-		}
-		if note.Summary == "" {
-			c.fail("action %s has no summary", id)
-		}
-		if !slices.Contains(classes, note.Class) {
-			c.fail("action %s is of class %q, not %s", id, note.Class, strings.Join(classes, ", "))
-		}
-	}
-	c.gone("action", sorted(c.overlay.Actions), func(id string) bool { return c.actions[id] != nil })
-	for _, resource := range sorted(c.resources) {
-		if c.overlay.Resources[resource] == "" {
-			c.fail("resource %s has no sentence", resource)
-		}
-	}
-	c.gone("resource", sorted(c.overlay.Resources), func(resource string) bool { return c.resources[resource] })
-}
-
 // gone fails for each name that the description does not have.
-func (c *checker) gone(kind string, names []string, has func(name string) bool) {
+func (c *checker) gone(kind string, names []string) {
 	for _, name := range names {
-		if !has(name) {
+		if !c.known[kind+" "+name] {
 			c.fail("there is no %s %s", kind, name)
 		}
 	}
 }
 
-func (c *checker) checkParameters() {
-	for _, id := range sorted(c.actions) {
-		a, own := c.actions[id], map[string]bool{}
-		for _, p := range a.Parameters {
-			own[p.Name] = p.In != api.InPath
-			if note, _ := c.overlay.Parameter(a, p.Name); own[p.Name] && note.Doc == "" {
-				c.fail("parameter %s of %s has no doc", p.Name, id)
-			}
-		}
-		c.checkNotes("parameter of "+id, c.overlay.Actions[id].Parameters, own)
-	}
-	c.checkNotes("parameter", c.overlay.Parameters, c.parameters)
+// names reports whether properties have a name.
+func (c *checker) names(property string) bool {
+	return !strings.Contains(property, ".") && c.known["property "+property]
 }
 
-func (c *checker) checkNotes(kind string, notes map[string]api.ParameterNote, has map[string]bool) {
-	c.gone(kind, sorted(notes), func(name string) bool { return has[name] })
+var classes = []string{"read", "delete", "once"}
+
+func (c *checker) action(a *api.Action) {
+	id := a.ID()
+	if c.overlay.Resources[a.Resource] == "" && !c.known["resource "+a.Resource] {
+		c.fail("resource %s has no sentence", a.Resource)
+	}
+	c.known["action "+id], c.known["resource "+a.Resource] = true, true
+	switch note, ok := c.overlay.Actions[id]; {
+	case !ok:
+		c.fail("action %s is missing", id)
+	case note.Summary == "":
+		c.fail("action %s has no summary", id)
+	case !slices.Contains(classes, note.Class):
+		c.fail("action %s is of class %q, not %s", id, note.Class, strings.Join(classes, ", "))
+	}
+	for _, p := range a.Parameters {
+		c.known["argument "+p.Name] = true
+		if p.In == api.InPath {
+			continue
+		}
+		c.known["parameter "+p.Name], c.known["parameter of "+id+" "+p.Name] = true, true
+		if note, _ := c.overlay.Parameter(a, p.Name); note.Doc == "" {
+			c.fail("parameter %s of %s has no doc", p.Name, id)
+		}
+	}
+	if a.Body != nil {
+		c.known["argument "+a.Body.Name] = true
+	}
+	c.parameters("parameter of "+id, c.overlay.Actions[id].Parameters)
+}
+
+func (c *checker) parameters(kind string, notes map[string]api.ParameterNote) {
+	c.gone(kind, sorted(notes))
 	for _, name := range sorted(notes) {
 		note := notes[name]
 		if _, ok := parameterKinds[note.Type]; !ok {
@@ -124,36 +115,17 @@ func (c *checker) checkNotes(kind string, notes map[string]api.ParameterNote, ha
 }
 
 var (
-	secretive       = regexp.MustCompile(`(?i)token|secret|password|key`)
-	propertyGoTypes = []string{"", "int", "*int", "int64", "json.RawMessage", "time.Time", "Instant", "Query"}
+	secretive     = regexp.MustCompile(`(?i)token|secret|password|key`)
+	propertyTypes = []string{"", "int", "*int", "int64", "json.RawMessage", "time.Time", "Instant", "Query"}
 )
 
-func (c *checker) checkProperties() {
-	for _, schema := range sorted(c.description.Schemas) {
-		for _, p := range c.description.Schemas[schema].Properties {
-			if secretive.MatchString(p.Name) && c.overlay.Property(schema, p.Name).Secret == nil {
-				c.fail("nobody has decided whether %s.%s is a secret", schema, p.Name)
-			}
+func (c *checker) schema(name string, s *api.Schema) {
+	c.known["part "+name] = true
+	for _, p := range s.Properties {
+		c.known["property "+p.Name], c.known["property "+name+"."+p.Name] = true, true
+		if secretive.MatchString(p.Name) && c.overlay.Property(name, p.Name).Secret == nil {
+			c.fail("nobody has decided whether %s.%s is a secret", name, p.Name)
 		}
-	}
-	c.gone("property", sorted(c.overlay.Properties), func(place string) bool { return c.names[place] || c.properties[place] != nil })
-	for _, place := range sorted(c.overlay.Properties) {
-		if t := c.overlay.Properties[place].Type; !slices.Contains(propertyGoTypes, t) {
-			c.fail("property %s is of type %q", place, t)
-		}
-	}
-}
-
-func (c *checker) checkNames() {
-	c.gone("part", sorted(c.overlay.Types), func(part string) bool { return c.description.Schemas[part] != nil })
-	c.gone("argument", sorted(c.overlay.Arguments), func(name string) bool { return c.arguments[name] })
-	for _, name := range sorted(c.overlay.Enums) {
-		if len(c.overlay.Enums[name].Of) == 0 {
-			c.fail("enum %s stands nowhere", name)
-		}
-		c.gone("enum at", c.overlay.Enums[name].Of, func(place string) bool {
-			return c.names[place] || len(valuesAt(c.description, place)) > 0
-		})
 	}
 }
 

@@ -282,11 +282,11 @@ func (s *statements) choice(g *goType, value, check string) {
 		}
 		var all []string
 		for _, property := range a.Required {
-			i := slices.IndexFunc(g.fields, func(f *field) bool { return f.Property == property })
-			if i < 0 {
+			f := fieldNamed(g.fields, property)
+			if f == nil {
 				return
 			}
-			if f := g.fields[i]; !f.required {
+			if !f.required {
 				all = append(all, f.isSent(value+"."+f.Name()))
 			}
 		}

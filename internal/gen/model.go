@@ -37,6 +37,7 @@ type model struct {
 	roots      []use                  // the schemas that actions speak of
 	enums      map[string]string      // the named string types, by the places they stand at
 	uses       map[use]*goType
+	open       map[string]bool      // the schemas whose types are being made
 	families   map[string][]*goType // the types that ask for the same name, those that became another one aside
 	types      []*goType            // what is declared, by name
 	services   []*service
@@ -51,7 +52,7 @@ func newModel(d *api.Description, o *api.Overlay) (*model, error) {
 	m := &model{
 		Description: d, overlay: o, vocabulary: newVocabulary(d), nouns: nouns(d),
 		bodies: map[string]*api.Action{}, answers: map[string][]string{}, enums: map[string]string{},
-		uses: map[use]*goType{}, families: map[string][]*goType{},
+		uses: map[use]*goType{}, open: map[string]bool{}, families: map[string][]*goType{},
 	}
 	for name, enum := range o.Enums {
 		for _, place := range enum.Of {

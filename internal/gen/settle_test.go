@@ -17,6 +17,33 @@ func TestTypesOfOneName(t *testing.T) {
 	require.ErrorContains(t, err, "the overlay has to name one")
 }
 
+// A schema may refer to itself: an object has a pointer then, and all else fails.
+func TestSchemasOfThemselves(t *testing.T) {
+	t.Parallel()
+	withPart := func(part *api.Schema) (*model, error) {
+		d := pumps(t)
+		d.Schemas["pumpPost.part"] = part
+		post := d.Schemas["pumpPost"]
+		post.Properties = append(post.Properties, api.Property{Name: "part", Schema: &api.Schema{Ref: "pumpPost.part"}})
+		return newModel(d, readOverlay(t))
+	}
+	itself := &api.Schema{Ref: "pumpPost.part"}
+
+	m, err := withPart(object("next", itself, "others", &api.Schema{Type: []string{"array"}, Items: itself}))
+	require.NoError(t, err)
+	part := m.uses[use{"pumpPost.part", inBody}]
+	require.Equal(t, "*PumpPart", part.fields[0].Type())
+	require.Equal(t, "[]PumpPart", part.fields[1].Type())
+
+	for _, s := range []*api.Schema{
+		{Type: []string{"array"}, Items: itself},
+		{Type: []string{"object"}, Additional: itself},
+	} {
+		_, err := withPart(s)
+		require.ErrorContains(t, err, "pumpPost.part is made of itself, and no object")
+	}
+}
+
 // What no rule knows is no rule that is left out.
 func TestPatternsThatNoRuleKnows(t *testing.T) {
 	t.Parallel()

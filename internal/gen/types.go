@@ -105,6 +105,12 @@ func (m *model) typeOf(ref *api.Schema, f form, at place) *typ {
 	}
 	name, inner := at.String(), at
 	if ref.Ref != "" {
+		if m.open[ref.Ref] && m.uses[use{ref.Ref, f}] == nil {
+			m.fail("%s is made of itself, and no object", ref.Ref)
+			return &typ{kind: anythingKind, schema: s}
+		}
+		m.open[ref.Ref] = true
+		defer delete(m.open, ref.Ref)
 		name, inner = ref.Ref, place{part: ref.Ref}
 	}
 	types, nullable := m.withoutNull(s)
