@@ -60,7 +60,7 @@ func (m monitor) Wait(ctx context.Context, pumpID string) (gaps int, err error) 
 // Archive starts an export of what all devices have reported since yesterday, and returns the id of the job.
 func (m monitor) Archive(ctx context.Context) (jobID string, err error) {
 	job, err := m.client.Data.Export(ctx, m.applicationID, losant.DevicesDataExport{
-		Start: losant.Ptr(-24 * time.Hour.Milliseconds()), End: losant.Ptr[int64](0), // the day before now
+		Start: losant.Ago(24 * time.Hour), End: losant.Now(),
 	})
 	if err != nil {
 		return "", err
