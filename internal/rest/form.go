@@ -111,7 +111,6 @@ func (f *Form) CanRepeat() bool {
 var (
 	errContentUsed = errors.New("the content has been read, and is not an io.Seeker")
 	errContentBusy = errors.New("the content is still being read for an earlier attempt")
-	errFormOver    = errors.New("the form is no longer wanted")
 )
 
 // Open returns a reader of the form, and ends the one before.
@@ -137,7 +136,7 @@ func (f *Form) Open(ctx context.Context) (io.ReadCloser, error) {
 	pipe, w := io.Pipe()
 	f.last = &formReader{PipeReader: pipe, done: make(chan struct{})}
 	f.last.write = func() { _ = w.CloseWithError(f.write(w, copyContent)) }
-	f.last.detach = context.AfterFunc(ctx, func() { _ = pipe.CloseWithError(ended(ctx)) })
+	context.AfterFunc(ctx, func() { _ = w.CloseWithError(ended(ctx)) })
 	return f.last, nil
 }
 
@@ -209,10 +208,9 @@ func copyContent(w io.Writer, p Part, c content) error {
 // transport must not: it waits for the reader before it gives up a request.
 type formReader struct {
 	*io.PipeReader
-	write  func()
-	begin  sync.Once
-	done   chan struct{} // closed when write has returned
-	detach func() bool   // from the context
+	write func()
+	begin sync.Once
+	done  chan struct{} // closed when write has returned
 }
 
 func (r *formReader) Read(p []byte) (int, error) {
@@ -223,11 +221,6 @@ func (r *formReader) Read(p []byte) (int, error) {
 		}()
 	})
 	return r.PipeReader.Read(p)
-}
-
-func (r *formReader) Close() error {
-	r.detach()
-	return r.CloseWithError(errFormOver)
 }
 
 // stop makes the goroutine end, and reports whether it has: it cannot while the content blocks.

@@ -204,6 +204,152 @@ func TestContentThatMayHaveMovedIsRefused(t *testing.T) {
 	assert.ErrorContains(t, err, "file: ")
 }
 
+func TestFormOfSeveralFiles(t *testing.T) {
+	t.Parallel()
+	known := func() io.Reader { return strings.NewReader("0123") }
+	unknown := func() io.Reader { return iotest.OneByteReader(strings.NewReader("4567")) }
+	for _, contents := range [][]io.Reader{{known(), unknown()}, {unknown(), known()}, {unknown(), unknown()}} {
+		form, err := NewForm([]Part{{Name: "a", Content: contents[0]}, {Name: "b", Content: contents[1]}})
+		require.NoError(t, err)
+		assert.EqualValues(t, -1, form.Length())
+		assert.False(t, form.CanRepeat())
+	}
+	form, err := NewForm([]Part{{Name: "a", Content: known()}, {Name: "b", Content: known()}})
+	require.NoError(t, err)
+	n, err := io.Copy(io.Discard, open(t, form))
+	require.NoError(t, err)
+	assert.Equal(t, n, form.Length())
+	assert.True(t, form.CanRepeat())
+}
+
+func TestContentStaysWhereItStoodUntilItIsSent(t *testing.T) {
+	t.Parallel()
+	content := strings.NewReader("0123456789")
+	_, err := content.Seek(4, io.SeekStart)
+	require.NoError(t, err)
+
+	newForm(t, content)
+
+	rest, err := io.ReadAll(content)
+	require.NoError(t, err)
+	assert.Equal(t, "456789", string(rest))
+}
+
+// open opens a form.
+func open(t *testing.T, form *Form) io.ReadCloser {
+	t.Helper()
+	opened, err := form.Open(t.Context())
+	require.NoError(t, err)
+	return opened
+}
+
+func TestOpeningAFormEndsTheReaderBefore(t *testing.T) {
+	t.Parallel()
+	form := newForm(t, strings.NewReader(strings.Repeat("a", 1<<20)))
+	first := open(t, form)
+	_, err := io.CopyN(io.Discard, first, 1000)
+	require.NoError(t, err)
+
+	second := open(t, form)
+
+	_, err = io.Copy(io.Discard, first)
+	require.ErrorIs(t, err, io.ErrClosedPipe)
+	n, err := io.Copy(io.Discard, second)
+	require.NoError(t, err)
+	assert.Equal(t, form.Length(), n)
+}
+
+func TestContentThatCannotBeReadAgainIsNot(t *testing.T) {
+	t.Parallel()
+	form := newForm(t, bytes.NewBufferString("content"))
+	open(t, form)
+
+	_, err := form.Open(t.Context())
+
+	require.ErrorIs(t, err, errContentUsed)
+}
+
+// seeker is content that can be sought as a function does.
+type seeker struct {
+	io.Reader
+	seek func(offset int64, whence int) (int64, error)
+}
+
+func (s seeker) Seek(offset int64, whence int) (int64, error) { return s.seek(offset, whence) }
+
+func TestContentThatDoesNotGoBackIsNotSent(t *testing.T) {
+	t.Parallel()
+	text := strings.NewReader("content")
+	content := seeker{text, text.Seek}
+	seek := func(offset int64, whence int) (int64, error) { return content.seek(offset, whence) }
+	form := newForm(t, seeker{text, seek})
+	content.seek = brokenSeeker{}.Seek
+
+	_, err := form.Open(t.Context())
+
+	require.ErrorIs(t, err, errSeek)
+}
+
+func TestAFormEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	errEnough := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	opened, err := newForm(t, strings.NewReader(strings.Repeat("a", 1<<20))).Open(ctx)
+	require.NoError(t, err)
+	_, err = io.CopyN(io.Discard, opened, 1000)
+	require.NoError(t, err)
+
+	cancel(errEnough)
+
+	_, err = io.Copy(io.Discard, opened)
+	require.ErrorIs(t, err, errEnough, "and not like one that was sent to its end")
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// In a bubble, a goroutine that is left behind is an error.
+func TestAReleasedFormIsNotRead(t *testing.T) {
+	t.Parallel()
+	for name, read := range map[string]int64{"before": 0, "while": 1000} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				form := newForm(t, strings.NewReader(strings.Repeat("a", 1<<20)))
+				opened := open(t, form)
+				_, err := io.CopyN(io.Discard, opened, read)
+				require.NoError(t, err)
+				start := time.Now()
+
+				form.Release()
+
+				assert.Zero(t, time.Since(start), "nothing blocks")
+				_, err = opened.Read(make([]byte, 1))
+				require.ErrorIs(t, err, io.ErrClosedPipe)
+			})
+		})
+	}
+}
+
+func TestContentThatBlocksIsNotReadASecondTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		text := strings.NewReader("content")
+		release := make(chan struct{})
+		form := newForm(t, seeker{stuck{release}, text.Seek})
+		opened := open(t, form)
+		go func() { _, _ = io.Copy(io.Discard, opened) }()
+		synctest.Wait()
+		start := time.Now()
+
+		_, err := form.Open(t.Context())
+
+		require.ErrorIs(t, err, errContentBusy)
+		assert.Equal(t, grace, time.Since(start))
+		close(release)
+		synctest.Wait()
+		open(t, form)
+	})
+}
+
 func TestUploadsAreRepeatedIfTheContentIsASeeker(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
