@@ -458,6 +458,7 @@ func TestARequestThatIsHardToRecognizeIsNotSentAgainAndAgain(t *testing.T) {
 			{"reset on idle connections", wiretest.NewServer, 5, wiretest.Reset},
 			{"PROTOCOL_ERROR", wiretest.NewHTTP2Server, 1, wiretest.ResetStream(wiretest.ProtocolError)},
 			{"GOAWAY", wiretest.NewHTTP2Server, 1, wiretest.GoAway(0, wiretest.NoError)},
+			{"REFUSED_STREAM", wiretest.NewHTTP2Server, 1, wiretest.ResetStream(wiretest.RefusedStream)},
 		} {
 			for _, method := range allMethods {
 				t.Run(name+"/"+row.name+"/"+method, func(t *testing.T) {

@@ -55,6 +55,8 @@ func TestEventReader(t *testing.T) {
 		"an id":                    {stream: "id: 7\ndata: a\n\ndata: b\n\n", want: []Event{event("message", "a"), event("message", "b")}, id: "7"},
 		"an id without data":       {stream: "id: 7\n\n", id: "7"},
 		"an id that is taken back": {stream: "id: 7\n\nid\n\n"},
+		"an id with DEL":           {stream: "id: 7\n\nid: 8\x7f\n\n", id: "7"},
+		"an id with TAB":           {stream: "id: 7\t8\n\n", id: "7\t8"},
 		"an id with NUL":           {stream: "id: 7\n\nid: 8\x00\n\n", id: "7"},
 		"a time to wait":           {stream: "retry: 1500\n\n", retry: 1500 * time.Millisecond},
 		"not a time to wait":       {stream: "retry: 15\nretry: 1.5\nretry: -1\nretry: 99999999999\nretry\n\n", retry: 15 * time.Millisecond},

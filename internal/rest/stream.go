@@ -43,16 +43,13 @@ func (c *Client) Stream(ctx context.Context, r *Request, s Subscription, yield f
 		return Outcome{Err: err}
 	}
 	opening := *r
-	opening.streamed, opening.Timeout = true, 0
+	opening.streamed = true
 	opening.Header = maps.Clone(r.Header)
 	opening.Header["Accept"] = []string{"text/event-stream"}
 	opening.Header["Accept-Encoding"] = []string{"identity"} // an event must not wait in a compressor
 	failures, renewed := 0, false
 	for attempts := 1; ; attempts++ {
 		o, b := c.open(ctx, &opening, s.KeepAlive, attempts, yield)
-		if b.refused {
-			return o
-		}
 		if failures++; b.heard {
 			failures, renewed = 0, false
 		}
@@ -78,14 +75,13 @@ func (c *Client) Stream(ctx context.Context, r *Request, s Subscription, yield f
 
 // brought is what one connection of a stream has brought.
 type brought struct {
-	refused bool // yield wants no more
-	heard   bool // there was a sign of life
-	id      string
-	retry   time.Duration
+	heard bool // there was a sign of life
+	id    string
+	retry time.Duration
 }
 
 // open opens the stream once, and passes its events on until it breaks. Of a stream that has, the outcome is that it was
-// not answered.
+// not answered; of one that is not wanted any more, what it was answered.
 func (c *Client) open(
 	caller context.Context, r *Request, keepAlive time.Duration, number int, yield func(Event) bool,
 ) (o Outcome, b brought) {
@@ -126,7 +122,7 @@ func (c *Client) open(
 			o.explain(caller, ctx)
 			return o, b
 		}
-		if b.refused = !yield(event); b.refused {
+		if !yield(event) {
 			return o, b
 		}
 	}

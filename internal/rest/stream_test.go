@@ -126,6 +126,13 @@ func TestStreamIsOpenedAgain(t *testing.T) {
 			[]string{"a=2"},
 			"the stream was silent for 36s", 36 * time.Second, 36*time.Second + firstBackoff,
 		},
+		"after the longest time that anybody may ask for": {
+			[]func(net.Conn, *http.Request){
+				says("HTTP/1.1 429 Slow\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n"), says(eventStream, two),
+			},
+			[]string{"a=2"},
+			"<nil>", maxWait, maxWait,
+		},
 		"after the time that the server wants": {
 			[]func(net.Conn, *http.Request){says(eventStream, one, "retry: 5000\n\n"), says(eventStream, two)},
 			[]string{"a=1", "a=2"},
@@ -284,10 +291,13 @@ func TestNoOtherTimeLimitHoldsForStreams(t *testing.T) {
 func TestStreamEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	errEnough := errors.New("enough")
-	for name, answer := range map[string]func(net.Conn, *http.Request){
-		"before the header":           hangs(),
-		"while it waits for events":   hangs(eventStream, "data: 1\n\n"),
-		"while it waits to try again": says(eventStream, "data: 1\n\nretry: 29000\n\n"),
+	for name, row := range map[string]struct {
+		answer func(net.Conn, *http.Request)
+		gaps   int
+	}{
+		"before the header":           {hangs(), 0},
+		"while it waits for events":   {hangs(eventStream, "data: 1\n\n"), 0},
+		"while it waits to try again": {says(eventStream, "data: 1\n\nretry: 29000\n\n"), 1},
 	} {
 		for how, through := range map[string]func(http.RoundTripper) http.RoundTripper{
 			"own":     nil,
@@ -301,7 +311,7 @@ func TestStreamEndsWithItsContext(t *testing.T) {
 			t.Run(name+", "+how, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					client := piped(t, answer)
+					client := piped(t, row.answer)
 					if through != nil {
 						dial := client.Own().DialContext
 						var err error
@@ -313,8 +323,9 @@ func TestStreamEndsWithItsContext(t *testing.T) {
 					time.AfterFunc(5*time.Second, func() { cancel(errEnough) })
 					start := time.Now()
 
-					_, _, o := follow(ctx, client, streamOf(3), -1)
+					_, gaps, o := follow(ctx, client, streamOf(3), -1)
 
+					assert.Len(t, gaps, row.gaps, "the end is no gap")
 					require.ErrorIs(t, errors.Join(o.Err, o.Interrupted), errEnough)
 					require.ErrorIs(t, errors.Join(o.Err, o.Interrupted), context.Canceled)
 					assert.Less(t, time.Since(start), 6*time.Second)
@@ -425,6 +436,104 @@ func TestStreamReportsEachOpening(t *testing.T) {
 		_, _, _ = follow(t.Context(), client, request, 1)
 
 		assert.Equal(t, []string{"1 500 0s", "2 200 3s"}, seen)
+	})
+}
+
+func TestWaitsBetweenOpeningsGrow(t *testing.T) {
+	t.Parallel()
+	const openings = 40
+	synctest.Test(t, func(t *testing.T) {
+		client := piped(t, says())
+		start := time.Now()
+
+		_, _, o := follow(t.Context(), client, streamOf(openings), -1)
+
+		assert.Equal(t, openings, o.Attempts)
+		assert.Greater(t, time.Since(start), openings*3*firstBackoff)
+	})
+}
+
+func TestWhatIsTakenForAStreamOfEvents(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		contentType, encoding string
+		fine                  bool
+	}{
+		{"text/event-stream", "", true},
+		{"Text/Event-Stream ; charset=utf-8", "", true},
+		{"text/event-stream", "identity", true},
+		{"text/event-stream", "Identity", true},
+		{"text/event-stream", "null", true},
+		{"text/event-stream", "gzip", false},
+		{"text/event-streams", "", false},
+		{"text/plain; text/event-stream", "", false},
+		{"", "", false},
+	} {
+		err := mustBeEvents(http.Header{"Content-Type": {row.contentType}, "Content-Encoding": {row.encoding}})
+		assert.Equal(t, row.fine, err == nil, "%s %s: %v", row.contentType, row.encoding, err)
+	}
+}
+
+func TestWhoBreaksOffClosesTheConnectionAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start, closed := time.Now(), make(chan time.Duration, 1)
+		client := piped(t, func(conn net.Conn, r *http.Request) {
+			hangs(eventStream, "data: 1\n\n")(conn, r)
+			closed <- time.Since(start)
+		})
+
+		_, _, _ = follow(t.Context(), client, streamOf(1), 1)
+
+		assert.Zero(t, <-closed)
+	})
+}
+
+// watchedBody is a body that knows whether it was closed.
+type watchedBody struct {
+	io.Reader
+	closed *atomic.Int64
+}
+
+func (b watchedBody) Close() error {
+	b.closed.Add(1)
+	return nil
+}
+
+func TestStreamClosesTheAnswerOfAnyTransport(t *testing.T) {
+	t.Parallel()
+	for contentType, want := range map[string]int{"text/event-stream": 1, "application/json": -1} {
+		var opened, closed atomic.Int64
+		client := NewClientThrough(&http.Client{Transport: transportFunc(func(*http.Request) (*http.Response, error) {
+			opened.Add(1)
+			return &http.Response{
+				StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {contentType}},
+				Body: watchedBody{strings.NewReader("data: 1\n\n"), &closed},
+			}, nil
+		})})
+
+		_, _, _ = follow(t.Context(), client, streamOf(1), want)
+
+		assert.EqualValues(t, 1, opened.Load())
+		assert.EqualValues(t, 1, closed.Load(), contentType)
+	}
+}
+
+func TestAReadThatIsLeftBehindWritesNowhere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		release := make(chan struct{})
+		buffer := []byte("before")
+		time.AfterFunc(time.Second, cancel)
+
+		n, err := awaitedReader{ctx, io.MultiReader(stuck{release}, strings.NewReader("behind"))}.Read(buffer)
+		close(release)
+		synctest.Wait()
+
+		assert.Zero(t, n)
+		require.ErrorIs(t, err, context.Canceled)
+		assert.Equal(t, "before", string(buffer))
 	})
 }
 

@@ -105,13 +105,13 @@ type observed struct{ *http.Transport }
 // send other requests through it, such as one for a token, or an attempt that it has made unrecognizable: they are only
 // kept from being sent again and again.
 func (t observed) RoundTrip(request *http.Request) (*http.Response, error) {
-	s := &sending{class: Once, idempotent: isIdempotent(request), cancel: func() {}}
+	s := &sending{class: Once, idempotent: isIdempotent(request)}
 	if s.idempotent {
 		s.class = Read
 	}
 	a := attemptOf(request)
 	if a == nil || !a.isSentAs(request) {
-		return t.send(request, s)
+		return t.sendUnknown(request, s)
 	}
 	s.class, s.cancel = a.Class, a.limit.cancel
 	a.sendings.begin()
@@ -123,6 +123,32 @@ func (t observed) RoundTrip(request *http.Request) (*http.Response, error) {
 // isSentAs reports whether a request is that of the attempt, though perhaps by way of a gateway that has a prefix.
 func (a *attempt) isSentAs(request *http.Request) bool {
 	return request.Method == a.Method && strings.HasSuffix(request.URL.Path, a.URL.Path)
+}
+
+// sendUnknown sends a request that is not known as that of an attempt, which could be ended. It has an end of its own.
+func (t observed) sendUnknown(request *http.Request, s *sending) (*http.Response, error) {
+	ctx, cancel := context.WithCancel(request.Context())
+	s.cancel = cancel
+	response, err := t.send(request.WithContext(ctx), s)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	if response.StatusCode != http.StatusSwitchingProtocols { // its body is the connection
+		response.Body = endingBody{response.Body, cancel}
+	}
+	return response, nil
+}
+
+// endingBody is a body that ends its context when it is closed.
+type endingBody struct {
+	io.ReadCloser
+	end context.CancelFunc
+}
+
+func (b endingBody) Close() error {
+	defer b.end()
+	return b.ReadCloser.Close()
 }
 
 func (t observed) send(request *http.Request, s *sending) (*http.Response, error) {
@@ -160,7 +186,7 @@ func isIdempotent(request *http.Request) bool {
 type sending struct {
 	class      Class
 	idempotent bool
-	cancel     func() // ends the attempt, if it is known
+	cancel     func() // ends it
 	trace      httptrace.ClientTrace
 
 	mu          sync.Mutex
