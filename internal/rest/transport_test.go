@@ -63,7 +63,7 @@ func TestARequestOfSomebodyElseIsOverWhenItsBodyIsClosed(t *testing.T) {
 	require.NoError(t, response.Body.Close())
 	require.ErrorIs(t, response.Request.Context().Err(), context.Canceled)
 
-	response = send(http.Header{"Connection": {"Upgrade"}, "Upgrade": {"echo"}})
+	response = send(http.Header{"Connection": {"Upgrade"}, "Upgrade": {"echo"}}) //nolint:bodyclose // conn is
 	conn, ok := response.Body.(io.ReadWriteCloser)
 	require.True(t, ok, "after a switch of protocols, the body is the connection")
 	_, err = io.WriteString(conn, "echo")
