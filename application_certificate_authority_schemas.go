@@ -82,6 +82,7 @@ func (a ApplicationCertificateAuthorityPatch) MarshalJSON() ([]byte, error) {
 func (a ApplicationCertificateAuthorityPatch) Validate() error {
 	return invalid("applicationCertificateAuthority.patch", a.violations(""))
 }
+
 func (a ApplicationCertificateAuthorityPatch) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "applicationCertificateAuthority")))
@@ -119,6 +120,7 @@ func (a ApplicationCertificateAuthorityPost) MarshalJSON() ([]byte, error) {
 func (a ApplicationCertificateAuthorityPost) Validate() error {
 	return invalid("applicationCertificateAuthorities.post", a.violations(""))
 }
+
 func (a ApplicationCertificateAuthorityPost) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "applicationCertificateAuthority")))

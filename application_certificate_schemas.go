@@ -71,6 +71,7 @@ func (a ApplicationCertificatePatch) MarshalJSON() ([]byte, error) {
 func (a ApplicationCertificatePatch) Validate() error {
 	return invalid("applicationCertificate.patch", a.violations(""))
 }
+
 func (a ApplicationCertificatePatch) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "applicationCertificate")))
@@ -126,6 +127,7 @@ func (a ApplicationCertificatePost) MarshalJSON() ([]byte, error) {
 func (a ApplicationCertificatePost) Validate() error {
 	return invalid("applicationCertificates.post", a.violations(""))
 }
+
 func (a ApplicationCertificatePost) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "applicationCertificate")))

@@ -56,6 +56,7 @@ func (a ApplicationDashboardPost) MarshalJSON() ([]byte, error) {
 func (a ApplicationDashboardPost) Validate() error {
 	return invalid("applicationDashboards.post", a.violations(""))
 }
+
 func (a ApplicationDashboardPost) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "dashboard")))

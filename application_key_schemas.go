@@ -100,6 +100,7 @@ func (a ApplicationKeyPatch) MarshalJSON() ([]byte, error) {
 func (a ApplicationKeyPatch) Validate() error {
 	return invalid("applicationKey.patch", a.violations(""))
 }
+
 func (a ApplicationKeyPatch) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "applicationKey")))
@@ -165,6 +166,7 @@ func (a ApplicationKeyPost) MarshalJSON() ([]byte, error) {
 func (a ApplicationKeyPost) Validate() error {
 	return invalid("applicationKeys.post", a.violations(""))
 }
+
 func (a ApplicationKeyPost) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "applicationKey")))

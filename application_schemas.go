@@ -89,9 +89,9 @@ type ApplicationApplyTemplatePatch struct {
 	// TemplateID is 24 hexadecimal digits.
 	TemplateID string `json:"templateId"`
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
@@ -108,6 +108,7 @@ func (a ApplicationApplyTemplatePatch) MarshalJSON() ([]byte, error) {
 func (a ApplicationApplyTemplatePatch) Validate() error {
 	return invalid("application.applyTemplate", a.violations(""))
 }
+
 func (a ApplicationApplyTemplatePatch) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "options")))
@@ -243,7 +244,7 @@ type ApplicationArchiveConfigPost struct {
 	// Directory is the path, within the bucket, that archived data is written to. It is at most 255 characters.
 	Directory *string `json:"directory,omitempty"`
 	// Mode says which devices are archived: "all", only those in DeviceIDs and DeviceTags ("whitelist"), or all but
-	// those ("blacklist"). It is "all", "whitelist" or "blacklist".
+	// those ("blacklist").
 	Mode *string `json:"mode,omitempty"`
 	// DeviceIDs are at most 1000 ids.
 	DeviceIDs []string `json:"deviceIds,omitzero"`
@@ -254,7 +255,7 @@ type ApplicationArchiveConfigPost struct {
 	IncludeEvents     *bool       `json:"includeEvents,omitempty"`
 	IncludeDataTables *bool       `json:"includeDataTables,omitempty"`
 	// DataTablesMode says which data tables are archived: "all", only those in DataTableIDs ("whitelist"), or all but
-	// those ("blacklist"). It is "all", "whitelist" or "blacklist".
+	// those ("blacklist").
 	DataTablesMode *string `json:"dataTablesMode,omitempty"`
 	// DataTableIDs are at most 1000 ids.
 	DataTableIDs             []string                             `json:"dataTableIds,omitzero"`
@@ -445,9 +446,9 @@ type ApplicationClonePost struct {
 	OwnerID   Nullable[string] `json:"ownerId,omitzero"`
 	OwnerType *OwnerType       `json:"ownerType,omitempty"`
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// ForceJob makes a job of it even if it is small, so that the answer is always 202.
@@ -464,6 +465,7 @@ func (a ApplicationClonePost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (a ApplicationClonePost) Validate() error { return invalid("application.clone", a.violations("")) }
+
 func (a ApplicationClonePost) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "options")))
@@ -511,15 +513,14 @@ type ApplicationExportPost struct {
 	IncludeDataTableRows *bool `json:"includeDataTableRows,omitempty"`
 	IncludeDevices       *bool `json:"includeDevices,omitempty"`
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// ForceJob makes a job of it even if it is small, so that the answer is always 202.
 	ForceJob *bool `json:"forceJob,omitempty"`
-	// ExportType is "zip" for a file, or "repo" for a commit into the Git repository of CredentialName. It is "zip" or
-	// "repo".
+	// ExportType is "zip" for a file, or "repo" for a commit into the Git repository of CredentialName.
 	ExportType *string `json:"exportType,omitempty"`
 	// CredentialName names the credential of the application to use. It is at most 255 characters.
 	CredentialName *string `json:"credentialName,omitempty"`
@@ -539,6 +540,7 @@ func (a ApplicationExportPost) MarshalJSON() ([]byte, error) {
 func (a ApplicationExportPost) Validate() error {
 	return invalid("application.export", a.violations(""))
 }
+
 func (a ApplicationExportPost) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "options")))
@@ -598,7 +600,7 @@ type ApplicationGlobal struct {
 type ApplicationGlobalItem struct {
 	// Key is 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Key string `json:"key"`
-	// JSON is the value as JSON text; null removes the global. It is 1 to 32767 characters; Null[string]() clears it.
+	// JSON is the value as JSON text; null removes the global. It is 1 to 32767 characters.
 	JSON Nullable[string] `json:"json,omitzero"`
 	// CloudOnly keeps the global from workflows that run on devices.
 	CloudOnly *bool `json:"cloudOnly,omitempty"`
@@ -627,6 +629,7 @@ func (a ApplicationGlobalPatch) MarshalJSON() ([]byte, error) {
 func (a ApplicationGlobalPatch) Validate() error {
 	return invalid("application.globals", a.violations(""))
 }
+
 func (a ApplicationGlobalPatch) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "globals")))
@@ -713,7 +716,7 @@ type ApplicationPatch struct {
 	Name *string `json:"name,omitempty"`
 	// Description is at most 1024 characters.
 	Description *string `json:"description,omitempty"`
-	// EndpointSlug is characters of 0-9 a-z -; 3 to 63 characters.
+	// EndpointSlug is 3 to 63 characters of 0-9 a-z -.
 	EndpointSlug *string `json:"endpointSlug,omitempty"`
 	// ExpUserTokenCutoff voids the tokens of all experience users that were issued before it.
 	ExpUserTokenCutoff *time.Time `json:"expUserTokenCutoff,omitempty"`
@@ -742,6 +745,7 @@ func (a ApplicationPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (a ApplicationPatch) Validate() error { return invalid("application.patch", a.violations("")) }
+
 func (a ApplicationPatch) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "application")))
@@ -791,7 +795,7 @@ type ApplicationPost struct {
 	Description *string `json:"description,omitempty"`
 	// AppliedTemplateIDs are the IDs of the application templates that have been applied. They are at most 1000 ids.
 	AppliedTemplateIDs []string `json:"appliedTemplateIds,omitzero"`
-	// EndpointSlug is characters of 0-9 a-z -; 3 to 63 characters.
+	// EndpointSlug is 3 to 63 characters of 0-9 a-z -.
 	EndpointSlug *string `json:"endpointSlug,omitempty"`
 	// ExpUserTokenCutoff voids the tokens of all experience users that were issued before it.
 	ExpUserTokenCutoff *time.Time `json:"expUserTokenCutoff,omitempty"`
@@ -816,6 +820,7 @@ func (a ApplicationPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (a ApplicationPost) Validate() error { return invalid("applications.post", a.violations("")) }
+
 func (a ApplicationPost) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "application")))
@@ -890,6 +895,7 @@ func (a ApplicationReadmePatch) MarshalJSON() ([]byte, error) {
 func (a ApplicationReadmePatch) Validate() error {
 	return invalid("application.readmePatch", a.violations(""))
 }
+
 func (a ApplicationReadmePatch) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "readme")))

@@ -637,6 +637,7 @@ func (c CredentialPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (c CredentialPatch) Validate() error { return invalid("credential.patch", c.violations("")) }
+
 func (c CredentialPatch) violations(name string) []Violation {
 	var body checked
 	c.check(checker{body: &body}.field(cmp.Or(name, "credential")))
@@ -756,6 +757,7 @@ func (c CredentialPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (c CredentialPost) Validate() error { return invalid("credentials.post", c.violations("")) }
+
 func (c CredentialPost) violations(name string) []Violation {
 	var body checked
 	c.check(checker{body: &body}.field(cmp.Or(name, "credential")))

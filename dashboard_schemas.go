@@ -322,6 +322,7 @@ type DashboardContextInstance map[string]any
 func (d DashboardContextInstance) Validate() error {
 	return invalid("dashboard.validateContext", d.violations(""))
 }
+
 func (d DashboardContextInstance) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "ctx")))
@@ -527,8 +528,7 @@ type DashboardPatch struct {
 	DefaultTheme *Theme `json:"defaultTheme,omitempty"`
 	Public       *bool  `json:"public,omitempty"`
 	// Password is what people without an account have to know to see a public dashboard; null removes it. It is 12
-	// characters or more, with a capital and a small letter, a digit and another character; 12 to 2048 characters;
-	// Null[string]() clears it.
+	// characters or more, with a capital and a small letter, a digit and another character; 12 to 2048 characters.
 	Password Nullable[string] `json:"password,omitzero"`
 	// ContextConfiguration are the variables that a viewer can set, with their defaults and what is allowed. They are
 	// at most 100 elements.
@@ -547,6 +547,7 @@ func (d DashboardPatch) MarshalJSON() ([]byte, error) {
 func (d DashboardPatch) Validate() error {
 	return invalid("applicationDashboard.patch", d.violations(""))
 }
+
 func (d DashboardPatch) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "dashboard")))
@@ -621,6 +622,7 @@ func (d DashboardPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DashboardPost) Validate() error { return invalid("dashboards.post", d.violations("")) }
+
 func (d DashboardPost) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "dashboard")))
@@ -681,9 +683,9 @@ type DashboardReportConfigPost struct {
 	ID *string `json:"id,omitempty"`
 	// Cron is a cron expression that says when it runs. It is at most 255 characters.
 	Cron *string `json:"cron,omitempty"`
-	// ToEmail are 1 to 10 elements; each an e-mail address, at most 1024 characters.
+	// ToEmail are 1 to 10 elements; each an e-mail address of at most 1024 characters.
 	ToEmail []string `json:"toEmail,omitzero"`
-	// CallbackURL is a URL that Losant calls with each report. It is a URL; at most 1024 characters.
+	// CallbackURL is a URL that Losant calls with each report. It is a URL of at most 1024 characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// Subject is at most 255 characters.
 	Subject *string `json:"subject,omitempty"`
@@ -728,9 +730,9 @@ func (d *DashboardReportConfigPost) check(check checker) {
 
 // DashboardSendReport is the body of applicationDashboard.sendReport (Losant's schema "dashboardSendReport").
 type DashboardSendReport struct {
-	// ToEmail are 1 to 10 elements; each an e-mail address, at most 1024 characters.
+	// ToEmail are 1 to 10 elements; each an e-mail address of at most 1024 characters.
 	ToEmail []string `json:"toEmail,omitzero"`
-	// CallbackURL is a URL that Losant calls with each report. It is a URL; at most 1024 characters.
+	// CallbackURL is a URL that Losant calls with each report. It is a URL of at most 1024 characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// Subject is at most 255 characters.
 	Subject *string `json:"subject,omitempty"`
@@ -744,7 +746,7 @@ type DashboardSendReport struct {
 	Timezone *string `json:"timezone,omitempty"`
 	// Locale is at most 5 characters.
 	Locale *string `json:"locale,omitempty"`
-	// Ctx are the values of the variables of the dashboard. It has keys of 1 to 255 characters of 0-9 A-Z a-z _ -.
+	// Ctx are the values of the variables of the dashboard. They have keys of 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Ctx     map[string]any `json:"ctx,omitzero"`
 	Branded *bool          `json:"branded,omitempty"`
 }
@@ -761,6 +763,7 @@ func (d DashboardSendReport) MarshalJSON() ([]byte, error) {
 func (d DashboardSendReport) Validate() error {
 	return invalid("applicationDashboard.sendReport", d.violations(""))
 }
+
 func (d DashboardSendReport) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "reportConfig")))

@@ -37,6 +37,7 @@ func (d *DataTableRowInsert) UnmarshalJSON(data []byte) error {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DataTableRowInsert) Validate() error { return invalid("dataTableRows.post", d.violations("")) }
+
 func (d DataTableRowInsert) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "dataTableRow")))
@@ -75,6 +76,7 @@ type DataTableRowInsertUpdate map[string]any
 func (d DataTableRowInsertUpdate) Validate() error {
 	return invalid("dataTableRow.patch", d.violations(""))
 }
+
 func (d DataTableRowInsertUpdate) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "dataTableRow")))
@@ -123,10 +125,10 @@ func (d *DataTableRowsDelete) setRaw(body []byte) { d.Raw = body }
 // DataTableRowsExport is the body of dataTableRows.export (Losant's schema "dataTableRowsExport").
 type DataTableRowsExport struct {
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	Query Query   `json:"query,omitzero"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL  *string                          `json:"callbackUrl,omitempty"`
 	QueryOptions *DataTableRowsExportQueryOptions `json:"queryOptions,omitempty"`
@@ -144,6 +146,7 @@ func (d DataTableRowsExport) MarshalJSON() ([]byte, error) {
 func (d DataTableRowsExport) Validate() error {
 	return invalid("dataTableRows.export", d.violations(""))
 }
+
 func (d DataTableRowsExport) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "exportData")))

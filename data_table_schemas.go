@@ -71,6 +71,7 @@ func (d DataTableColumn) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DataTableColumn) Validate() error { return invalid("dataTable.addColumn", d.violations("")) }
+
 func (d DataTableColumn) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "dataTableColumn")))
@@ -104,6 +105,7 @@ func (d DataTablePatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DataTablePatch) Validate() error { return invalid("dataTable.patch", d.violations("")) }
+
 func (d DataTablePatch) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "dataTable")))
@@ -135,6 +137,7 @@ func (d DataTablePost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DataTablePost) Validate() error { return invalid("dataTables.post", d.violations("")) }
+
 func (d DataTablePost) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "dataTable")))

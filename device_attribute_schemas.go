@@ -52,8 +52,8 @@ type DeviceAttributePatch struct {
 	ContentType *string `json:"contentType,omitempty"`
 	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// AttributeTags are notes on the attribute, such as its unit, by key. It has keys of 1 to 255 characters of 0-9 A-Z
-	// a-z _ -; values of 1 to 255 characters.
+	// AttributeTags are notes on the attribute, such as its unit, by key. They have keys of 1 to 255 characters of 0-9
+	// A-Z a-z _ -; values of 1 to 255 characters.
 	AttributeTags map[string]string      `json:"attributeTags,omitzero"`
 	System        *DeviceAttributeSystem `json:"system,omitempty"`
 }
@@ -70,6 +70,7 @@ func (d DeviceAttributePatch) MarshalJSON() ([]byte, error) {
 func (d DeviceAttributePatch) Validate() error {
 	return invalid("deviceAttribute.patch", d.violations(""))
 }
+
 func (d DeviceAttributePatch) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "deviceAttribute")))
@@ -96,8 +97,8 @@ type DeviceAttributePost struct {
 	ContentType *string `json:"contentType,omitempty"`
 	// Description is at most 32767 characters.
 	Description *string `json:"description,omitempty"`
-	// AttributeTags are notes on the attribute, such as its unit, by key. It has keys of 1 to 255 characters of 0-9 A-Z
-	// a-z _ -; values of 1 to 255 characters.
+	// AttributeTags are notes on the attribute, such as its unit, by key. They have keys of 1 to 255 characters of 0-9
+	// A-Z a-z _ -; values of 1 to 255 characters.
 	AttributeTags map[string]string      `json:"attributeTags,omitzero"`
 	System        *DeviceAttributeSystem `json:"system,omitempty"`
 }
@@ -114,6 +115,7 @@ func (d DeviceAttributePost) MarshalJSON() ([]byte, error) {
 func (d DeviceAttributePost) Validate() error {
 	return invalid("deviceAttributes.post", d.violations(""))
 }
+
 func (d DeviceAttributePost) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "deviceAttribute")))
@@ -135,7 +137,7 @@ func (d *DeviceAttributePost) check(check checker) {
 // DeviceAttributePost.System.
 type DeviceAttributeSystem struct {
 	Aggregation Aggregation `json:"aggregation,omitzero"`
-	// AggregationOptions are at most 0 options.
+	// AggregationOptions are empty.
 	AggregationOptions []map[string]any `json:"aggregationOptions,omitzero"`
 	// ChildAttributes are the attributes of the devices of a system that are aggregated. They are at most 256
 	// attributes.

@@ -73,9 +73,9 @@ type DeviceRecipeBulkCreatePost struct {
 	// MakeUniqueKeySecret makes an access key for each of the devices.
 	MakeUniqueKeySecret *bool `json:"makeUniqueKeySecret,omitempty"`
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// GatewayID is 24 hexadecimal digits.
@@ -96,6 +96,7 @@ func (d DeviceRecipeBulkCreatePost) MarshalJSON() ([]byte, error) {
 func (d DeviceRecipeBulkCreatePost) Validate() error {
 	return invalid("deviceRecipe.bulkCreate", d.violations(""))
 }
+
 func (d DeviceRecipeBulkCreatePost) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "bulkInfo")))
@@ -151,6 +152,7 @@ func (d DeviceRecipePatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DeviceRecipePatch) Validate() error { return invalid("deviceRecipe.patch", d.violations("")) }
+
 func (d DeviceRecipePatch) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "deviceRecipe")))
@@ -215,6 +217,7 @@ func (d DeviceRecipePost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DeviceRecipePost) Validate() error { return invalid("deviceRecipes.post", d.violations("")) }
+
 func (d DeviceRecipePost) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "deviceRecipe")))

@@ -96,6 +96,7 @@ func (d DeviceCommand) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DeviceCommand) Validate() error { return invalid("device.sendCommand", d.violations("")) }
+
 func (d DeviceCommand) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "deviceCommand")))
@@ -164,6 +165,7 @@ func (d *DeviceConnectionStatus) UnmarshalJSON(data []byte) error {
 func (d DeviceConnectionStatus) Validate() error {
 	return invalid("device.setConnectionStatus", d.violations(""))
 }
+
 func (d DeviceConnectionStatus) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "connectionStatus")))
@@ -309,6 +311,7 @@ func (d DeviceCredentials) MarshalJSON() ([]byte, error) {
 func (d DeviceCredentials) Validate() error {
 	return invalid("auth.authenticateDevice", d.violations(""))
 }
+
 func (d DeviceCredentials) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "credentials")))
@@ -341,9 +344,9 @@ func (d DeviceCredentials) LogValue() slog.Value {
 // DeviceDataExport is the body of device.export (Losant's schema "deviceDataExport").
 type DeviceDataExport struct {
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// Attributes are at most 256 attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -.
@@ -365,6 +368,7 @@ func (d DeviceDataExport) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DeviceDataExport) Validate() error { return invalid("device.export", d.violations("")) }
+
 func (d DeviceDataExport) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "query")))
@@ -466,6 +470,7 @@ func (d DevicePatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DevicePatch) Validate() error { return invalid("device.patch", d.violations("")) }
+
 func (d DevicePatch) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "device")))
@@ -541,6 +546,7 @@ func (d DevicePost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DevicePost) Validate() error { return invalid("devices.post", d.violations("")) }
+
 func (d DevicePost) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "device")))
@@ -574,7 +580,7 @@ type DeviceState struct {
 	// Meta is anything that workflows started by the state are to see. It is not stored with the values.
 	Meta any `json:"meta,omitzero"`
 	// Data are the values by the name of the attribute: numbers, strings or booleans. A GPS value is a string,
-	// "latitude,longitude". It has keys of 1 to 255 characters of 0-9 A-Z a-z _ -.
+	// "latitude,longitude". They have keys of 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Data map[string]any `json:"data"`
 	// FlowVersion is the version of the workflow on the device that reported the state. It is 1 to 255 characters.
 	FlowVersion string `json:"flowVersion,omitzero"`
@@ -634,6 +640,7 @@ func (d *DeviceStateOrStates) UnmarshalJSON(data []byte) error {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DeviceStateOrStates) Validate() error { return invalid("device.sendState", d.violations("")) }
+
 func (d DeviceStateOrStates) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "deviceState")))
@@ -1068,9 +1075,9 @@ func (d *Devices) setRaw(body []byte) { d.Raw = body }
 // DevicesDataExport is the body of data.export (Losant's schema "devicesDataExport").
 type DevicesDataExport struct {
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// DeviceIDs are at most 1000 ids.
@@ -1099,6 +1106,7 @@ func (d DevicesDataExport) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DevicesDataExport) Validate() error { return invalid("data.export", d.violations("")) }
+
 func (d DevicesDataExport) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "query")))
@@ -1143,10 +1151,10 @@ type DevicesDataExportOptions struct {
 // DevicesDeleteOrRestorePost is the body of devices.delete (Losant's schema "devicesDeleteOrRestorePost").
 type DevicesDeleteOrRestorePost struct {
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	Query Query   `json:"query"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// ForceJob makes a job of it even if it is small, so that the answer is always 202.
@@ -1165,6 +1173,7 @@ func (d DevicesDeleteOrRestorePost) MarshalJSON() ([]byte, error) {
 func (d DevicesDeleteOrRestorePost) Validate() error {
 	return invalid("devices.delete", d.violations(""))
 }
+
 func (d DevicesDeleteOrRestorePost) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "options")))
@@ -1181,9 +1190,9 @@ func (d *DevicesDeleteOrRestorePost) check(check checker) {
 // DevicesExportPayloadCountPost is the body of devices.payloadCounts (Losant's schema "devicesExportPayloadCountPost").
 type DevicesExportPayloadCountPost struct {
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	Query       Query   `json:"query,omitzero"`
@@ -1205,6 +1214,7 @@ func (d DevicesExportPayloadCountPost) MarshalJSON() ([]byte, error) {
 func (d DevicesExportPayloadCountPost) Validate() error {
 	return invalid("devices.payloadCounts", d.violations(""))
 }
+
 func (d DevicesExportPayloadCountPost) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "options")))
@@ -1227,9 +1237,9 @@ func (d *DevicesExportPayloadCountPost) check(check checker) {
 // DevicesExportPost is the body of devices.export (Losant's schema "devicesExportPost").
 type DevicesExportPost struct {
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string       `json:"callbackUrl,omitempty"`
 	Query       Query         `json:"query,omitzero"`
@@ -1246,6 +1256,7 @@ func (d DevicesExportPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DevicesExportPost) Validate() error { return invalid("devices.export", d.violations("")) }
+
 func (d DevicesExportPost) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "options")))
@@ -1271,9 +1282,9 @@ type DevicesPatch struct {
 	// most 25 operations.
 	UpdateOperations []DeviceUpdateOperation `json:"updateOperations,omitzero"`
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
@@ -1288,6 +1299,7 @@ func (d DevicesPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (d DevicesPatch) Validate() error { return invalid("devices.patch", d.violations("")) }
+
 func (d DevicesPatch) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "patchInfo")))
@@ -1320,16 +1332,16 @@ type DevicesRemoveDataPost struct {
 	// End is the end of the time range: [At] a time, [Ago] or [Now].
 	End Instant `json:"end,omitzero"`
 	// Attributes are the names of the attributes whose data is removed; null or absent means all. They are at most 256
-	// attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -, or Null[[]string]().
+	// attributes; each 1 to 255 characters of 0-9 A-Z a-z _ -.
 	Attributes Nullable[[]string] `json:"attributes,omitzero"`
 	// KeepConnectionHistory keeps the log of when devices connected and disconnected.
 	KeepConnectionHistory *bool `json:"keepConnectionHistory,omitempty"`
 	// KeepCommandHistory keeps the log of commands that were sent to devices.
 	KeepCommandHistory *bool `json:"keepCommandHistory,omitempty"`
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
@@ -1346,6 +1358,7 @@ func (d DevicesRemoveDataPost) MarshalJSON() ([]byte, error) {
 func (d DevicesRemoveDataPost) Validate() error {
 	return invalid("devices.removeData", d.violations(""))
 }
+
 func (d DevicesRemoveDataPost) violations(name string) []Violation {
 	var body checked
 	d.check(checker{body: &body}.field(cmp.Or(name, "options")))

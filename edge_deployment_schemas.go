@@ -60,8 +60,7 @@ type EdgeDeploymentLog struct {
 type EdgeDeploymentRelease struct {
 	// FlowID is 24 hexadecimal digits.
 	FlowID string `json:"flowId"`
-	// Version is the name of the version to deploy; null removes the workflow. It is 1 to 255 characters, or
-	// Null[string]().
+	// Version is the name of the version to deploy; null removes the workflow. It is 1 to 255 characters.
 	Version Nullable[string] `json:"version"`
 	// DeviceIDs are at most 1000 ids.
 	DeviceIDs []string `json:"deviceIds,omitzero"`
@@ -82,6 +81,7 @@ func (e EdgeDeploymentRelease) MarshalJSON() ([]byte, error) {
 func (e EdgeDeploymentRelease) Validate() error {
 	return invalid("edgeDeployments.release", e.violations(""))
 }
+
 func (e EdgeDeploymentRelease) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "deployment")))
@@ -114,6 +114,7 @@ type EdgeDeploymentRemove struct {
 func (e EdgeDeploymentRemove) Validate() error {
 	return invalid("edgeDeployments.remove", e.violations(""))
 }
+
 func (e EdgeDeploymentRemove) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "deployment")))
@@ -131,8 +132,7 @@ type EdgeDeploymentReplace struct {
 	FlowID string `json:"flowId"`
 	// OldVersion is 1 to 255 characters.
 	OldVersion string `json:"oldVersion"`
-	// NewVersion is the name of the version to deploy instead; null removes the workflow. It is 1 to 255 characters, or
-	// Null[string]().
+	// NewVersion is the name of the version to deploy instead; null removes the workflow. It is 1 to 255 characters.
 	NewVersion Nullable[string] `json:"newVersion"`
 }
 
@@ -141,6 +141,7 @@ type EdgeDeploymentReplace struct {
 func (e EdgeDeploymentReplace) Validate() error {
 	return invalid("edgeDeployments.replace", e.violations(""))
 }
+
 func (e EdgeDeploymentReplace) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "deployment")))

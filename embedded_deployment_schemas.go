@@ -38,16 +38,16 @@ func (e *EmbeddedDeployment) setRaw(body []byte) { e.Raw = body }
 // EmbeddedDeploymentExport is the body of embeddedDeployments.export (Losant's schema "embeddedDeploymentExport").
 type EmbeddedDeploymentExport struct {
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// EmbeddedDeploymentID is 24 hexadecimal digits.
 	EmbeddedDeploymentID *string `json:"embeddedDeploymentId,omitempty"`
 	// DeviceID is 24 hexadecimal digits.
 	DeviceID *string `json:"deviceId,omitempty"`
-	// TraceLevel is 0 or 1 or 2.
+	// TraceLevel is 0, 1 or 2.
 	TraceLevel          *int  `json:"traceLevel,omitempty"`
 	DisableDebugMessage *bool `json:"disableDebugMessage,omitempty"`
 	// StackSize is the size of the stack in bytes. It is 1600 to 2147483648.
@@ -70,6 +70,7 @@ func (e EmbeddedDeploymentExport) MarshalJSON() ([]byte, error) {
 func (e EmbeddedDeploymentExport) Validate() error {
 	return invalid("embeddedDeployments.export", e.violations(""))
 }
+
 func (e EmbeddedDeploymentExport) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "options")))
@@ -116,8 +117,7 @@ type EmbeddedDeploymentLog struct {
 type EmbeddedDeploymentRelease struct {
 	// FlowID is 24 hexadecimal digits.
 	FlowID string `json:"flowId"`
-	// Version is the name of the version to deploy; null removes the workflow. It is 1 to 255 characters, or
-	// Null[string]().
+	// Version is the name of the version to deploy; null removes the workflow. It is 1 to 255 characters.
 	Version Nullable[string] `json:"version"`
 	// DeviceIDs are at most 1000 ids.
 	DeviceIDs []string `json:"deviceIds,omitzero"`
@@ -140,6 +140,7 @@ func (e EmbeddedDeploymentRelease) MarshalJSON() ([]byte, error) {
 func (e EmbeddedDeploymentRelease) Validate() error {
 	return invalid("embeddedDeployments.release", e.violations(""))
 }
+
 func (e EmbeddedDeploymentRelease) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "deployment")))
@@ -173,6 +174,7 @@ type EmbeddedDeploymentRemove struct {
 func (e EmbeddedDeploymentRemove) Validate() error {
 	return invalid("embeddedDeployments.remove", e.violations(""))
 }
+
 func (e EmbeddedDeploymentRemove) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "deployment")))
@@ -190,8 +192,7 @@ type EmbeddedDeploymentReplace struct {
 	FlowID string `json:"flowId"`
 	// OldVersion is 1 to 255 characters.
 	OldVersion string `json:"oldVersion"`
-	// NewVersion is the name of the version to deploy instead; null removes the workflow. It is 1 to 255 characters, or
-	// Null[string]().
+	// NewVersion is the name of the version to deploy instead; null removes the workflow. It is 1 to 255 characters.
 	NewVersion Nullable[string] `json:"newVersion"`
 }
 
@@ -200,6 +201,7 @@ type EmbeddedDeploymentReplace struct {
 func (e EmbeddedDeploymentReplace) Validate() error {
 	return invalid("embeddedDeployments.replace", e.violations(""))
 }
+
 func (e EmbeddedDeploymentReplace) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "deployment")))

@@ -90,6 +90,7 @@ func (e EventPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e EventPatch) Validate() error { return invalid("event.patch", e.violations("")) }
+
 func (e EventPatch) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "event")))
@@ -165,6 +166,7 @@ func (e EventPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e EventPost) Validate() error { return invalid("events.post", e.violations("")) }
+
 func (e EventPost) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "event")))
@@ -266,9 +268,9 @@ func (e *EventsDeleted) setRaw(body []byte) { e.Raw = body }
 // EventsExport is the body of events.export (Losant's schema "eventsExport").
 type EventsExport struct {
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string       `json:"callbackUrl,omitempty"`
 	Query       Query         `json:"query,omitzero"`
@@ -287,6 +289,7 @@ func (e EventsExport) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (e EventsExport) Validate() error { return invalid("events.export", e.violations("")) }
+
 func (e EventsExport) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "exportData")))

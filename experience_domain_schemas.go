@@ -62,6 +62,7 @@ func (e ExperienceDomainPatch) MarshalJSON() ([]byte, error) {
 func (e ExperienceDomainPatch) Validate() error {
 	return invalid("experienceDomain.patch", e.violations(""))
 }
+
 func (e ExperienceDomainPatch) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceDomain")))
@@ -113,6 +114,7 @@ func (e ExperienceDomainPost) MarshalJSON() ([]byte, error) {
 func (e ExperienceDomainPost) Validate() error {
 	return invalid("experienceDomains.post", e.violations(""))
 }
+
 func (e ExperienceDomainPost) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceDomain")))

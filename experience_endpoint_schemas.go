@@ -112,6 +112,7 @@ func (e ExperienceEndpointPatch) MarshalJSON() ([]byte, error) {
 func (e ExperienceEndpointPatch) Validate() error {
 	return invalid("experienceEndpoint.patch", e.violations(""))
 }
+
 func (e ExperienceEndpointPatch) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceEndpoint")))
@@ -170,6 +171,7 @@ func (e ExperienceEndpointPost) MarshalJSON() ([]byte, error) {
 func (e ExperienceEndpointPost) Validate() error {
 	return invalid("experienceEndpoints.post", e.violations(""))
 }
+
 func (e ExperienceEndpointPost) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceEndpoint")))

@@ -80,6 +80,7 @@ func (e ExperienceGroupPatch) MarshalJSON() ([]byte, error) {
 func (e ExperienceGroupPatch) Validate() error {
 	return invalid("experienceGroup.patch", e.violations(""))
 }
+
 func (e ExperienceGroupPatch) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceGroup")))
@@ -145,6 +146,7 @@ func (e ExperienceGroupPost) MarshalJSON() ([]byte, error) {
 func (e ExperienceGroupPost) Validate() error {
 	return invalid("experienceGroups.post", e.violations(""))
 }
+
 func (e ExperienceGroupPost) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceGroup")))

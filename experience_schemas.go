@@ -15,7 +15,7 @@ type ExperienceBootstrapOptions struct {
 	ReplaceExisting *bool `json:"replaceExisting,omitempty"`
 	CreateUsers     *bool `json:"createUsers,omitempty"`
 	CreateGroups    *bool `json:"createGroups,omitempty"`
-	// Slug is a slug to create for the experience. It is characters of 0-9 a-z -; 3 to 63 characters.
+	// Slug is a slug to create for the experience. It is 3 to 63 characters of 0-9 a-z -.
 	Slug *string `json:"slug,omitempty"`
 }
 
@@ -31,6 +31,7 @@ func (e ExperienceBootstrapOptions) MarshalJSON() ([]byte, error) {
 func (e ExperienceBootstrapOptions) Validate() error {
 	return invalid("experience.bootstrap", e.violations(""))
 }
+
 func (e ExperienceBootstrapOptions) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "options")))

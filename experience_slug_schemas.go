@@ -32,7 +32,7 @@ func (e *ExperienceSlug) setRaw(body []byte) { e.Raw = body }
 type ExperienceSlugPatch struct {
 	// Version is 1 to 255 characters; Null[string]() clears it.
 	Version Nullable[string] `json:"version,omitzero"`
-	// Slug is characters of 0-9 a-z -; 3 to 63 characters.
+	// Slug is 3 to 63 characters of 0-9 a-z -.
 	Slug *string `json:"slug,omitempty"`
 }
 
@@ -48,6 +48,7 @@ func (e ExperienceSlugPatch) MarshalJSON() ([]byte, error) {
 func (e ExperienceSlugPatch) Validate() error {
 	return invalid("experienceSlug.patch", e.violations(""))
 }
+
 func (e ExperienceSlugPatch) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceSlug")))
@@ -64,7 +65,7 @@ func (e *ExperienceSlugPatch) check(check checker) {
 type ExperienceSlugPost struct {
 	// Version is 1 to 255 characters, or Null[string]().
 	Version Nullable[string] `json:"version,omitzero"`
-	// Slug is characters of 0-9 a-z -; 3 to 63 characters.
+	// Slug is 3 to 63 characters of 0-9 a-z -.
 	Slug string `json:"slug"`
 }
 
@@ -80,6 +81,7 @@ func (e ExperienceSlugPost) MarshalJSON() ([]byte, error) {
 func (e ExperienceSlugPost) Validate() error {
 	return invalid("experienceSlugs.post", e.violations(""))
 }
+
 func (e ExperienceSlugPost) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceSlug")))

@@ -83,6 +83,7 @@ func (e ExperienceUserPatch) MarshalJSON() ([]byte, error) {
 func (e ExperienceUserPatch) Validate() error {
 	return invalid("experienceUser.patch", e.violations(""))
 }
+
 func (e ExperienceUserPatch) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceUser")))
@@ -143,6 +144,7 @@ func (e ExperienceUserPost) MarshalJSON() ([]byte, error) {
 func (e ExperienceUserPost) Validate() error {
 	return invalid("experienceUsers.post", e.violations(""))
 }
+
 func (e ExperienceUserPost) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceUser")))

@@ -102,7 +102,7 @@ type ExperienceVersionPatch struct {
 	// SourceVersionIDOrName is the ID or name of a version whose content replaces that of the develop version. It is 1
 	// to 255 characters.
 	SourceVersionIDOrName *string `json:"sourceVersionIdOrName,omitempty"`
-	// ResponseHeaders are headers that are added to every reply. It has values of 1 to 1024 characters.
+	// ResponseHeaders are headers that are added to every reply. They have values of 1 to 1024 characters.
 	ResponseHeaders map[string]string `json:"responseHeaders,omitzero"`
 }
 
@@ -118,6 +118,7 @@ func (e ExperienceVersionPatch) MarshalJSON() ([]byte, error) {
 func (e ExperienceVersionPatch) Validate() error {
 	return invalid("experienceVersion.patch", e.violations(""))
 }
+
 func (e ExperienceVersionPatch) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceVersion")))
@@ -166,7 +167,7 @@ type ExperienceVersionPost struct {
 	// AllowedCORSOrigins are the only origins that cross-origin requests may come from. They are at most 100 origins;
 	// each 8 to 270 characters.
 	AllowedCORSOrigins []string `json:"allowedCorsOrigins,omitzero"`
-	// ResponseHeaders are headers that are added to every reply. It has values of 1 to 1024 characters.
+	// ResponseHeaders are headers that are added to every reply. They have values of 1 to 1024 characters.
 	ResponseHeaders map[string]string `json:"responseHeaders,omitzero"`
 }
 
@@ -182,6 +183,7 @@ func (e ExperienceVersionPost) MarshalJSON() ([]byte, error) {
 func (e ExperienceVersionPost) Validate() error {
 	return invalid("experienceVersions.post", e.violations(""))
 }
+
 func (e ExperienceVersionPost) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceVersion")))

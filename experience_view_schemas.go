@@ -81,6 +81,7 @@ func (e ExperienceViewPatch) MarshalJSON() ([]byte, error) {
 func (e ExperienceViewPatch) Validate() error {
 	return invalid("experienceView.patch", e.violations(""))
 }
+
 func (e ExperienceViewPatch) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceView")))
@@ -126,6 +127,7 @@ func (e ExperienceViewPost) MarshalJSON() ([]byte, error) {
 func (e ExperienceViewPost) Validate() error {
 	return invalid("experienceViews.post", e.violations(""))
 }
+
 func (e ExperienceViewPost) violations(name string) []Violation {
 	var body checked
 	e.check(checker{body: &body}.field(cmp.Or(name, "experienceView")))

@@ -105,6 +105,7 @@ func (f FilePatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (f FilePatch) Validate() error { return invalid("file.patch", f.violations("")) }
+
 func (f FilePatch) violations(name string) []Violation {
 	var body checked
 	f.check(checker{body: &body}.field(cmp.Or(name, "updates")))
@@ -140,6 +141,7 @@ func (f FilePost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (f FilePost) Validate() error { return invalid("files.post", f.violations("")) }
+
 func (f FilePost) violations(name string) []Violation {
 	var body checked
 	f.check(checker{body: &body}.field(cmp.Or(name, "file")))

@@ -598,6 +598,7 @@ func (f FlowPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (f FlowPatch) Validate() error { return invalid("flow.patch", f.violations("")) }
+
 func (f FlowPatch) violations(name string) []Violation {
 	var body checked
 	f.check(checker{body: &body}.field(cmp.Or(name, "flow")))
@@ -657,7 +658,7 @@ type FlowPost struct {
 	// MinimumAgentVersion is the oldest version of the edge agent that can run it. It is a version such as 1.30.0.
 	MinimumAgentVersion *string                   `json:"minimumAgentVersion,omitempty"`
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
-	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices. They are at most 1 supports;
+	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices. They are at most 1 support;
 	// each "cloud" or "edge".
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
 }
@@ -672,6 +673,7 @@ func (f FlowPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (f FlowPost) Validate() error { return invalid("flows.post", f.violations("")) }
+
 func (f FlowPost) violations(name string) []Violation {
 	var body checked
 	f.check(checker{body: &body}.field(cmp.Or(name, "flow")))
@@ -771,6 +773,7 @@ func (f FlowStorageEntry) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (f FlowStorageEntry) Validate() error { return invalid("flow.setStorageEntry", f.violations("")) }
+
 func (f FlowStorageEntry) violations(name string) []Violation {
 	var body checked
 	f.check(checker{body: &body}.field(cmp.Or(name, "entry")))
@@ -876,7 +879,7 @@ type FlowsImportFlow struct {
 	// MinimumAgentVersion is the oldest version of the edge agent that can run it. It is a version such as 1.30.0.
 	MinimumAgentVersion *string                   `json:"minimumAgentVersion,omitempty"`
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
-	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices. They are at most 1 supports;
+	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices. They are at most 1 support;
 	// each "cloud" or "edge".
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
 }
@@ -985,6 +988,7 @@ func (f FlowsImportPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (f FlowsImportPost) Validate() error { return invalid("flows.import", f.violations("")) }
+
 func (f FlowsImportPost) violations(name string) []Violation {
 	var body checked
 	f.check(checker{body: &body}.field(cmp.Or(name, "importData")))

@@ -75,6 +75,7 @@ func (f FlowVersionPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (f FlowVersionPatch) Validate() error { return invalid("flowVersion.patch", f.violations("")) }
+
 func (f FlowVersionPatch) violations(name string) []Violation {
 	var body checked
 	f.check(checker{body: &body}.field(cmp.Or(name, "flowVersion")))
@@ -112,6 +113,7 @@ func (f FlowVersionPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (f FlowVersionPost) Validate() error { return invalid("flowVersions.post", f.violations("")) }
+
 func (f FlowVersionPost) violations(name string) []Violation {
 	var body checked
 	f.check(checker{body: &body}.field(cmp.Or(name, "flowVersion")))
@@ -181,10 +183,10 @@ func (f FlowVersions) LogValue() slog.Value {
 // FlowVersionsDeletePost is the body of flowVersions.delete (Losant's schema "flowVersionsDeletePost").
 type FlowVersionsDeletePost struct {
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	Query Query   `json:"query"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
@@ -201,6 +203,7 @@ func (f FlowVersionsDeletePost) MarshalJSON() ([]byte, error) {
 func (f FlowVersionsDeletePost) Validate() error {
 	return invalid("flowVersions.delete", f.violations(""))
 }
+
 func (f FlowVersionsDeletePost) violations(name string) []Violation {
 	var body checked
 	f.check(checker{body: &body}.field(cmp.Or(name, "options")))

@@ -70,7 +70,7 @@ type InstanceCustomNodePatch struct {
 	Triggers            json.RawMessage           `json:"triggers,omitzero"`
 	Nodes               json.RawMessage           `json:"nodes,omitzero"`
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
-	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices. They are at most 1 supports;
+	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices. They are at most 1 support;
 	// each "cloud" or "edge".
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
 }
@@ -87,6 +87,7 @@ func (in InstanceCustomNodePatch) MarshalJSON() ([]byte, error) {
 func (in InstanceCustomNodePatch) Validate() error {
 	return invalid("instanceCustomNode.patch", in.violations(""))
 }
+
 func (in InstanceCustomNodePatch) violations(name string) []Violation {
 	var body checked
 	in.check(checker{body: &body}.field(cmp.Or(name, "instanceCustomNode")))
@@ -130,7 +131,7 @@ type InstanceCustomNodePost struct {
 	Triggers            json.RawMessage           `json:"triggers"`
 	Nodes               json.RawMessage           `json:"nodes"`
 	CustomNodeConfig    *FlowCustomNodeConfigPost `json:"customNodeConfig,omitempty"`
-	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices. They are at most 1 supports;
+	// CustomNodeSupports says whether a custom node is for the cloud or for edge devices. They are at most 1 support;
 	// each "cloud" or "edge".
 	CustomNodeSupports []string `json:"customNodeSupports,omitzero"`
 }
@@ -147,6 +148,7 @@ func (in InstanceCustomNodePost) MarshalJSON() ([]byte, error) {
 func (in InstanceCustomNodePost) Validate() error {
 	return invalid("instanceCustomNodes.post", in.violations(""))
 }
+
 func (in InstanceCustomNodePost) violations(name string) []Violation {
 	var body checked
 	in.check(checker{body: &body}.field(cmp.Or(name, "instanceCustomNode")))

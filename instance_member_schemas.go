@@ -39,6 +39,7 @@ type InstanceMemberPatch struct {
 func (in InstanceMemberPatch) Validate() error {
 	return invalid("instanceMember.patch", in.violations(""))
 }
+
 func (in InstanceMemberPatch) violations(name string) []Violation {
 	var body checked
 	in.check(checker{body: &body}.field(cmp.Or(name, "member")))
@@ -65,7 +66,7 @@ func (in *InstanceMemberPatchAnswer) setRaw(body []byte) { in.Raw = body }
 type InstanceMemberPost struct {
 	// UserID is 24 hexadecimal digits.
 	UserID *string `json:"userId,omitempty"`
-	// Email is an e-mail address; at most 1024 characters.
+	// Email is an e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// Role is "admin" or "view".
 	Role *string `json:"role,omitempty"`
@@ -83,6 +84,7 @@ func (in InstanceMemberPost) MarshalJSON() ([]byte, error) {
 func (in InstanceMemberPost) Validate() error {
 	return invalid("instanceMembers.post", in.violations(""))
 }
+
 func (in InstanceMemberPost) violations(name string) []Violation {
 	var body checked
 	in.check(checker{body: &body}.field(cmp.Or(name, "member")))

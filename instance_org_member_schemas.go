@@ -51,6 +51,7 @@ func (in InstanceOrgMemberPatch) MarshalJSON() ([]byte, error) {
 func (in InstanceOrgMemberPatch) Validate() error {
 	return invalid("instanceOrgMember.patch", in.violations(""))
 }
+
 func (in InstanceOrgMemberPatch) violations(name string) []Violation {
 	var body checked
 	in.check(checker{body: &body}.field(cmp.Or(name, "member")))
@@ -78,7 +79,7 @@ type InstanceOrgMemberPost struct {
 	ApplicationRoles []MemberResourceRole `json:"applicationRoles,omitzero"`
 	// DashboardRoles are roles for single dashboards, in place of the role for all. They are at most 100 roles.
 	DashboardRoles []MemberResourceRole `json:"dashboardRoles,omitzero"`
-	// Email is an e-mail address; at most 1024 characters.
+	// Email is an e-mail address of at most 1024 characters.
 	Email            *string `json:"email,omitempty"`
 	DisallowTransfer *bool   `json:"disallowTransfer,omitempty"`
 }
@@ -95,6 +96,7 @@ func (in InstanceOrgMemberPost) MarshalJSON() ([]byte, error) {
 func (in InstanceOrgMemberPost) Validate() error {
 	return invalid("instanceOrgMembers.post", in.violations(""))
 }
+
 func (in InstanceOrgMemberPost) violations(name string) []Violation {
 	var body checked
 	in.check(checker{body: &body}.field(cmp.Or(name, "member")))

@@ -103,6 +103,7 @@ func (in InstanceOrgPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (in InstanceOrgPatch) Validate() error { return invalid("instanceOrg.patch", in.violations("")) }
+
 func (in InstanceOrgPatch) violations(name string) []Violation {
 	var body checked
 	in.check(checker{body: &body}.field(cmp.Or(name, "organization")))
@@ -175,6 +176,7 @@ func (in InstanceOrgPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (in InstanceOrgPost) Validate() error { return invalid("instanceOrgs.post", in.violations("")) }
+
 func (in InstanceOrgPost) violations(name string) []Violation {
 	var body checked
 	in.check(checker{body: &body}.field(cmp.Or(name, "orgConfig")))

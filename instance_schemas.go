@@ -112,6 +112,7 @@ func (in InstancePatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (in InstancePatch) Validate() error { return invalid("instance.patch", in.violations("")) }
+
 func (in InstancePatch) violations(name string) []Violation {
 	var body checked
 	in.check(checker{body: &body}.field(cmp.Or(name, "instance")))
@@ -154,9 +155,9 @@ type InstanceReportConfigPatch struct {
 	Cron string `json:"cron"`
 	// Timezone is a name of the time zone database, such as "America/New_York". It is at most 255 characters.
 	Timezone *string `json:"timezone,omitempty"`
-	// Emails are at most 10 emails; each an e-mail address, at most 1024 characters.
+	// Emails are at most 10 emails; each an e-mail address of at most 1024 characters.
 	Emails []string `json:"emails,omitzero"`
-	// CallbackURL is a URL that Losant calls with each report. It is a URL; at most 1024 characters.
+	// CallbackURL is a URL that Losant calls with each report. It is a URL of at most 1024 characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// ResourceGroupBy is "application" or "organization".
 	ResourceGroupBy *string `json:"resourceGroupBy,omitempty"`
@@ -186,9 +187,9 @@ func (in *InstanceReportConfigPatch) check(check checker) {
 // InstanceReportOptionsPost is the body of instance.generateReport (Losant's schema "instanceReportOptionsPost").
 type InstanceReportOptionsPost struct {
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// ResourceGroupBy is "application" or "organization".
@@ -212,6 +213,7 @@ func (in InstanceReportOptionsPost) MarshalJSON() ([]byte, error) {
 func (in InstanceReportOptionsPost) Validate() error {
 	return invalid("instance.generateReport", in.violations(""))
 }
+
 func (in InstanceReportOptionsPost) violations(name string) []Violation {
 	var body checked
 	in.check(checker{body: &body}.field(cmp.Or(name, "options")))

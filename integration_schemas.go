@@ -286,6 +286,7 @@ func (in IntegrationPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (in IntegrationPatch) Validate() error { return invalid("integration.patch", in.violations("")) }
+
 func (in IntegrationPatch) violations(name string) []Violation {
 	var body checked
 	in.check(checker{body: &body}.field(cmp.Or(name, "integration")))
@@ -357,6 +358,7 @@ func (in IntegrationPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (in IntegrationPost) Validate() error { return invalid("integrations.post", in.violations("")) }
+
 func (in IntegrationPost) violations(name string) []Violation {
 	var body checked
 	in.check(checker{body: &body}.field(cmp.Or(name, "integration")))

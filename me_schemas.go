@@ -82,7 +82,7 @@ func (m MeCurrentCredentials) LogValue() slog.Value {
 // MePatch is the body of me.patch (Losant's schema "mePatch"). Under fmt, and as an attribute of slog, it shows no
 // secret; encoding/json encodes it whole.
 type MePatch struct {
-	// Email is an e-mail address; at most 1024 characters.
+	// Email is an e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// FirstName is 1 to 1024 characters.
 	FirstName *string `json:"firstName,omitempty"`
@@ -117,6 +117,7 @@ func (m MePatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (m MePatch) Validate() error { return invalid("me.patch", m.violations("")) }
+
 func (m MePatch) violations(name string) []Violation {
 	var body checked
 	m.check(checker{body: &body}.field(cmp.Or(name, "user")))

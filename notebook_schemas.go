@@ -40,14 +40,14 @@ func (n *Notebook) setRaw(body []byte) { n.Raw = body }
 // "notebookDataExportOptions").
 type NotebookDataExportOptions struct {
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
 	// RelativeTo is the time that counts as now for the relative times of the inputs; the time of the call when it is
 	// not set.
 	RelativeTo *time.Time `json:"relativeTo,omitempty"`
 	// TemplateContext is JSON text with the values of templates. It is at most 32767 characters.
 	TemplateContext *string `json:"templateContext,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
@@ -81,6 +81,7 @@ func (n NotebookDataExportOptions) MarshalJSON() ([]byte, error) {
 func (n NotebookDataExportOptions) Validate() error {
 	return invalid("notebook.requestInputDataExport", n.violations(""))
 }
+
 func (n NotebookDataExportOptions) violations(name string) []Violation {
 	var body checked
 	n.check(checker{body: &body}.field(cmp.Or(name, "exportOptions")))
@@ -149,9 +150,9 @@ type NotebookExecutionOptions struct {
 	// TemplateContext is JSON text with the values of templates. It is at most 32767 characters.
 	TemplateContext *string `json:"templateContext,omitempty"`
 	// Email is the address that is told when the job is done; that of the current user when it is not set. It is an
-	// e-mail address; at most 1024 characters.
+	// e-mail address of at most 1024 characters.
 	Email *string `json:"email,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 }
@@ -185,6 +186,7 @@ func (n NotebookExecutionOptions) MarshalJSON() ([]byte, error) {
 func (n NotebookExecutionOptions) Validate() error {
 	return invalid("notebook.execute", n.violations(""))
 }
+
 func (n NotebookExecutionOptions) violations(name string) []Violation {
 	var body checked
 	n.check(checker{body: &body}.field(cmp.Or(name, "executionOptions")))
@@ -901,6 +903,7 @@ func (n NotebookPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (n NotebookPatch) Validate() error { return invalid("notebook.patch", n.violations("")) }
+
 func (n NotebookPatch) violations(name string) []Violation {
 	var body checked
 	n.check(checker{body: &body}.field(cmp.Or(name, "notebook")))
@@ -941,6 +944,7 @@ func (n NotebookPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (n NotebookPost) Validate() error { return invalid("notebooks.post", n.violations("")) }
+
 func (n NotebookPost) violations(name string) []Violation {
 	var body checked
 	n.check(checker{body: &body}.field(cmp.Or(name, "notebook")))

@@ -86,7 +86,7 @@ func (o *OrgInvite) setRaw(body []byte) { o.Raw = body }
 // OrgInviteAction is the body of orgInvites.post (Losant's schema "orgInviteAction"). Under fmt, and as an attribute of
 // slog, it shows no secret; encoding/json encodes it whole.
 type OrgInviteAction struct {
-	// Email is an e-mail address; at most 1024 characters.
+	// Email is an e-mail address of at most 1024 characters.
 	Email string `json:"email"`
 	// Token is at least 1 characters.
 	Token  string `json:"token"`
@@ -96,6 +96,7 @@ type OrgInviteAction struct {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (o OrgInviteAction) Validate() error { return invalid("orgInvites.post", o.violations("")) }
+
 func (o OrgInviteAction) violations(name string) []Violation {
 	var body checked
 	o.check(checker{body: &body}.field(cmp.Or(name, "invite")))
@@ -125,6 +126,7 @@ type OrgInviteActionUser struct {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (o OrgInviteActionUser) Validate() error { return invalid("me.respondToInvite", o.violations("")) }
+
 func (o OrgInviteActionUser) violations(name string) []Violation {
 	var body checked
 	o.check(checker{body: &body}.field(cmp.Or(name, "response")))
@@ -176,7 +178,7 @@ func (o *OrgInviteInfo) setRaw(body []byte) { o.Raw = body }
 
 // OrgInvitePost is the body of instanceOrgInvites.post (Losant's schema "orgInvitePost").
 type OrgInvitePost struct {
-	// Email is an e-mail address; at most 1024 characters.
+	// Email is an e-mail address of at most 1024 characters.
 	Email string     `json:"email"`
 	Role  MemberRole `json:"role"`
 	// ApplicationRoles are roles for single applications, in place of the role for all. They are at most 100 roles.
@@ -196,6 +198,7 @@ func (o OrgInvitePost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (o OrgInvitePost) Validate() error { return invalid("instanceOrgInvites.post", o.violations("")) }
+
 func (o OrgInvitePost) violations(name string) []Violation {
 	var body checked
 	o.check(checker{body: &body}.field(cmp.Or(name, "invite")))
@@ -306,6 +309,7 @@ func (o OrgMemberPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (o OrgMemberPatch) Validate() error { return invalid("org.modifyMember", o.violations("")) }
+
 func (o OrgMemberPatch) violations(name string) []Violation {
 	var body checked
 	o.check(checker{body: &body}.field(cmp.Or(name, "member")))
@@ -334,7 +338,7 @@ type OrgPatch struct {
 	Description *string `json:"description,omitempty"`
 	// PlanID is at most 1024 characters.
 	PlanID *string `json:"planId,omitempty"`
-	// BillingEmail is an e-mail address; at most 1024 characters.
+	// BillingEmail is an e-mail address of at most 1024 characters.
 	BillingEmail *string `json:"billingEmail,omitempty"`
 	// CardToken stands for a payment card, which is never sent itself. It is at most 1024 characters.
 	CardToken *string `json:"cardToken,omitempty"`
@@ -354,6 +358,7 @@ func (o OrgPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (o OrgPatch) Validate() error { return invalid("org.patch", o.violations("")) }
+
 func (o OrgPatch) violations(name string) []Violation {
 	var body checked
 	o.check(checker{body: &body}.field(cmp.Or(name, "organization")))
@@ -386,7 +391,7 @@ type OrgPost struct {
 	Description *string `json:"description,omitempty"`
 	// PlanID is at most 1024 characters.
 	PlanID *string `json:"planId,omitempty"`
-	// BillingEmail is an e-mail address; at most 1024 characters.
+	// BillingEmail is an e-mail address of at most 1024 characters.
 	BillingEmail *string `json:"billingEmail,omitempty"`
 	// CardToken stands for a payment card, which is never sent itself. It is at most 1024 characters.
 	CardToken *string `json:"cardToken,omitempty"`
@@ -406,6 +411,7 @@ func (o OrgPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (o OrgPost) Validate() error { return invalid("orgs.post", o.violations("")) }
+
 func (o OrgPost) violations(name string) []Violation {
 	var body checked
 	o.check(checker{body: &body}.field(cmp.Or(name, "organization")))
@@ -451,6 +457,7 @@ func (o OrgRoleInfo) MarshalJSON() ([]byte, error) {
 func (o OrgRoleInfo) Validate() error {
 	return invalid("instanceOrgInvite.resendInvite", o.violations(""))
 }
+
 func (o OrgRoleInfo) violations(name string) []Violation {
 	var body checked
 	o.check(checker{body: &body}.field(cmp.Or(name, "roleInfo")))

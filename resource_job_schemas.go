@@ -123,6 +123,7 @@ func (r ResourceJobExecutionOptions) MarshalJSON() ([]byte, error) {
 func (r ResourceJobExecutionOptions) Validate() error {
 	return invalid("resourceJob.execute", r.violations(""))
 }
+
 func (r ResourceJobExecutionOptions) violations(name string) []Violation {
 	var body checked
 	r.check(checker{body: &body}.field(cmp.Or(name, "executionOptions")))
@@ -175,6 +176,7 @@ func (r ResourceJobPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (r ResourceJobPatch) Validate() error { return invalid("resourceJob.patch", r.violations("")) }
+
 func (r ResourceJobPatch) violations(name string) []Violation {
 	var body checked
 	r.check(checker{body: &body}.field(cmp.Or(name, "resourceJob")))
@@ -232,6 +234,7 @@ func (r ResourceJobPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (r ResourceJobPost) Validate() error { return invalid("resourceJobs.post", r.violations("")) }
+
 func (r ResourceJobPost) violations(name string) []Violation {
 	var body checked
 	r.check(checker{body: &body}.field(cmp.Or(name, "resourceJob")))

@@ -154,6 +154,7 @@ func (a APITokenPatch) MarshalJSON() ([]byte, error) {
 func (a APITokenPatch) Validate() error {
 	return invalid("applicationApiToken.patch", a.violations(""))
 }
+
 func (a APITokenPatch) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "apiToken")))
@@ -199,6 +200,7 @@ func (a APITokenPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (a APITokenPost) Validate() error { return invalid("applicationApiTokens.post", a.violations("")) }
+
 func (a APITokenPost) violations(name string) []Violation {
 	var body checked
 	a.check(checker{body: &body}.field(cmp.Or(name, "apiToken")))
@@ -497,6 +499,7 @@ func (c ChangePassword) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (c ChangePassword) Validate() error { return invalid("me.changePassword", c.violations("")) }
+
 func (c ChangePassword) violations(name string) []Violation {
 	var body checked
 	c.check(checker{body: &body}.field(cmp.Or(name, "data")))
@@ -627,6 +630,7 @@ func (g GitHubLogin) MarshalJSON() ([]byte, error) {
 func (g GitHubLogin) Validate() error {
 	return invalid("auth.authenticateUserGithub", g.violations(""))
 }
+
 func (g GitHubLogin) violations(name string) []Violation {
 	var body checked
 	g.check(checker{body: &body}.field(cmp.Or(name, "oauth")))
@@ -860,10 +864,10 @@ type HistoricalSummary struct {
 type ImportIntoApplicationOptions struct {
 	// FromApplicationID is the ID of an application to import from, in place of a bundle.
 	FromApplicationID *string `json:"fromApplicationId,omitempty"`
-	// ImportURL is a URL to fetch the bundle from, in place of one in the request. It is a URL; at most 1024
+	// ImportURL is a URL to fetch the bundle from, in place of one in the request. It is a URL of at most 1024
 	// characters.
 	ImportURL *string `json:"importUrl,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// ConflictBehavior says what becomes of a resource that exists already: a second one is created, the import fails
@@ -916,10 +920,10 @@ func (im *ImportIntoApplicationOptionsRepoInput) check(check checker) {
 
 // ImportNewApplicationOptions is Losant's schema "importNewApplicationOptions".
 type ImportNewApplicationOptions struct {
-	// ImportURL is a URL to fetch the bundle from, in place of one in the request. It is a URL; at most 1024
+	// ImportURL is a URL to fetch the bundle from, in place of one in the request. It is a URL of at most 1024
 	// characters.
 	ImportURL *string `json:"importUrl,omitempty"`
-	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL; at most 1024
+	// CallbackURL is a URL that Losant calls with the result when the job is done. It is a URL of at most 1024
 	// characters.
 	CallbackURL *string `json:"callbackUrl,omitempty"`
 	// Include are the kinds of resources to import; all of them when empty.
@@ -999,6 +1003,7 @@ func (l LastValueQuery) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (l LastValueQuery) Validate() error { return invalid("data.lastValueQuery", l.violations("")) }
+
 func (l LastValueQuery) violations(name string) []Violation {
 	var body checked
 	l.check(checker{body: &body}.field(cmp.Or(name, "query")))
@@ -1033,6 +1038,7 @@ type MQTTPublishBody struct {
 func (m MQTTPublishBody) Validate() error {
 	return invalid("application.mqttPublishMessage", m.violations(""))
 }
+
 func (m MQTTPublishBody) violations(name string) []Violation {
 	var body checked
 	m.check(checker{body: &body}.field(cmp.Or(name, "payload")))
@@ -1087,6 +1093,7 @@ func (m MultiDeviceCommand) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (m MultiDeviceCommand) Validate() error { return invalid("devices.sendCommand", m.violations("")) }
+
 func (m MultiDeviceCommand) violations(name string) []Violation {
 	var body checked
 	m.check(checker{body: &body}.field(cmp.Or(name, "multiDeviceCommand")))
@@ -1121,6 +1128,7 @@ type MultiFactorAuthDisable struct {
 func (m MultiFactorAuthDisable) Validate() error {
 	return invalid("me.disableTwoFactorAuth", m.violations(""))
 }
+
 func (m MultiFactorAuthDisable) violations(name string) []Violation {
 	var body checked
 	m.check(checker{body: &body}.field(cmp.Or(name, "data")))
@@ -1145,7 +1153,7 @@ func (m MultiFactorAuthDisable) LogValue() slog.Value {
 // MultiFactorAuthEnable is the body of me.enableTwoFactorAuth (Losant's schema "multiFactorAuthEnable"). Under fmt, and
 // as an attribute of slog, it shows no secret; encoding/json encodes it whole.
 type MultiFactorAuthEnable struct {
-	// TwoFactorAuthKey is the secret that [MeService.GenerateTwoFactorAuth] returned. It is 52 to 52 characters.
+	// TwoFactorAuthKey is the secret that [MeService.GenerateTwoFactorAuth] returned. It is 52 characters.
 	TwoFactorAuthKey *string `json:"twoFactorAuthKey,omitempty"`
 	// Password is 8 to 2048 characters.
 	Password string `json:"password"`
@@ -1166,6 +1174,7 @@ func (m MultiFactorAuthEnable) MarshalJSON() ([]byte, error) {
 func (m MultiFactorAuthEnable) Validate() error {
 	return invalid("me.enableTwoFactorAuth", m.violations(""))
 }
+
 func (m MultiFactorAuthEnable) violations(name string) []Violation {
 	var body checked
 	m.check(checker{body: &body}.field(cmp.Or(name, "data")))
@@ -1304,7 +1313,7 @@ type NotificationRuleEmailConfig struct {
 	SendToTarget string `json:"sendToTarget,omitzero"`
 	// SendToOwner is "admins", "members" or "none".
 	SendToOwner string `json:"sendToOwner,omitzero"`
-	// SendToAddresses are at most 10 addresses; each an e-mail address, at most 1024 characters.
+	// SendToAddresses are at most 10 addresses; each an e-mail address of at most 1024 characters.
 	SendToAddresses []string `json:"sendToAddresses,omitzero"`
 }
 
@@ -1343,6 +1352,7 @@ func (n NotificationRuleEvaluationOptions) MarshalJSON() ([]byte, error) {
 func (n NotificationRuleEvaluationOptions) Validate() error {
 	return invalid("instanceNotificationRule.evaluate", n.violations(""))
 }
+
 func (NotificationRuleEvaluationOptions) violations(string) []Violation { return nil }
 
 // NotificationRulePatch is the body of instanceNotificationRule.patch (Losant's schema "notificationRulePatch").
@@ -1373,6 +1383,7 @@ func (n NotificationRulePatch) MarshalJSON() ([]byte, error) {
 func (n NotificationRulePatch) Validate() error {
 	return invalid("instanceNotificationRule.patch", n.violations(""))
 }
+
 func (n NotificationRulePatch) violations(name string) []Violation {
 	var body checked
 	n.check(checker{body: &body}.field(cmp.Or(name, "notificationRule")))
@@ -1423,6 +1434,7 @@ func (n NotificationRulePost) MarshalJSON() ([]byte, error) {
 func (n NotificationRulePost) Validate() error {
 	return invalid("instanceNotificationRules.post", n.violations(""))
 }
+
 func (n NotificationRulePost) violations(name string) []Violation {
 	var body checked
 	n.check(checker{body: &body}.field(cmp.Or(name, "notificationRule")))
@@ -1658,6 +1670,7 @@ func (r RecentItem) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (r RecentItem) Validate() error { return invalid("me.addRecentItem", r.violations("")) }
+
 func (r RecentItem) violations(name string) []Violation {
 	var body checked
 	r.check(checker{body: &body}.field(cmp.Or(name, "data")))
@@ -1712,6 +1725,7 @@ func (r ResourceTransfer) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (r ResourceTransfer) Validate() error { return invalid("me.transferResources", r.violations("")) }
+
 func (r ResourceTransfer) violations(name string) []Violation {
 	var body checked
 	r.check(checker{body: &body}.field(cmp.Or(name, "transfer")))
@@ -1754,6 +1768,7 @@ func (s SAMLResponse) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (s SAMLResponse) Validate() error { return invalid("auth.authenticateUserSaml", s.violations("")) }
+
 func (s SAMLResponse) violations(name string) []Violation {
 	var body checked
 	s.check(checker{body: &body}.field(cmp.Or(name, "saml")))
@@ -1998,7 +2013,7 @@ type TimeSeriesQuery struct {
 	// End is the end of the time range: [At] a time, [Ago] or [Now].
 	End Instant `json:"end,omitzero"`
 	// Duration is the length of the time range in milliseconds, such as Ptr(time.Hour.Milliseconds()), counted back
-	// from end. It is ignored when start and end are both given.
+	// from End. It is ignored when Start and End are both given.
 	Duration *int64 `json:"duration,omitempty"`
 	// Resolution is the length of an interval in milliseconds, such as Ptr(time.Minute.Milliseconds()): for each there
 	// is one aggregated value.
@@ -2032,6 +2047,7 @@ func (t TimeSeriesQuery) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (t TimeSeriesQuery) Validate() error { return invalid("data.timeSeriesQuery", t.violations("")) }
+
 func (t TimeSeriesQuery) violations(name string) []Violation {
 	var body checked
 	t.check(checker{body: &body}.field(cmp.Or(name, "query")))
@@ -2068,7 +2084,7 @@ func (t *TimeSeriesQuery) check(check checker) {
 // UserCredentials is the body of auth.authenticateUser (Losant's schema "userCredentials"). Under fmt, and as an
 // attribute of slog, it shows no secret; encoding/json encodes it whole.
 type UserCredentials struct {
-	// Email is an e-mail address; at most 1024 characters.
+	// Email is an e-mail address of at most 1024 characters.
 	Email string `json:"email"`
 	// Password is 8 to 2048 characters.
 	Password string `json:"password"`
@@ -2091,6 +2107,7 @@ func (u UserCredentials) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (u UserCredentials) Validate() error { return invalid("auth.authenticateUser", u.violations("")) }
+
 func (u UserCredentials) violations(name string) []Violation {
 	var body checked
 	u.check(checker{body: &body}.field(cmp.Or(name, "credentials")))
@@ -2288,6 +2305,7 @@ func (v VirtualButtonPress) MarshalJSON() ([]byte, error) {
 func (v VirtualButtonPress) Validate() error {
 	return invalid("flow.pressVirtualButton", v.violations(""))
 }
+
 func (v VirtualButtonPress) violations(name string) []Violation {
 	var body checked
 	v.check(checker{body: &body}.field(cmp.Or(name, "button")))

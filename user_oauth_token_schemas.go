@@ -52,9 +52,9 @@ type UserOAuthTokenOAuthPost struct {
 	// ClientID is the ID of a registered client: one that Losant gave, or the HTTPS URL of its metadata. It is 24 to
 	// 1024 characters.
 	ClientID string `json:"client_id"`
-	// RedirectURI is a URL; at most 1024 characters.
+	// RedirectURI is a URL of at most 1024 characters.
 	RedirectURI string `json:"redirect_uri"`
-	// Resource are at most 10 elements; each a URL, at most 1024 characters.
+	// Resource are at most 10 elements; each a URL of at most 1024 characters.
 	Resource []string `json:"resource,omitzero"`
 	// CodeChallenge is the PKCE challenge: the SHA-256 of the verifier, in base64url.
 	CodeChallenge string `json:"code_challenge"`
@@ -129,6 +129,7 @@ func (u UserOAuthTokenPatch) MarshalJSON() ([]byte, error) {
 func (u UserOAuthTokenPatch) Validate() error {
 	return invalid("userOauthToken.patch", u.violations(""))
 }
+
 func (u UserOAuthTokenPatch) violations(name string) []Violation {
 	var body checked
 	u.check(checker{body: &body}.field(cmp.Or(name, "oauthToken")))
@@ -178,6 +179,7 @@ func (u UserOAuthTokenPost) MarshalJSON() ([]byte, error) {
 func (u UserOAuthTokenPost) Validate() error {
 	return invalid("userOauthTokens.post", u.violations(""))
 }
+
 func (u UserOAuthTokenPost) violations(name string) []Violation {
 	var body checked
 	u.check(checker{body: &body}.field(cmp.Or(name, "oauthToken")))

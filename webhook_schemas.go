@@ -110,6 +110,7 @@ func (w WebhookPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (w WebhookPatch) Validate() error { return invalid("webhook.patch", w.violations("")) }
+
 func (w WebhookPatch) violations(name string) []Violation {
 	var body checked
 	w.check(checker{body: &body}.field(cmp.Or(name, "webhook")))
@@ -176,6 +177,7 @@ func (w WebhookPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (w WebhookPost) Validate() error { return invalid("webhooks.post", w.violations("")) }
+
 func (w WebhookPost) violations(name string) []Violation {
 	var body checked
 	w.check(checker{body: &body}.field(cmp.Or(name, "webhook")))

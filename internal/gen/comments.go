@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -60,13 +61,20 @@ func some(names []string, of string) string {
 // Doc is the doc comment of the field: what the overlay says, and what the facts do. "" is none.
 func (f *field) Doc() string {
 	text := f.note
-	if facts := f.facts(); f.form == inBody && facts != "" {
+	verb, facts := f.facts()
+	switch {
+	case f.form == inAnswer || facts == "":
+	case text == "":
+		text = verb + " " + facts
+	case !strings.ContainsAny(text, "0123456789") && !strings.Contains(facts, "hexadecimal") && !saysAll(text, facts):
+		subject := "It"
 		switch {
-		case text == "":
-			text = facts
-		case !strings.ContainsAny(text, "0123456789") && !strings.Contains(facts, "hexadecimal"):
-			text += " " + strings.NewReplacer("\x00is ", "It is ", "\x00are ", "They are ", "\x00has ", "It has ").Replace("\x00"+facts)
+		case verb == "has" && strings.HasPrefix(text, "are "):
+			subject, verb = "They", "have"
+		case verb == "are":
+			subject = "They"
 		}
+		text += " " + subject + " " + verb + " " + facts
 	}
 	if text == "" {
 		return ""
@@ -74,32 +82,37 @@ func (f *field) Doc() string {
 	return comment(1, f.Name()+" "+text)
 }
 
-// facts are the rules of the property as a sentence without its name in front, "is 1 to 255 characters", with its period.
-func (f *field) facts() string {
+var quotedValue = regexp.MustCompile(`"\w+"`)
+
+// saysAll reports whether a text has all values that facts list.
+func saysAll(text, facts string) bool {
+	values := quotedValue.FindAllString(facts, -1)
+	return values != nil && !slices.ContainsFunc(values, func(value string) bool { return !strings.Contains(text, value) })
+}
+
+// facts are the rules of the property, "1 to 255 characters", with a period, and the verb in front of them.
+func (f *field) facts() (verb, text string) {
 	rules := f.typ.facts(f.Property)
-	null := ""
-	if f.typ.nullable && f.typ.kind != anythingKind {
-		null = fmt.Sprintf("Null[%s]()", f.typ)
-	}
 	if len(rules) == 0 {
-		return ""
+		return "", ""
 	}
-	verb := "is "
-	if f.typ.kind == listKind || f.typ.kind == dictKind {
-		verb = "are "
-	}
+	verb = "is"
 	switch {
 	case strings.HasPrefix(rules[0], "keys "), strings.HasPrefix(rules[0], "values "):
-		verb = "has "
+		verb = "has"
+	case f.typ.kind == listKind || f.typ.kind == dictKind:
+		verb = "are"
 	}
-	text := verb + strings.Join(rules, "; ")
+	text = strings.Join(rules, "; ")
+	null := fmt.Sprintf("Null[%s]()", f.typ)
 	switch {
-	case null != "" && f.patch:
+	case !f.typ.nullable || f.typ.kind == anythingKind || strings.Contains(f.note, "null"):
+	case f.patch:
 		text += "; " + null + " clears it"
-	case null != "":
+	default:
 		text += ", or " + null
 	}
-	return text + "."
+	return verb, text + "."
 }
 
 // facts are what a value has to be.
@@ -120,9 +133,25 @@ func (t *typ) facts(property string) (rules []string) {
 			rules = append(rules, "values of "+each[0])
 		}
 	case t.name == "":
-		for _, c := range slices.Backward(t.constraints()) {
+		for _, c := range t.constraints() {
 			rules = append(rules, c.doc)
+		}
+		if len(rules) == 2 {
+			rules = []string{ofLength(rules[0], rules[1])}
 		}
 	}
 	return slices.DeleteFunc(rules, func(rule string) bool { return rule == "" })
+}
+
+// ofLength is what a text has to be, and how long: "a URL of at most 1024 characters".
+func ofLength(length, what string) string {
+	switch _, alphabet, ok := strings.Cut(what, "characters of "); {
+	case length == "" || what == "":
+		return length + what
+	case ok && strings.HasPrefix(what, "characters of "):
+		return length + " of " + alphabet
+	case strings.HasPrefix(what, "a ") || strings.HasPrefix(what, "an "):
+		return what + " of " + length
+	}
+	return what + "; " + length
 }

@@ -102,7 +102,7 @@ func textConstraints(all []*api.Schema) (found []constraint) {
 func numberConstraints(method string, s *api.Schema) []constraint {
 	switch {
 	case len(s.Enum) > 0:
-		return []constraint{{method + "Of", ", " + literals(s.Enum), strings.ReplaceAll(literals(s.Enum), ", ", " or ")}}
+		return []constraint{{method + "Of", ", " + literals(s.Enum), enumerate(strings.Split(literals(s.Enum), ", "), "or")}}
 	case s.Minimum != nil || s.Maximum != nil:
 		args := ", " + limit(s.Minimum, "-unlimited") + ", " + limit(s.Maximum, "unlimited")
 		return []constraint{{method, args, between(limit(s.Minimum, ""), limit(s.Maximum, ""), "")}}
@@ -168,6 +168,8 @@ func limit[T int | float64](n *T, otherwise string) string {
 func between(least, most, of string) string {
 	text := ""
 	switch {
+	case least == most && most != "":
+		text = most
 	case least != "" && most != "":
 		text = least + " to " + most
 	case most != "":
@@ -184,6 +186,12 @@ func between(least, most, of string) string {
 func span(least, most *int, of string) string {
 	if least != nil && *least == 0 {
 		least = nil
+	}
+	switch {
+	case most != nil && *most == 0:
+		return "empty"
+	case most != nil && *most == 1:
+		of = singular(of)
 	}
 	return between(limit(least, ""), limit(most, ""), of)
 }

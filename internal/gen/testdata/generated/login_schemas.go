@@ -12,7 +12,7 @@ import (
 // LoginPost is the body of login.post (Losant's schema "loginPost"). Under fmt, and as an attribute of slog, it shows
 // no secret; encoding/json encodes it whole.
 type LoginPost struct {
-	// Email is an e-mail address; at most 1024 characters.
+	// Email is an e-mail address of at most 1024 characters.
 	Email string `json:"email"`
 	// Password is at least 8 characters.
 	Password string  `json:"password"`
@@ -29,6 +29,7 @@ func (l LoginPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (l LoginPost) Validate() error { return invalid("login.post", l.violations("")) }
+
 func (l LoginPost) violations(name string) []Violation {
 	var body checked
 	l.check(checker{body: &body}.field(cmp.Or(name, "credentials")))

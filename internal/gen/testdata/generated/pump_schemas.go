@@ -210,6 +210,7 @@ func (p PumpPatch) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (p PumpPatch) Validate() error { return invalid("pump.patch", p.violations("")) }
+
 func (p PumpPatch) violations(name string) []Violation {
 	var body checked
 	p.check(checker{body: &body}.field(cmp.Or(name, "pump")))
@@ -267,6 +268,7 @@ func (p PumpPost) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (p PumpPost) Validate() error { return invalid("pumps.post", p.violations("")) }
+
 func (p PumpPost) violations(name string) []Violation {
 	var body checked
 	p.check(checker{body: &body}.field(cmp.Or(name, "pump")))
@@ -344,6 +346,7 @@ func (p *PumpStateOrStates) UnmarshalJSON(data []byte) error {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (p PumpStateOrStates) Validate() error { return invalid("pump.sendState", p.violations("")) }
+
 func (p PumpStateOrStates) violations(name string) []Violation {
 	var body checked
 	p.check(checker{body: &body}.field(cmp.Or(name, "state")))
@@ -392,6 +395,7 @@ func (p PumpsDelete) MarshalJSON() ([]byte, error) {
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
 // a [*ValidationError] or nil.
 func (p PumpsDelete) Validate() error { return invalid("pumps.delete", p.violations("")) }
+
 func (p PumpsDelete) violations(name string) []Violation {
 	var body checked
 	p.check(checker{body: &body}.field(cmp.Or(name, "options")))
