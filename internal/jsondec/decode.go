@@ -34,7 +34,6 @@ package jsondec
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"reflect"
 	"strings"
 	"sync"
@@ -58,21 +57,23 @@ type Special struct {
 	NoKeys []string
 }
 
-// Unmarshal decodes a document into the value that v points to. After an error, that value is in no defined state.
+// Unmarshal decodes a document into the value that v points to. What Decode cannot decode is left to encoding/json: the
+// error is its own.
 func (d *Decoder) Unmarshal(document []byte, v any) error {
-	target := reflect.ValueOf(v)
-	if target.Kind() != reflect.Pointer || target.IsNil() {
-		return json.Unmarshal(document, v) // which says what is wrong with that
-	}
-	t := target.Type().Elem()
-	r := run{data: document}
-	if r.document(d.plan(t), target.Elem()) {
+	if d.Decode(document, v) {
 		return nil
 	}
-	if err := Lenient(document, reflect.New(t).Interface()); err != nil {
-		return err
+	return Lenient(document, v)
+}
+
+// Decode is Unmarshal without an explanation. If it reports false, the value that v points to is in no defined state.
+func (d *Decoder) Decode(document []byte, v any) bool {
+	target := reflect.ValueOf(v)
+	if target.Kind() != reflect.Pointer || target.IsNil() {
+		return false
 	}
-	return fmt.Errorf("the JSON is not understood at byte %d", r.pos)
+	r := run{data: document}
+	return r.document(d.plan(target.Type().Elem()), target.Elem())
 }
 
 // Lenient is json.Unmarshal, for which 5.0 is a whole number, too.

@@ -87,6 +87,10 @@ type point struct {
 type upper string
 
 func (u *upper) UnmarshalJSON(data []byte) error {
+	var whole int
+	if err := json.Unmarshal(data, &whole); err != nil && data[0] >= '0' && data[0] <= '9' {
+		return err
+	}
 	if string(data) == "{}" {
 		return errors.New("an upper is no object")
 	}
@@ -269,14 +273,12 @@ func TestExpectationsAreChecked(t *testing.T) {
 func assertSame(t *testing.T, d *jsondec.Decoder, document string) {
 	t.Helper()
 	var got, want everything
-	err := d.Unmarshal([]byte(document), &got)
 	wantErr := jsondec.Lenient([]byte(document), &want)
-	if wantErr != nil {
-		require.Equal(t, wantErr, err, "%.200q", document)
-		return
+	require.Equal(t, wantErr == nil, d.Decode([]byte(document), &got), "%.200q", document)
+	if wantErr == nil {
+		require.Equal(t, want, got, "%.200q", document)
 	}
-	require.NoError(t, err, "%.200q", document)
-	require.Equal(t, want, got, "%.200q", document)
+	require.Equal(t, wantErr, d.Unmarshal([]byte(document), new(everything)), "%.200q", document)
 }
 
 func TestNamesMatchExactly(t *testing.T) {

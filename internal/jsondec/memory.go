@@ -95,7 +95,7 @@ func (r *run) known(b []byte) *knownText {
 		h = binary.LittleEndian.Uint64(b)*0x9E3779B97F4A7C15 ^ binary.LittleEndian.Uint64(b[len(b)-8:])
 	}
 	h = (h ^ uint64(len(b))) * 0x9E3779B97F4A7C15
-	known := &r.memory.texts[(h>>40)&uint64(len(r.memory.texts)-1)]
+	known := &r.memory.texts[uint(h>>40)%uint(len(r.memory.texts))]
 	if known.text != string(b) {
 		*known = knownText{text: string(b)}
 	}

@@ -20,8 +20,7 @@ func (r *run) value(p *plan, v reflect.Value) bool {
 	}
 	switch p.kind {
 	case own:
-		source, ok := r.source()
-		return ok && v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(source) == nil
+		return r.own(v.Addr().Interface().(json.Unmarshaler))
 	case date:
 		return r.date(v)
 	case moment:
@@ -73,6 +72,12 @@ func (r *run) value(p *plan, v reflect.Value) bool {
 		source, ok := r.source()
 		return ok && Lenient(source, v.Addr().Interface()) == nil
 	}
+}
+
+// own decodes what has an UnmarshalJSON.
+func (r *run) own(v json.Unmarshaler) bool {
+	source, ok := r.source()
+	return ok && (v.UnmarshalJSON(source) == nil || Lenient(source, v) == nil)
 }
 
 func (r *run) null(p *plan, v reflect.Value) bool {
