@@ -3,6 +3,7 @@ package losant_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -255,4 +256,15 @@ func TestDoDoesNotTakeNotFoundForSuccess(t *testing.T) {
 		assert.Equal(t, losant.MaybeApplied, api.Applied)
 		assert.False(t, success.Success)
 	})
+}
+
+// A body may hold secrets; a query, too.
+func TestARequestShowsItsMethodAndPath(t *testing.T) {
+	t.Parallel()
+	request := losant.Request{
+		Method: http.MethodPost, Path: "/applications", Query: url.Values{"key": {"secret"}}, Body: "secret",
+	}
+	for _, text := range []string{fmt.Sprint(request), fmt.Sprintf("%#v", request), request.LogValue().String()} {
+		assert.Equal(t, "losant.Request(POST /applications)", text)
+	}
 }

@@ -494,6 +494,11 @@ func TestTypesAreLosants(t *testing.T) {
 		413: {`{"code":"RequestEntityTooLarge","message":"4 MiB"}`, losant.TypeRequestEntityTooLarge, "4 MiB"},
 		415: {`{"code":"UnsupportedMediaType","message":"br"}`, losant.TypeUnsupportedMediaType, "br"},
 		422: {`{"type":"Validation","message":"pattern mismatch"}`, losant.TypeValidation, "pattern mismatch"},
+		403: {`{"type":"Forbidden","message":"scope"}`, losant.TypeForbidden, "scope"},
+		401: {`{"type":"Unauthorized","message":"token"}`, losant.TypeUnauthorized, "token"},
+		400: {`{"type":"BadDigest","message":"MD5"}`, losant.TypeBadDigest, "MD5"},
+		404: {`{"type":"InvalidContent","message":"no JSON"}`, losant.TypeInvalidContent, "no JSON"},
+		501: {`{"type":"Error","message":"oh"}`, losant.TypeError, "oh"},
 	} {
 		client, transport := newMocked(t)
 		record(transport, respond(status, c.body))

@@ -175,9 +175,13 @@ func TestStreamTellsEachGap(t *testing.T) {
 				Operation string `json:"operation"`
 				Status    int    `json:"status"`
 				Attempt   int    `json:"attempt"`
+				Error     string `json:"error"`
 			}
 			require.NoError(t, json.Unmarshal([]byte(line), &record))
 			assert.Equal(t, "device.stateStream", record.Operation)
+			if record.Message == "losant stream interrupted" && record.Status != http.StatusServiceUnavailable {
+				assert.NotEmpty(t, record.Error, line)
+			}
 			messages = append(messages, fmt.Sprint(record.Message, " ", record.Status, " ", record.Attempt))
 		}
 		assert.Equal(t, []string{

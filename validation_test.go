@@ -727,3 +727,31 @@ func TestAnInstantOfABody(t *testing.T) {
 	require.ErrorContains(t, body.Validate(), "query.start must not be after now")
 	require.ErrorContains(t, body.Validate(), "query.aggregation must be")
 }
+
+// What a device reports and what a row holds are texts, numbers and booleans, of whatever Go type; null is for rows.
+func TestValuesAreScalars(t *testing.T) {
+	t.Parallel()
+	client, _ := newStaged(t, []ending{respond(http.StatusOK, `{"success":true}`)})
+	for name, c := range map[string]struct {
+		value   any
+		refused bool
+	}{
+		"a text": {value: "a"}, "an int": {value: 1}, "an int64": {value: int64(1)}, "a float32": {value: float32(1)},
+		"a JSON number": {value: json.Number("1")}, "a boolean": {value: true}, "a kind of text": {value: losant.DeviceClass("a")},
+		"nothing": {value: nil, refused: true}, "a list": {value: []int{1}, refused: true},
+		"an object": {value: map[string]any{}, refused: true}, "a struct": {value: struct{}{}, refused: true},
+	} {
+		_, err := client.Device.SendState(t.Context(), applicationID, deviceID, losant.DeviceStateOrStates{
+			{Data: map[string]any{"good": 1, "voltage": c.value}},
+		})
+		if !c.refused {
+			require.NoError(t, err, name)
+			continue
+		}
+		var invalid *losant.ValidationError
+		require.ErrorAs(t, err, &invalid, name)
+		assert.Equal(t, []losant.Violation{
+			{Field: `deviceState[0].data["voltage"]`, Problem: "must be a text, a number or a boolean"},
+		}, invalid.Violations, name)
+	}
+}
