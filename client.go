@@ -37,14 +37,16 @@
 // closed when it ends. When it breaks it is opened again, after the waits of the retry rules, until the context ends or
 // as many attempts in a row as [WithMaxAttempts] allows have brought nothing, not even a sign of life; what is refused, with
 // 403 for example, is not tried again. The budget for retries does not count: a stream is a single request at a time. It is
-// dead when three intervals have passed without a sign of life while the loop was waiting for one; no other time limit
-// holds. What happens before it is open again is lost. [WithReconnect] and [WithLogger] are told each time.
+// dead when three keep-alive intervals have passed without a sign of life while the loop was waiting for one: 6 seconds,
+// unless the params of the call set another interval. No other time limit holds. What happens before it is open again is
+// lost. [WithReconnect] and [WithLogger] are told each time.
 //
 // # Uploads
 //
 // A form with files is sent while it is read, and may take as long as that needs: [WithTimeout] limits only how long nothing
-// of it is sent, and the wait for the answer. When the server answers before it has read everything, such as 413, that answer is the error of the call.
-// [Client.UploadFile] sends what is too large for the API to the storage that files.post names.
+// of it is sent, and the wait for the answer. When the server answers before it has read everything, such as 413, that
+// answer is the error of the call. [Client.UploadFile] sends what is too large for the API to the storage that files.post
+// names.
 //
 // # Log-in
 //
@@ -144,9 +146,9 @@ type core struct {
 	insecure bool // plain http is allowed
 }
 
-// NewClient returns a Client that calls the API with a token: an application API token, a user API token or the token
-// of an authenticated user. The token may be empty if one of [WithTokenSource], [WithUserLogin], [WithDeviceLogin],
-// [WithoutToken] and [WithToken] is given; no two of the first four may be given together.
+// NewClient returns a Client that calls the API with a token: an application API token, a user API token, or the token
+// of a user or a device that has logged in. The token may be empty if one of [WithTokenSource], [WithUserLogin],
+// [WithDeviceLogin], [WithoutToken] and [WithToken] is given; no two of the first four may be given together.
 //
 // It refuses, with a [*ValidationError] that names each problem: no token; a token that is not printable ASCII;
 // a base URL that is not absolute http or https, or that has a query, a fragment or user information;

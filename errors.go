@@ -175,7 +175,7 @@ func excerpt(body []byte) string {
 // The types below are APIErrors of one kind. Each has methods of its own, since those of an APIError that is embedded
 // panic on a nil pointer.
 
-// BadRequestError is status 400: the request was malformed. Losant documents it for every operation.
+// BadRequestError is status 400: the request was malformed. Losant's message names the first thing that is wrong.
 type BadRequestError struct{ *APIError }
 
 // Error is that of the APIError.
@@ -192,8 +192,7 @@ func (e *BadRequestError) Unwrap() error {
 	return orNil(e.APIError)
 }
 
-// NotFoundError is status 404: the application, the user or the group does not exist. Losant documents it for every
-// operation.
+// NotFoundError is status 404: what a part of the path names does not exist. Losant's message says which part.
 type NotFoundError struct{ *APIError }
 
 // Error is that of the APIError.
@@ -290,8 +289,8 @@ func (e *RateLimitError) Unwrap() error {
 	return orNil(e.APIError)
 }
 
-// DecodeError is a 2xx answer that is not what is documented: not a JSON object, a property of the wrong type, a
-// Delete without "success": true, an answer of more than 16 MiB (32 MiB for a time series or rows), or one that was cut
+// DecodeError is a 2xx answer that is not what is documented: not JSON of the right kind, a property of the wrong type, a
+// [Success] without "success": true, an answer of more than 16 MiB (32 MiB for a time series or rows), or one that was cut
 // or corrupted in transit. The request may well have been applied.
 type DecodeError struct {
 	*APIError

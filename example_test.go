@@ -615,7 +615,7 @@ func ExampleClient_UploadFile() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = client.UploadFile(ctx, posted.Upload, losant.Upload{Content: video}, losant.WithTimeout(time.Hour))
+	err = client.UploadFile(ctx, posted.Upload, losant.Upload{Content: video})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -271,7 +271,8 @@ func WithHeader(name, value string) CallOption {
 	}}
 }
 
-// WithQuery sends a query parameter of your own, in place of the client's of the same name.
+// WithQuery sends a query parameter of your own, in place of the client's of the same name. One that the params of the call
+// can set is refused beside them.
 func WithQuery(name, value string) CallOption {
 	return callOption{"WithQuery", func(s *settings) string {
 		if name == "" {

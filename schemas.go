@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Success is the answer to a Delete (Losant's schema "success").
+// Success is the answer of actions that have nothing else to say, such as a Delete (Losant's schema "success").
 type Success struct {
 	// Success is always true: an answer without it is a DecodeError.
 	Success bool `json:"success,omitzero"`
@@ -186,10 +186,10 @@ func (q Query) MarshalJSON() ([]byte, error) {
 
 func (Query) violations(string) []Violation { return nil }
 
-// Ptr returns a pointer to v, for the optional fields of a patch: Email: losant.Ptr("ada@example.com").
+// Ptr returns a pointer to v, for the optional fields of a body: Email: losant.Ptr("ada@example.com").
 func Ptr[T any](v T) *T { return &v }
 
-// Nullable is a field of a patch that also takes null. It is unset (its zero value, and not sent), null or a value.
+// Nullable is a field of a body that also takes null. It is unset (its zero value, and not sent), null or a value.
 type Nullable[T any] struct {
 	value T
 	state nullableState

@@ -10,7 +10,7 @@ import (
 )
 
 // Scope is one entry of an API token's scope claim: what the token may be used for. Scopes this package has no
-// constant for are ordinary values: losant.Scope("device.get").
+// constant for are ordinary values: losant.Scope("pump.get").
 type Scope string
 
 // Operation is one action of the API, as Losant documents it.
