@@ -51,7 +51,7 @@ func TestTheLinksOfThePagesLeadSomewhere(t *testing.T) {
 			if path != "" {
 				target = filepath.Join(filepath.Dir(page), path)
 				_, err := os.Stat(target)
-				assert.NoError(t, err, page)
+				require.NoError(t, err, page)
 			}
 			if heading != "" {
 				assert.Contains(t, headings(read(t, target)), heading, "%s: %s", page, link[1])

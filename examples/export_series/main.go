@@ -41,7 +41,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	var s series
-	applicationID := flag.String("application", "", "`ID` of the application")
+	applicationID := flag.String("application", "", "`ID` of the application that the token in LOSANT_API_TOKEN is for")
 	devices := flag.String("devices", "", "`IDS` of the devices, with commas between them")
 	attributes := flag.String("attributes", "", "`NAMES` of the attributes, with commas between them")
 	flag.TextVar(&s.start, "start", time.Now().Add(-24*time.Hour), "first `TIME`")

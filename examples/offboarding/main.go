@@ -36,7 +36,7 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	applicationID := flag.String("application", "", "`ID` of the application")
+	applicationID := flag.String("application", "", "`ID` of the application that the token in LOSANT_API_TOKEN is for")
 	address := flag.String("addr", "127.0.0.1:8080", "`ADDRESS` to listen on")
 	flag.Parse()
 	client, err := losant.NewClient(os.Getenv("LOSANT_API_TOKEN"), losant.WithLogger(slog.Default()),

@@ -2,8 +2,8 @@
 //
 //	LOSANT_API_TOKEN=... go run ./examples/provision -application ID -name pump-1 -key-file pump-1.json
 //
-// It may be run again: a device that exists is left as it is, and so is a key file. The file is what
-// examples/report_state logs in with. The token needs the scopes devices.get, devices.post and applicationKeys.post.
+// It may be run again: a device that exists is left as it is, and so is a key file, which examples/report_state logs in
+// with. The token needs the scopes devices.get, devices.post and applicationKeys.post.
 package main
 
 import (
@@ -27,7 +27,7 @@ func main() {
 	log.SetFlags(0)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	applicationID := flag.String("application", "", "`ID` of the application")
+	applicationID := flag.String("application", "", "`ID` of the application that the token in LOSANT_API_TOKEN is for")
 	name := flag.String("name", "", "`NAME` of the device")
 	keyFile := flag.String("key-file", "device.json", "`FILE` for the access key")
 	flag.Parse()
@@ -54,7 +54,6 @@ func run(ctx context.Context, client *losant.Client, applicationID, name, keyFil
 // ensure returns the device of a name, and creates it if there is none. When it cannot know whether a device was created,
 // it looks again before it creates another one.
 func ensure(ctx context.Context, client *losant.Client, applicationID, name string) (*losant.Device, error) {
-	const tries = 3
 	for try := 1; ; try++ {
 		device, err := find(ctx, client, applicationID, name)
 		if device != nil || err != nil {
@@ -64,7 +63,7 @@ func ensure(ctx context.Context, client *losant.Client, applicationID, name stri
 			Name:       name,
 			Attributes: []losant.DeviceAttributePost{{Name: "pressure", DataType: losant.AttributeDataTypeNumber}},
 		})
-		if err == nil || !maybeApplied(err) || try == tries {
+		if err == nil || !maybeApplied(err) || try == 3 {
 			return device, err
 		}
 	}

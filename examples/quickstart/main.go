@@ -26,7 +26,6 @@ func main() {
 	}
 }
 
-// run is the tour. What a method answers, and what it may refuse, is in its documentation.
 func run(ctx context.Context, client *losant.Client, applicationID string, out io.Writer) error {
 	// A user is created, read, changed and deleted.
 	user, err := client.ExperienceUsers.Post(ctx, applicationID, losant.ExperienceUserPost{

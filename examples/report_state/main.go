@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"log"
 	"os"
@@ -95,6 +96,9 @@ func run(ctx context.Context, client *losant.Client, applicationID, deviceID, sp
 				log.Print(failure)
 			}
 		}
+	}
+	if err != nil {
+		err = fmt.Errorf("%d readings are left in %s: %w", len(states), spoolFile, err)
 	}
 	return errors.Join(err, <-ended, save(spool, states), spool.Close())
 }

@@ -122,7 +122,7 @@ func TestNothingIsLostOnShutdown(t *testing.T) {
 				go func() { ended <- (&losantAPI{status: status}).run(ctx, spool, first) }()
 				synctest.Wait()
 				terminate()
-				require.Error(t, <-ended)
+				require.ErrorContains(t, <-ended, "250 readings are left in "+spool)
 
 				ctx, terminate = context.WithCancel(t.Context())
 				second, _ := write(t, 251, 360)

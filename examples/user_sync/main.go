@@ -33,8 +33,8 @@ func main() {
 	log.SetFlags(0)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	applicationID := flag.String("application", "", "`ID` of the application")
-	apply := flag.Bool("apply", false, "do it")
+	applicationID := flag.String("application", "", "`ID` of the application that the token in LOSANT_API_TOKEN is for")
+	apply := flag.Bool("apply", false, "do it, and not only print what there is to do")
 	flag.Parse()
 	client, err := losant.NewClient(os.Getenv("LOSANT_API_TOKEN"),
 		losant.WithBaseURL(cmp.Or(os.Getenv("LOSANT_API_URL"), "https://api.losant.com")))
@@ -46,53 +46,54 @@ func main() {
 	}
 }
 
-// run plans for everybody before it does anything: a line that cannot be right stops it.
 func run(ctx context.Context, client *losant.Client, applicationID string, apply bool, in io.Reader, out io.Writer) error {
 	people, err := read(in)
 	if err != nil {
 		return err
 	}
-	users, err := list(ctx, client, applicationID)
-	if err != nil {
-		return err
+	err = sync(ctx, client, applicationID, apply, people, out)
+	var refused *losant.APIError
+	if errors.As(err, &refused) && refused.Type == losant.TypeAlreadyExists {
+		// Somebody else has created a user since the users were listed: look again.
+		err = sync(ctx, client, applicationID, apply, people, out)
 	}
-	var plan []func() error
-	var problems error
-	for _, p := range people {
-		user := users[strings.ToLower(p["email"])]
-		if user == nil {
-			fmt.Fprintln(out, "create", p["email"])
-			problems = errors.Join(problems, p.post().Validate())
-			plan = append(plan, func() error { return p.create(ctx, client, applicationID) })
-		} else if patch, changes := p.patch(user); len(changes) > 0 {
-			fmt.Fprintln(out, "patch", p["email"], strings.Join(changes, ", "))
-			problems = errors.Join(problems, patch.Validate())
-			plan = append(plan, func() error { return p.update(ctx, client, user) })
-		}
-	}
-	if problems != nil || !apply {
-		return problems
-	}
-	for _, do := range plan {
-		if err := do(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
-// list lists users by their emails, whose case need not be that of the file.
-func list(ctx context.Context, client *losant.Client, applicationID string, opts ...losant.CallOption) (
-	users map[string]*losant.ExperienceUser, err error,
-) {
-	users = map[string]*losant.ExperienceUser{}
-	for user, err := range client.ExperienceUsers.All(ctx, applicationID, opts...) {
+// sync plans for everybody before it does anything: a line that cannot be right stops it.
+func sync(ctx context.Context, client *losant.Client, applicationID string, apply bool, people []person, out io.Writer) error {
+	users := map[string]*losant.ExperienceUser{} // by emails in lower case: Losant may keep them in another one
+	for user, err := range client.ExperienceUsers.All(ctx, applicationID) {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		users[strings.ToLower(user.Email)] = user
 	}
-	return users, nil
+	var problems error
+	var plan []func() error
+	for _, p := range people {
+		user := users[strings.ToLower(p["email"])]
+		if user == nil {
+			post := p.post()
+			problems = errors.Join(problems, post.Validate())
+			fmt.Fprintln(out, "create", p["email"])
+			plan = append(plan, func() error {
+				_, err := client.ExperienceUsers.Post(ctx, applicationID, post)
+				return err
+			})
+		} else if patch, changes := p.patch(user); changes != nil {
+			problems = errors.Join(problems, patch.Validate())
+			fmt.Fprintln(out, "patch", p["email"], strings.Join(changes, ", "))
+			plan = append(plan, func() error {
+				_, err := client.ExperienceUser.Patch(ctx, applicationID, user.ID, patch)
+				return err
+			})
+		}
+	}
+	for i := 0; apply && problems == nil && i < len(plan); i++ {
+		problems = plan[i]()
+	}
+	return problems
 }
 
 // person is a line of the file, by the names of the columns.
@@ -141,12 +142,6 @@ func (p person) patch(user *losant.ExperienceUser) (patch losant.ExperienceUserP
 	return patch, changes
 }
 
-func (p person) update(ctx context.Context, client *losant.Client, user *losant.ExperienceUser) error {
-	patch, _ := p.patch(user)
-	_, err := client.ExperienceUser.Patch(ctx, user.ApplicationID, user.ID, patch)
-	return err
-}
-
 // post is what creates the person.
 func (p person) post() losant.ExperienceUserPost {
 	patch, _ := p.patch(&losant.ExperienceUser{})
@@ -154,18 +149,4 @@ func (p person) post() losant.ExperienceUserPost {
 		Email: p["email"], Password: rand.Text(),
 		FirstName: patch.FirstName, LastName: patch.LastName, UserTags: patch.UserTags,
 	}
-}
-
-// create creates the person. Somebody else may have done so since the users were listed: then it looks again, and updates.
-func (p person) create(ctx context.Context, client *losant.Client, applicationID string) error {
-	_, err := client.ExperienceUsers.Post(ctx, applicationID, p.post())
-	var refused *losant.APIError
-	if !errors.As(err, &refused) || refused.Type != losant.TypeAlreadyExists {
-		return err
-	}
-	users, failure := list(ctx, client, applicationID, losant.ExperienceUsersGetParams{FilterField: "email", Filter: p["email"]})
-	if user := users[strings.ToLower(p["email"])]; user != nil {
-		return p.update(ctx, client, user)
-	}
-	return errors.Join(err, failure)
 }

@@ -25,7 +25,7 @@ func main() {
 	log.SetFlags(0)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	applicationID := flag.String("application", "", "`ID` of the application")
+	applicationID := flag.String("application", "", "`ID` of the application that the token in LOSANT_API_TOKEN is for")
 	deviceID := flag.String("device", "", "`ID` of the device")
 	flag.Parse()
 	client, err := losant.NewClient(os.Getenv("LOSANT_API_TOKEN"),
