@@ -131,10 +131,10 @@ func ExampleDataService_TimeSeriesQuery() {
 	ctx := context.Background()
 
 	series, err := client.Data.TimeSeriesQuery(ctx, applicationID, losant.TimeSeriesQuery{
-		Start:       losant.Ptr(noon.Add(-8 * time.Hour).UnixMilli()), // a time is a number of milliseconds here
-		End:         losant.Ptr(noon.Add(-time.Hour).UnixMilli()),
+		Start:       losant.At(noon.Add(-8 * time.Hour)),
+		End:         losant.At(noon.Add(-time.Hour)),
 		Resolution:  losant.Ptr((4 * time.Hour).Milliseconds()),
-		Aggregation: "MAX",
+		Aggregation: losant.AggregationMax,
 		DeviceIDs:   []string{deviceID},
 		Attributes:  []string{"pressure"},
 	})
