@@ -4,8 +4,8 @@
 //
 // A line is JSON: {"data": {"pressure": 4.2}}, with a "time" if it is not of now. The key file is that of
 // examples/provision. While Losant does not take a state, the program tries again and the sensor has to wait. At the end of
-// the input, and on SIGTERM, it reports what it has read, and ends. What it cannot report then goes to the spool file,
-// which the next run reports first.
+// the input, or on SIGTERM when no more comes, it reports what it has read, and ends. What it cannot report then goes to
+// the spool file, which the next run reports first.
 package main
 
 import (
@@ -63,17 +63,15 @@ func run(ctx context.Context, client *losant.Client, applicationID, deviceID, sp
 	if err != nil {
 		return err
 	}
-	reading, stop := context.WithCancel(ctx)
-	defer stop()
+	limit, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
 	readings, ended := make(chan losant.DeviceState, capacity), make(chan error, 1)
 	go func() {
 		defer close(readings)
-		ended <- read(io.MultiReader(spool, interruptible{reading, input}), readings)
+		ended <- read(io.MultiReader(spool, interruptible{ctx, limit, input}), readings)
 	}()
 
-	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
 	turn := time.NewTimer(0)
 	var states losant.DeviceStateOrStates // that are not reported yet
 	for state := range readings {
@@ -82,16 +80,16 @@ func run(ctx context.Context, client *losant.Client, applicationID, deviceID, sp
 			select {
 			case <-turn.C:
 				turn.Reset(pace)
-			case <-sending.Done():
+			case <-limit.Done():
 			}
 			// States that were reported may be reported again: they have the same time.
-			_, failure := client.Device.SendState(sending, applicationID, deviceID, states)
+			_, failure := client.Device.SendState(limit, applicationID, deviceID, states)
 			switch {
 			case failure == nil:
 				states = nil
-			case sending.Err() != nil || errors.As(failure, new(*losant.ValidationError)):
+			case limit.Err() != nil || errors.As(failure, new(*losant.ValidationError)):
 				err = failure
-				stop()
+				cancel()
 			default:
 				log.Print(failure)
 			}
@@ -130,14 +128,14 @@ func save(spool *os.File, states losant.DeviceStateOrStates) error {
 	return errors.Join(err, spool.Sync())
 }
 
-// interruptible is a reader that comes to its end with ctx, even while it waits for input.
+// interruptible is a reader that comes to its end with its limit, or when there is no input for a moment after ctx has ended.
 type interruptible struct {
-	ctx   context.Context
-	input io.Reader
+	ctx, limit context.Context
+	input      io.Reader
 }
 
 func (r interruptible) Read(p []byte) (n int, err error) {
-	if r.ctx.Err() != nil {
+	if r.limit.Err() != nil {
 		return 0, io.EOF
 	}
 	input, text := make(chan func(), 1), make([]byte, len(p)) // p may be in use again when there is input
@@ -145,11 +143,18 @@ func (r interruptible) Read(p []byte) (n int, err error) {
 		read, failure := r.input.Read(text)
 		input <- func() { n, err = copy(p, text[:read]), failure }
 	}()
-	select {
-	case take := <-input:
-		take()
-		return n, err
-	case <-r.ctx.Done():
-		return 0, io.EOF
+	var silence <-chan time.Time
+	for terminated := r.ctx.Done(); ; {
+		select {
+		case take := <-input:
+			take()
+			return n, err
+		case <-terminated:
+			terminated, silence = nil, time.After(100*time.Millisecond)
+		case <-silence:
+			return 0, io.EOF
+		case <-r.limit.Done():
+			return 0, io.EOF
+		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -139,6 +140,44 @@ func TestNothingIsLostOnShutdown(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What the sensor has written when the signal comes is read, be it in the pipe.
+func TestThePipeIsReadToItsEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, terminate := context.WithCancel(t.Context())
+		terminate()
+		input, _ := write(t, 1, 250)
+		healthy := &losantAPI{status: http.StatusOK}
+		require.NoError(t, healthy.run(ctx, filepath.Join(t.TempDir(), "spool"), input))
+		inOrder(t, healthy.taken, 1, 250)
+	})
+}
+
+// A sensor that never stops does not keep the program from its end.
+func TestASensorThatGoesOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		spool := filepath.Join(t.TempDir(), "spool")
+		ctx, terminate := context.WithCancel(t.Context())
+		terminate()
+		began := time.Now()
+		input, _ := write(t, 1, 1_000_000)
+		healthy := &losantAPI{status: http.StatusOK}
+		require.ErrorIs(t, healthy.run(ctx, spool, input), context.Canceled)
+		assert.Equal(t, grace, time.Since(began))
+		rest, err := os.Open(spool) //nolint:gosec // the test's own
+		require.NoError(t, err)
+		readings := make(chan losant.DeviceState, 10*capacity)
+		require.NoError(t, read(rest, readings))
+		require.NoError(t, rest.Close())
+		close(readings)
+		for state := range readings {
+			healthy.taken = append(healthy.taken, state)
+		}
+		inOrder(t, healthy.taken, 1, len(healthy.taken))
+	})
 }
 
 func TestTheSensorWaitsForLosant(t *testing.T) {
