@@ -21,7 +21,7 @@ func TestCall(t *testing.T) {
 	for _, name := range []string{"Pump 1", "Pump 2", "Valve"} {
 		s.Add("devices.post", []string{app}, map[string]any{"name": name})
 	}
-	r := sh.run(t.Context(), "devices.get", "-applicationId", app, "-filterField", "name", "-filter", "pump*", "-perPage", "10").
+	r := sh.run(t.Context(), "devices.get", "-applicationId", app, "-filter", "pump*", "-perPage", "10").
 		succeeds(t)
 	var devices struct {
 		TotalCount int `json:"totalCount"`
@@ -33,7 +33,12 @@ func TestCall(t *testing.T) {
 	assert.True(t, strings.HasPrefix(r.stdout, "{\n  \""), "indented")
 	query := s.Requests()[0].Query
 	assert.Equal(t, "pump*", query.Get("filter"))
+	assert.Equal(t, "name", query.Get("filterField"), "or the filter would filter nothing")
 	assert.Equal(t, "10", query.Get("perPage"))
+	sh.run(t.Context(), "experienceUsers.get", "-applicationId", app, "-filter", "a*").
+		fails(t, statusUsage, "-filter needs -filterField, one of firstName, lastName, email")
+	sh.run(t.Context(), "events.get", "-applicationId", app, "-filter", "a*").succeeds(t)
+	assert.Equal(t, "subject", s.Requests()[1].Query.Get("filterField"))
 }
 
 // Scripts branch on the exit status, and read one line on stderr.

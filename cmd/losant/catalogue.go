@@ -130,6 +130,11 @@ func (a *action) streams() bool {
 	return slices.ContainsFunc(a.Answers, func(answer api.Answer) bool { return answer.Events != nil })
 }
 
+// isGiven reports whether a flag is given.
+func (a *action) isGiven(name string) bool {
+	return slices.ContainsFunc(a.arguments, func(arg *argument) bool { return arg.Name == name && len(arg.given) > 0 })
+}
+
 // destroys reports whether the action takes something away.
 func (a *action) destroys() bool {
 	for _, verb := range []string{"delete", "remove", "truncate"} {

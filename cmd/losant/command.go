@@ -49,16 +49,19 @@ func (c *command) run(ctx context.Context, given *flag.FlagSet, args []string) e
 
 // start makes the client, and calls the action.
 func (c *command) start(ctx context.Context) error {
+	for _, step := range []func() error{c.check, c.complete, c.checkSecrets} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
 	client, end, err := c.connect()
 	if err != nil {
 		return err
 	}
 	defer end()
 	c.client = client
-	for _, step := range []func() error{c.check, c.missing, func() error { return c.readInput(ctx) }} {
-		if err := step(); err != nil {
-			return err
-		}
+	if err := c.readInput(ctx); err != nil {
+		return err
 	}
 	if c.each != "" {
 		return c.runEach(ctx)
@@ -145,23 +148,19 @@ func (c *command) runOnce(ctx context.Context) error {
 	out := bufio.NewWriter(c.stdout)
 	p := c.newPrinter(out)
 	switch {
-	case c.dryRun && (c.all || c.action.streams()), !c.all && !c.action.streams():
-		answer, err := c.call(ctx, in)
-		if err != nil || c.dryRun {
-			return err
-		}
-		if err := p.answer(answer); err != nil {
-			return c.unwritten(err)
-		}
-		if err := errors.Join(p.end(), out.Flush()); err != nil {
-			return c.unwritten(err)
-		}
-		return nil
 	case c.action.streams():
 		return c.follow(ctx, in, p, out)
-	default:
+	case c.all && !c.dryRun:
 		return c.page(ctx, in, p, out)
 	}
+	answer, err := c.call(ctx, in)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(p.answer(answer), p.end(), out.Flush()); err != nil {
+		return c.unwritten(err)
+	}
+	return nil
 }
 
 // unwritten is the error for a call whose answer could not be written: what it has done is done.
@@ -276,9 +275,6 @@ func (c *command) invoke(
 // call calls the action once, and returns the whole answer.
 func (c *command) call(ctx context.Context, in *input) (json.RawMessage, error) {
 	var response losant.Response
-	if c.action.streams() {
-		return nil, c.callStream(ctx, in)
-	}
 	results := c.invoke(ctx, c.action.method, in, losant.WithResponse(&response))
 	if err, _ := results[1].Interface().(error); err != nil {
 		return nil, c.shown(err)

@@ -26,11 +26,6 @@ var demoIDs = map[string]string{
 func (c *command) startDemo(options []losant.Option) (client *losant.Client, end func(), err error) {
 	server := losanttest.NewServer()
 	seed(server)
-	for _, a := range c.action.arguments {
-		if id, ok := demoIDs[a.Name]; ok && a.required() && len(a.given) == 0 {
-			a.given = []string{id}
-		}
-	}
 	client, err = server.NewClient(options...)
 	return client, server.Close, err
 }

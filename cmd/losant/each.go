@@ -65,10 +65,14 @@ func (c *command) runEach(ctx context.Context) error {
 	if c.dryRun {
 		c.parallel = 1 // so that requests are shown in order
 	}
+	keep, err := b.keeper(file)
+	if err != nil {
+		return err
+	}
 	bar := c.newProgress("calls")
 	written := b.print(b.calls(ctx), bar)
 	bar.clear()
-	if err := b.keepFailed(file); err != nil {
+	if err := keep(); err != nil {
 		return err
 	}
 	return b.result(ctx, written, file)
@@ -231,25 +235,28 @@ func (b *batch) failedFile() (string, error) {
 	return file, nil
 }
 
-// keepFailed writes the lines that failed, as a file that -each takes. Without any, there is none.
-func (b *batch) keepFailed(path string) error {
+// keeper returns what writes the lines that failed as a file that -each takes; without any, there is none. It makes sure
+// that this will be possible before anything is sent.
+func (b *batch) keeper(path string) (keep func() error, err error) {
 	if b.dryRun {
-		return nil
-	}
-	if len(b.failed) == 0 {
-		if path == b.each {
-			return os.Remove(path)
-		}
-		return nil
+		return func() error { return nil }, nil
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // which nobody else can read
 	if err != nil {
-		return err
+		return nil, usagef("there is no place for lines that fail: %w", err)
 	}
-	if err := errors.Join(b.writeFailed(file), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
+	return func() error {
+		err := errors.Join(b.writeFailed(file), file.Close())
+		switch {
+		case err != nil:
+			return err
+		case len(b.failed) > 0:
+			return os.Rename(file.Name(), path)
+		case path == b.each:
+			err = os.Remove(path)
+		}
+		return errors.Join(err, os.Remove(file.Name()))
+	}, nil
 }
 
 func (b *batch) writeFailed(to io.Writer) error {
@@ -273,23 +280,27 @@ func (b *batch) writeFailed(to io.Writer) error {
 // result is how all of it ended.
 func (b *batch) result(ctx context.Context, written error, file string) error {
 	text := fmt.Sprintf("%s of %s calls were done", grouped(b.done), grouped(len(b.rows)))
-	switch {
-	case ctx.Err() != nil:
+	if b.dryRun {
+		text = fmt.Sprintf("%s of %s calls could be made", grouped(b.done), grouped(len(b.rows)))
+	}
+	if ctx.Err() != nil {
 		text = "interrupted: " + text
+	}
+	if len(b.failed) > 0 {
+		text += fmt.Sprintf(". The first that was not: %s", b.failed[0][len(b.columns)])
+		if !b.dryRun {
+			text += fmt.Sprintf(". -each %s goes on", file)
+		}
+	}
+	switch {
 	case written != nil && b.dryRun:
 		return &unwritten{written}
 	case written != nil:
-		return &statusError{statusRefused, fmt.Sprintf("%s, and no more, since the answers cannot be written: %v. -each %s goes on",
-			text, written, file)}
-	case b.dryRun && len(b.failed) > 0:
-		return &statusError{b.worst, fmt.Sprintf("%d of %d lines would be refused; the first: %s",
-			len(b.failed), len(b.rows), b.failed[0][len(b.columns)])}
-	case len(b.failed) == 0:
-		if !b.dryRun {
-			b.say(text)
-		}
-		return nil
+		return &statusError{statusRefused, fmt.Sprintf("the output could not be written: %v: %s", written, text)}
+	case b.worst != statusDone:
+		return &statusError{b.worst, text}
+	case !b.dryRun:
+		b.say(text)
 	}
-	return &statusError{b.worst, fmt.Sprintf("%s. The first of those that failed: %s. -each %s runs them again",
-		text, b.failed[0][len(b.columns)], file)}
+	return nil
 }

@@ -47,13 +47,13 @@ func TestEach(t *testing.T) {
 	dry := sh.run(t.Context(), eachDevice(app, file, "-dry-run")...)
 	assert.Equal(t, statusUsage, dry.status)
 	assert.Equal(t, 50, strings.Count(dry.stdout, "POST "))
-	assert.Contains(t, dry.stderr, "50 of 100 lines would be refused; the first: -body: device.name must be at most 255 characters")
+	assert.Contains(t, dry.stderr, "50 of 100 calls could be made. The first that was not: -body: device.name must be at most 255 characters\n")
 	assert.NoFileExists(t, failed)
 	assert.Empty(t, s.Requests())
 
 	r := sh.run(t.Context(), eachDevice(app, file)...)
 	assert.Equal(t, statusUsage, r.status)
-	assert.Contains(t, r.stderr, "losant: 50 of 100 calls were done. The first of those that failed: -body: device.name must be at most 255")
+	assert.Contains(t, r.stderr, "losant: 50 of 100 calls were done. The first that was not: -body: device.name must be at most 255")
 	require.Equal(t, 50, strings.Count(r.stdout, "\n"))
 	for line := range strings.Lines(r.stdout) {
 		var device struct {
@@ -161,9 +161,12 @@ func TestEachFindsMistakesBeforeAnythingIsSent(t *testing.T) {
 	}
 	sh.run(t.Context(), eachDevice(app, filepath.Join(dir, "none.csv"))...).fails(t, statusUsage, "-each: ")
 	sh.run(t.Context(), eachDevice(app, "-")...).fails(t, statusUsage, "give the -failed FILE")
+	write(t, file, "name\nx\n")
 	write(t, filepath.Join(dir, "e.failed.csv"), "name\nx\n")
 	sh.run(t.Context(), eachDevice(app, file)...).fails(t, statusUsage, "e.failed.csv is there already")
 	require.NoError(t, os.Remove(filepath.Join(dir, "e.failed.csv")))
+	sh.run(t.Context(), eachDevice(app, file, "-failed", filepath.Join(dir, "none", "x.csv"))...).
+		fails(t, statusUsage, "there is no place for lines that fail")
 	write(t, file, "id\nx\n")
 	sh.run(t.Context(), "device.delete", "-applicationId", app, "-deviceId", "{id}", "-each", file).
 		fails(t, statusUsage, "cannot be undone")
@@ -226,7 +229,7 @@ func TestEachWithoutStdout(t *testing.T) {
 	sh.stdout = full{syscall.EPIPE}
 	r := sh.run(t.Context(), eachDevice(app, file)...)
 	assert.Equal(t, statusRefused, r.status)
-	assert.Contains(t, r.stderr, "and no more, since the answers cannot be written")
+	assert.Contains(t, r.stderr, "losant: the output could not be written: broken pipe: ")
 	done := len(s.Requests())
 	assert.Less(t, done, 50)
 	assert.Len(t, lines(t, failed), 1+100-done)

@@ -132,7 +132,7 @@ func (c *command) check() error {
 	case c.body != "" && c.action.Body == nil:
 		return usagef("-body: %s takes none", c.action.ID())
 	}
-	return c.checkSecrets()
+	return nil
 }
 
 // checkSecrets refuses secrets on the command line, which every user of the machine can read, and which shells keep.
@@ -148,11 +148,23 @@ func (c *command) checkSecrets() error {
 	return nil
 }
 
-// missing names the flags that have to be given and are not.
-func (c *command) missing() error {
+// complete fills in what follows from other flags, and names those that have to be given and are not.
+func (c *command) complete() error {
 	var names []string
 	for _, a := range c.action.arguments {
-		if a.required() && len(a.given) == 0 {
+		if len(a.given) > 0 {
+			continue
+		}
+		switch id := demoIDs[a.Name]; {
+		case a.Name == "filterField" && c.action.isGiven("filter"):
+			field, err := a.onlyField()
+			if err != nil {
+				return err
+			}
+			a.given = []string{field}
+		case c.demo && a.required() && id != "":
+			a.given = []string{id}
+		case a.required():
 			names = append(names, "-"+a.Name)
 		}
 	}
@@ -163,6 +175,17 @@ func (c *command) missing() error {
 		return nil
 	}
 	return usagef("%s needs %s; losant help %[1]s has an example", c.action.ID(), strings.Join(names, " and "))
+}
+
+// onlyField is the field that -filter means where nothing else says so: without one, the API would not filter at all.
+func (a *argument) onlyField() (string, error) {
+	switch {
+	case slices.Contains(a.Enum, any("name")):
+		return "name", nil
+	case len(a.Enum) == 1:
+		return fmt.Sprint(a.Enum[0]), nil
+	}
+	return "", usagef("-filter needs -filterField, one of %s", list(a.Enum))
 }
 
 // usage is a line of help about a flag, "-name TYPE".

@@ -60,7 +60,7 @@ func TestEveryExampleIsTaken(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	all := catalogueOf(t)
-	for _, args := range [][]string{nil, {"help"}, {"-h"}, {"--help"}} {
+	for _, args := range [][]string{{"help"}, {"-h"}, {"--help"}} {
 		r := shell{}.run(t.Context(), args...).succeeds(t)
 		for _, resource := range all.resources() {
 			assert.Contains(t, r.stdout, " "+resource)
@@ -70,6 +70,8 @@ func TestHelp(t *testing.T) {
 			assert.NotEmpty(t, shell{}.run(t.Context(), "help", name).succeeds(t).stdout)
 		}
 	}
+	none := shell{}.run(t.Context())
+	assert.Equal(t, result{"", shell{}.run(t.Context(), "help").stdout, statusUsage}, none)
 	ofResource := shell{}.run(t.Context(), "help", "devices").succeeds(t).stdout
 	assert.Contains(t, ofResource, "devices.sendCommand")
 	assert.NotContains(t, ofResource, "device.sendCommand ")

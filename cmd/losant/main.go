@@ -69,8 +69,11 @@ func (p *program) do(ctx context.Context, args []string) error {
 		return err
 	}
 	switch {
-	case len(args) == 0:
+	case len(args) == 0 && s.help:
 		return p.print(all.help())
+	case len(args) == 0:
+		_, _ = io.WriteString(p.stderr, all.help())
+		return &statusError{statusUsage, ""}
 	case args[0] == "help":
 		return p.showHelp(all, args[1:])
 	}

@@ -108,7 +108,7 @@ func (c *command) follow(ctx context.Context, in *input, p *printer, out *bufio.
 		return nil
 	})
 	if ctx.Err() == nil {
-		return err
+		return c.shown(err)
 	}
 	c.say(fmt.Sprintf("interrupted after %d events", n)) // which is how a stream ends
 	return nil
@@ -137,9 +137,4 @@ func value(v reflect.Value) any {
 		return nil
 	}
 	return v.Interface()
-}
-
-// callStream opens a stream for a dry run.
-func (c *command) callStream(ctx context.Context, in *input) error {
-	return c.shown(c.events(ctx, in, func(any, error) error { return nil }))
 }
