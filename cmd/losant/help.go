@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -171,13 +172,17 @@ func (a *argument) about() string {
 	return strings.Join(parts, " ")
 }
 
-// inShell says in the terms of a shell what the notes say in those of Go.
-var inShell = strings.NewReplacer(" when zero", " by default", " when nil", " by default", `Ptr("")`, `""`,
-	"Nil lists all, the empty string ", `Without it, all are listed; "" lists `, "an empty slice", "[]", "an empty map", "{}")
+// goOnly is what the notes say for Go alone, and inShell puts the rest in the terms of a shell.
+var (
+	goOnly  = regexp.MustCompile(`,? such as Ptr\((?:[^()]|\([^()]*\))*\)|: \[At\][^.;]*`)
+	inShell = strings.NewReplacer(" when zero", " by default", " when nil", " by default", `Ptr("")`, `""`,
+		"Nil lists all, the empty string ", `Without it, all are listed; "" lists `, "an empty slice", "[]", "an empty map", "{}")
+)
 
 // plain is a note as a sentence of its own.
 func plain(note string) string {
-	return upper(strings.TrimPrefix(strings.TrimPrefix(inShell.Replace(note), "is "), "are "))
+	note = inShell.Replace(goOnly.ReplaceAllString(note, ""))
+	return upper(strings.TrimPrefix(strings.TrimPrefix(note, "is "), "are "))
 }
 
 // place says what a part of the path is: "ID of the device." for deviceId.
