@@ -112,9 +112,10 @@ func TestDryRun(t *testing.T) {
 	sh.env = map[string]string{urlVariable: s.URL}
 	r = sh.run(t.Context(), "device.delete", "-applicationId", app, "-deviceId", app, "-dry-run").succeeds(t)
 	assert.Contains(t, r.stdout, "DELETE "+s.URL)
-	for _, more := range [][]string{{"devices.get", "-all"}, {"device.stateStream", "-deviceId", app}} {
+	for _, more := range [][]string{{"devices.get", "-all"}, {"devices.get", "-o", "csv"}, {"device.stateStream", "-deviceId", app}} {
 		r = sh.run(t.Context(), append(more, "-applicationId", app, "-dry-run")...).succeeds(t)
 		assert.Equal(t, 1, strings.Count(r.stdout, "GET "+s.URL))
+		assert.NotContains(t, r.stdout, "creationDate")
 	}
 	assert.Empty(t, s.Requests(), "nothing was sent")
 }

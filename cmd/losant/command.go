@@ -91,7 +91,7 @@ func (c *command) named(err error) error {
 		if !ok {
 			name = "-body: " + v.Field[:end]
 		}
-		problems[i] = name + v.Field[end:] + " " + v.Problem
+		problems[i] = name + v.Field[end:] + " " + strings.TrimSuffix(v.Problem, ", unless WithInsecureHTTP is given")
 	}
 	return usagef("%s", strings.Join(problems, "; "))
 }
@@ -157,7 +157,7 @@ func (c *command) runOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(p.answer(answer), p.end(), out.Flush()); err != nil {
+	if err := errors.Join(p.answer(answer), c.finish(p)); err != nil {
 		return c.unwritten(err)
 	}
 	return nil

@@ -197,7 +197,7 @@ func (b *batch) print(outcomes <-chan chan outcome, bar *progress) (wrong error)
 		bar.add(1, len(b.rows))
 	}
 	if wrong == nil {
-		wrong = errors.Join(p.end(), out.Flush())
+		wrong = b.finish(p)
 	}
 	return wrong
 }

@@ -130,11 +130,11 @@ func TestEnvironment(t *testing.T) {
 	s, sh, app := server(t)
 	call := []string{"devices.get", "-applicationId", app}
 	for text, env := range map[string]map[string]string{
-		"LOSANT_API_TOKEN is not set":          {urlVariable: s.URL},
-		"LOSANT_API_URL must be https":         {urlVariable: "http://losant.example.com", tokenVariable: "t"},
-		"LOSANT_API_URL must be an absolute":   {urlVariable: "here", tokenVariable: "t"},
-		"LOSANT_API_TOKEN must be printable":   {urlVariable: s.URL, tokenVariable: "a b"},
-		"LOSANT_API_URL must not contain user": {urlVariable: "https://a:b@example.com", tokenVariable: "t"},
+		"LOSANT_API_TOKEN is not set":                           {urlVariable: s.URL},
+		"LOSANT_API_URL must be https, or to a loopback host\n": {urlVariable: "http://losant.example.com", tokenVariable: "t"},
+		"LOSANT_API_URL must be an absolute":                    {urlVariable: "here", tokenVariable: "t"},
+		"LOSANT_API_TOKEN must be printable":                    {urlVariable: s.URL, tokenVariable: "a b"},
+		"LOSANT_API_URL must not contain user":                  {urlVariable: "https://a:b@example.com", tokenVariable: "t"},
 	} {
 		shell{env: env}.run(t.Context(), call...).fails(t, statusUsage, text)
 	}

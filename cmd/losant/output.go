@@ -5,6 +5,9 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,6 +21,7 @@ type printer struct {
 	columns []string // those asked for
 	guard   bool
 	ordered []string        // the columns that the answer is documented to have, in Losant's order
+	seen    map[string]bool // columns that a row has
 	repeats map[string]bool // values that a table need not repeat
 	links   bool            // hypermedia has been asked for
 	single  bool            // there is one row, and it is no element of a list
@@ -26,12 +30,17 @@ type printer struct {
 }
 
 func (c *command) newPrinter(out *bufio.Writer) *printer {
-	p := &printer{out: out, format: c.output, guard: c.guard, links: c.links || c.actions || c.embedded, repeats: map[string]bool{}, ordered: c.action.columns()}
+	p := &printer{
+		out: out, format: c.output, guard: c.guard, links: c.links || c.actions || c.embedded,
+		ordered: c.action.columns(), seen: map[string]bool{}, repeats: map[string]bool{},
+	}
 	if c.columns != "" {
 		p.columns = strings.Split(c.columns, ",")
 	}
-	many := c.all || c.action.streams() || c.each != ""
-	if p.format == "" && many {
+	switch {
+	case c.dryRun: // which prints no answers
+		p.format = "json"
+	case p.format == "" && (c.all || c.action.streams() || c.each != ""):
 		p.format = "jsonl"
 	}
 	p.format = cmp.Or(p.format, "json")
@@ -117,6 +126,9 @@ func (p *printer) item(item json.RawMessage) error {
 	if err != nil {
 		return err
 	}
+	for _, name := range r.names {
+		p.seen[name] = true
+	}
 	if p.format == "csv" && p.columns != nil {
 		return p.writeCSV(r)
 	}
@@ -141,6 +153,16 @@ func (p *printer) end() error {
 		return p.begin()
 	}
 	return nil
+}
+
+// finish writes the rest of the output. A column that was asked for, and that no row has, may be a mistake.
+func (c *command) finish(p *printer) error {
+	for _, name := range p.columns {
+		if !p.seen[name] && !slices.Contains(p.ordered, name) && len(p.seen) > 0 {
+			c.say(fmt.Sprintf("no row has a column %q%s", name, suggestion(name, slices.Concat(p.ordered, slices.Sorted(maps.Keys(p.seen))))))
+		}
+	}
+	return errors.Join(p.end(), p.out.Flush())
 }
 
 // allColumns are the documented columns, and behind them those that came besides.

@@ -168,6 +168,7 @@ func TestCSV(t *testing.T) {
 		assert.Empty(t, cell(3, "pump"))
 	}
 	r := sh.run(t.Context(), append(get, "-all", "-columns", "flow,pump,none", "-guard")...).succeeds(t)
+	assert.Equal(t, "losant: no row has a column \"none\" (did you mean on?)\n", r.stderr)
 	assert.Equal(t, "flow,pump,none\n-4.5,'=1+1,\n,\"a \"\"b\"\",\nc\",\n1e+21,,\n", r.stdout)
 	r = sh.run(t.Context(), append(get, "-columns", "pump")...).succeeds(t)
 	lines, err := csv.NewReader(strings.NewReader(r.stdout)).ReadAll()

@@ -28,7 +28,7 @@ func (c *command) page(ctx context.Context, in *input, p *printer, out *bufio.Wr
 	})
 	bar.clear()
 	if !errors.As(err, new(*unwritten)) {
-		if wrong := errors.Join(p.end(), out.Flush()); wrong != nil {
+		if wrong := c.finish(p); wrong != nil {
 			err = &unwritten{wrong}
 		}
 	}
