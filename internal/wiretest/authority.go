@@ -37,11 +37,11 @@ func newCA() *CA {
 	return &CA{sign(template, template, key, key), key}
 }
 
-// Issue returns a certificate that is valid until then.
+// Issue returns a certificate that is valid until then, for loopback, and for server.test behind a proxy.
 func (a *CA) Issue(notAfter time.Time) tls.Certificate {
 	key := newKey()
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2), NotAfter: notAfter, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		SerialNumber: big.NewInt(2), NotAfter: notAfter, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"server.test"},
 	}
 	leaf := sign(template, a.Certificate, key, a.key)
 	return tls.Certificate{Certificate: [][]byte{leaf.Raw}, PrivateKey: key, Leaf: leaf}

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,9 +34,10 @@ import (
 func TestMain(m *testing.M) {
 	wiretest.Trust()
 	flag.Parse()
-	if err := flag.Set("test.parallel", "64"); err != nil {
+	if err := flag.Set("test.parallel", "32"); err != nil {
 		panic(err)
 	}
+	startProxies()
 	m.Run()
 }
 
@@ -51,21 +53,57 @@ const (
 // attempts is what calls are limited to.
 const attempts = 2
 
-var methods = []string{http.MethodGet, http.MethodPatch, http.MethodDelete}
+// act is a call, by what it means to send its request a second time.
+type act struct {
+	name    string
+	reads   bool
+	deletes bool
+	call    func(context.Context, *losant.Client, ...losant.CallOption) error
+}
 
-// call calls the operation of a method on a user.
-func call(ctx context.Context, client *losant.Client, method string, opts ...losant.CallOption) error {
-	var err error
-	switch method {
-	case http.MethodGet:
-		_, err = client.ExperienceUser.Get(ctx, applicationID, userID, opts...)
-	case http.MethodPatch:
-		patch := losant.ExperienceUserPatch{FirstName: losant.Ptr("Ada")}
-		_, err = client.ExperienceUser.Patch(ctx, applicationID, userID, patch, opts...)
-	case http.MethodDelete:
-		_, err = client.ExperienceUser.Delete(ctx, applicationID, userID, opts...)
-	}
+var acts = []act{
+	{"a GET", true, false, func(ctx context.Context, client *losant.Client, opts ...losant.CallOption) error {
+		_, err := client.ExperienceUser.Get(ctx, applicationID, userID, opts...)
+		return err
+	}},
+	{"a POST that reads", true, false, func(ctx context.Context, client *losant.Client, opts ...losant.CallOption) error {
+		_, err := client.DataTableRows.Query(ctx, applicationID, userID, losant.Query{"name": "Ada"}, opts...)
+		return err
+	}},
+	{"a DELETE", false, true, func(ctx context.Context, client *losant.Client, opts ...losant.CallOption) error {
+		_, err := client.ExperienceUser.Delete(ctx, applicationID, userID, opts...)
+		return err
+	}},
+	{"a PATCH", false, false, patch},
+	{"a POST", false, false, func(ctx context.Context, client *losant.Client, opts ...losant.CallOption) error {
+		_, err := client.Devices.Post(ctx, applicationID, losant.DevicePost{Name: "pump"}, opts...)
+		return err
+	}},
+}
+
+func patch(ctx context.Context, client *losant.Client, opts ...losant.CallOption) error {
+	_, err := client.ExperienceUser.Patch(ctx, applicationID, userID,
+		losant.ExperienceUserPatch{FirstName: losant.Ptr("Ada")}, opts...)
 	return err
+}
+
+// tries is the number of attempts of a request that may have been applied.
+func (a act) tries() int {
+	if a.reads || a.deletes {
+		return attempts
+	}
+	return 1
+}
+
+// once reports whether the request must not be applied twice.
+func (a act) once() bool { return a.tries() == 1 }
+
+// claim is what the error of a request that may have been applied says.
+func (a act) claim() losant.Applied {
+	if a.reads {
+		return losant.NotApplied
+	}
+	return losant.MaybeApplied
 }
 
 // transport is one of somebody else's.
@@ -75,27 +113,32 @@ type transport struct {
 	// sends is how often it sends a request that fails in a way that it knows, and hides whether it then hides the answer.
 	sends int
 	hides bool
+	proxy proxy // that it leads through
 }
 
 var transports = []transport{
-	{"none", func(_ *testing.T, next http.RoundTripper) http.RoundTripper { return next }, 1, false},
-	{"go-vcr", recording, 1, false},
-	{"terraform's log", func(_ *testing.T, next http.RoundTripper) http.RoundTripper {
+	{name: "none", wrap: func(_ *testing.T, next http.RoundTripper) http.RoundTripper { return next }, sends: 1},
+	{name: "go-vcr", wrap: recording, sends: 1},
+	{name: "terraform's log", wrap: func(_ *testing.T, next http.RoundTripper) http.RoundTripper {
 		return logging.NewLoggingHTTPTransport(next)
-	}, 1, false},
-	{"otelhttp", func(_ *testing.T, next http.RoundTripper) http.RoundTripper { return otelhttp.NewTransport(next) }, 1, false},
+	}, sends: 1},
+	{name: "otelhttp", wrap: func(_ *testing.T, next http.RoundTripper) http.RoundTripper {
+		return otelhttp.NewTransport(next)
+	}, sends: 1},
 	authenticating,
-	{"retryablehttp", func(_ *testing.T, next http.RoundTripper) http.RoundTripper {
+	{name: "retryablehttp", wrap: func(_ *testing.T, next http.RoundTripper) http.RoundTripper {
 		return retrying(next, nil)
-	}, 2, true},
-	{"retryablehttp that passes answers on", func(_ *testing.T, next http.RoundTripper) http.RoundTripper {
+	}, sends: 2, hides: true},
+	{name: "retryablehttp that passes answers on", wrap: func(_ *testing.T, next http.RoundTripper) http.RoundTripper {
 		return retrying(next, retryablehttp.PassthroughErrorHandler)
-	}, 2, false},
+	}, sends: 2},
+	{name: "an HTTP/1 proxy", wrap: overHTTP1, sends: 1, proxy: http1Proxy},
+	{name: "an HTTP/2 proxy", wrap: overHTTP2, sends: 1, proxy: http2Proxy},
 }
 
-var authenticating = transport{"digest", func(_ *testing.T, next http.RoundTripper) http.RoundTripper {
+var authenticating = transport{name: "digest", wrap: func(_ *testing.T, next http.RoundTripper) http.RoundTripper {
 	return &digest.Transport{Username: "ada", Password: "secret", Transport: next}
-}, 1, false}
+}, sends: 1}
 
 func recording(t *testing.T, next http.RoundTripper) http.RoundTripper {
 	t.Helper()
@@ -117,24 +160,54 @@ func retrying(next http.RoundTripper, last retryablehttp.ErrorHandler) http.Roun
 	return client.StandardClient().Transport
 }
 
-var protocols = map[string]func(testing.TB, ...wiretest.End) *wiretest.Server{
-	"HTTP/1.1": wiretest.NewServer, "HTTP/2": wiretest.NewHTTP2Server,
+// protocol is how a server is spoken to.
+type protocol struct {
+	name  string
+	start func(testing.TB, ...wiretest.End) *wiretest.Server
 }
 
-// through returns a client of a server that sends through a transport around its own, or through a client with one.
-func through(
-	t *testing.T, server *wiretest.Server, tr transport, given bool, opts ...losant.Option,
-) *losant.Client {
+var protocols = []protocol{{"HTTP/1.1", wiretest.NewServer}, {"HTTP/2", wiretest.NewHTTP2Server}}
+
+// way is how a call gets to a server: through a transport around the SDK's own, or through a given client with one.
+type way struct {
+	transport
+	protocol
+
+	given bool
+}
+
+// ways are all that there are.
+func ways() (all []way) {
+	for _, tr := range transports {
+		for _, p := range protocols {
+			all = append(all, way{tr, p, true})
+			if tr.proxy != http2Proxy { // which net/http has no way to
+				all = append(all, way{tr, p, false})
+			}
+		}
+	}
+	return all
+}
+
+func (w way) String() string {
+	return fmt.Sprintf("%s/%s/given=%t", w.transport.name, w.protocol.name, w.given)
+}
+
+// isForwarded reports whether a proxy gets requests, and not just bytes. It answers 502 for a server that does not answer.
+func (w way) isForwarded() bool { return w.proxy == http1Proxy && w.protocol.name == "HTTP/1.1" }
+
+// client returns a client of a server.
+func (w way) client(t *testing.T, server *wiretest.Server, opts ...losant.Option) *losant.Client {
 	t.Helper()
-	own := losant.WithTransport(func(next http.RoundTripper) http.RoundTripper { return tr.wrap(t, next) })
+	own := losant.WithTransport(func(next http.RoundTripper) http.RoundTripper { return w.wrap(t, next) })
 	closeIdle := func() {}
-	if given {
+	if w.given {
 		base := &http.Transport{ForceAttemptHTTP2: true}
 		closeIdle = base.CloseIdleConnections
-		own = losant.WithHTTPClient(&http.Client{Transport: tr.wrap(t, base)})
+		own = losant.WithHTTPClient(&http.Client{Transport: w.wrap(t, base)})
 	}
 	client, err := losant.NewClient("token", append([]losant.Option{
-		losant.WithBaseURL(server.URL()), losant.WithMaxAttempts(attempts), own,
+		losant.WithBaseURL(w.proxy.nameIn(server.URL())), losant.WithInsecureHTTP(), losant.WithMaxAttempts(attempts), own,
 	}, opts...)...)
 	require.NoError(t, err)
 	t.Cleanup(func() {
@@ -176,114 +249,109 @@ func outcomeOf(t *testing.T, server *wiretest.Server, response losant.Response, 
 type fault struct {
 	name string
 	ends []wiretest.End // nil when connections are refused
-	want func(method string, tr transport, given bool) outcome
-}
-
-// unless returns MaybeApplied, unless the method changes nothing.
-func unless(method string) losant.Applied {
-	if method == http.MethodGet {
-		return losant.NotApplied
-	}
-	return losant.MaybeApplied
+	want func(act, way) outcome
 }
 
 var faults = []fault{
-	{"no fault", []wiretest.End{wiretest.Answer(200, user)}, func(string, transport, bool) outcome {
+	{"no fault", []wiretest.End{wiretest.Answer(200, user)}, func(act, way) outcome {
 		return outcome{requests: 1, attempts: 1, success: true}
 	}},
-	{"404", []wiretest.End{wiretest.Answer(404, missing)}, func(string, transport, bool) outcome {
+	{"404", []wiretest.End{wiretest.Answer(404, missing)}, func(act, way) outcome {
 		return outcome{requests: 1, attempts: 1, status: 404, applied: losant.NotApplied}
 	}},
-	{"refused", nil, func(method string, tr transport, given bool) outcome {
-		if given && tr.hides { // what it wraps proves nothing
-			return outcome{attempts: triesOf(method), applied: unless(method)}
+	{"refused", nil, refused},
+	{"429", []wiretest.End{wiretest.Answer(429, busy)}, func(a act, w way) outcome { return turnedAway(429, a, w) }},
+	{"503", []wiretest.End{wiretest.Answer(503, busy)}, func(a act, w way) outcome { return turnedAway(503, a, w) }},
+	{"lost answers", []wiretest.End{wiretest.HangUp}, lost},
+	{"a lost answer, then 404", []wiretest.End{wiretest.HangUp, wiretest.Answer(404, missing)}, func(a act, w way) outcome {
+		return lostOnce(404, a, w)
+	}},
+	{"a lost answer, then success", []wiretest.End{wiretest.HangUp, wiretest.Answer(200, user)}, func(a act, w way) outcome {
+		return lostOnce(200, a, w)
+	}},
+	{"500, then 404", []wiretest.End{wiretest.Answer(500, busy), wiretest.Answer(404, missing)}, func(a act, w way) outcome {
+		if a.once() && w.sends == 1 {
+			return outcome{requests: 1, attempts: 1, status: 500, applied: losant.MaybeApplied}
 		}
-		return outcome{attempts: attempts, applied: losant.NotApplied}
+		return lostOnce(404, a, w)
 	}},
-	{"429", []wiretest.End{wiretest.Answer(429, busy)}, func(method string, tr transport, _ bool) outcome {
-		return turnedAway(429, method, tr)
-	}},
-	{"503", []wiretest.End{wiretest.Answer(503, busy)}, func(method string, tr transport, _ bool) outcome {
-		return turnedAway(503, method, tr)
-	}},
-	{"lost answers", []wiretest.End{wiretest.HangUp}, func(method string, tr transport, _ bool) outcome {
-		n := triesOf(method)
-		return outcome{requests: n * tr.sends, attempts: n, applied: unless(method)}
-	}},
-	{"a lost answer, then 404", []wiretest.End{wiretest.HangUp, wiretest.Answer(404, missing)}, afterLoss(404)},
-	{"a lost answer, then success", []wiretest.End{wiretest.HangUp, wiretest.Answer(200, user)}, afterLoss(200)},
-	{"500, then 404", []wiretest.End{wiretest.Answer(500, busy), wiretest.Answer(404, missing)}, after500},
 }
 
-// triesOf is the number of attempts of a request that may have been applied.
-func triesOf(method string) int {
-	if method == http.MethodPatch {
-		return 1
+// refused is the outcome when nobody listens. Not everybody says so in a way that proves that nothing was sent.
+func refused(a act, w way) outcome {
+	switch {
+	case w.isForwarded():
+		return outcome{attempts: a.tries(), status: 502, applied: a.claim()}
+	case w.given && (w.hides || w.proxy == http1Proxy):
+		return outcome{attempts: a.tries(), applied: a.claim()}
+	default:
+		return outcome{attempts: attempts, applied: losant.NotApplied}
 	}
-	return attempts
 }
 
 // turnedAway is the outcome when every request is answered with a status that says that it was not applied.
-func turnedAway(status int, method string, tr transport) outcome {
-	if tr.hides { // from the SDK, too
-		n := triesOf(method)
-		return outcome{requests: n * tr.sends, attempts: n, applied: unless(method)}
+func turnedAway(status int, a act, w way) outcome {
+	if w.hides { // from the SDK, too
+		return outcome{requests: a.tries() * w.sends, attempts: a.tries(), applied: a.claim()}
 	}
-	return outcome{requests: attempts * tr.sends, attempts: attempts, status: status, applied: losant.NotApplied}
+	return outcome{requests: attempts * w.sends, attempts: attempts, status: status, applied: losant.NotApplied}
 }
 
-func afterLoss(status int) func(string, transport, bool) outcome {
-	return func(method string, tr transport, given bool) outcome {
-		if method == http.MethodPatch && tr.sends == 1 {
-			return outcome{requests: 1, attempts: 1, applied: losant.MaybeApplied}
-		}
-		o := outcome{requests: 2, attempts: 2 / tr.sends}
-		switch {
-		case status == 200 || method == http.MethodDelete && (!given || tr.sends == 1):
-			o.success = true
-		case method == http.MethodPatch && !given:
-			o.status, o.applied = status, losant.MaybeApplied
-		default: // a given transport that has hidden the first answer cannot be seen through
-			o.status, o.applied = status, losant.NotApplied
-		}
-		return o
+// lost is the outcome when no answer comes.
+func lost(a act, w way) outcome {
+	o := outcome{requests: a.tries() * w.sends, attempts: a.tries(), applied: a.claim()}
+	if w.isForwarded() {
+		o.status = 502
 	}
+	return o
 }
 
-func after500(method string, tr transport, given bool) outcome {
-	if method == http.MethodPatch && tr.sends == 1 {
-		return outcome{requests: 1, attempts: 1, status: 500, applied: losant.MaybeApplied}
+// lostOnce is the outcome when the first answer does not come, and the second is this one.
+func lostOnce(status int, a act, w way) outcome {
+	if a.once() && w.sends == 1 {
+		return lost(a, w)
 	}
-	return afterLoss(404)(method, tr, given)
+	o := outcome{requests: 2, attempts: 2 / w.sends}
+	switch {
+	case status == 200 || a.deletes && (!w.given || w.sends == 1):
+		o.success = true
+	case a.once() && !w.given:
+		o.status, o.applied = status, losant.MaybeApplied
+	default: // a given transport that has hidden the first answer cannot be seen through
+		o.status, o.applied = status, losant.NotApplied
+	}
+	return o
 }
 
 func TestFaultsThroughTransportsOfOthers(t *testing.T) {
 	t.Parallel()
-	for _, tr := range transports {
-		for protocol, start := range protocols {
-			for _, given := range []bool{false, true} {
-				for _, f := range faults {
-					for _, method := range methods {
-						name := fmt.Sprintf("%s/%s/given=%t/%s/%s", tr.name, protocol, given, f.name, method)
-						t.Run(name, func(t *testing.T) {
-							t.Parallel()
-							server := start(t, f.ends...)
-							var opts []losant.Option
-							if f.ends == nil {
-								opts = append(opts, losant.WithBaseURL(wiretest.Nobody))
-							}
-							client := through(t, server, tr, given, opts...)
-							var response losant.Response
-
-							err := call(t.Context(), client, method, losant.WithResponse(&response))
-
-							assert.Equal(t, f.want(method, tr, given), outcomeOf(t, server, response, err), err)
-						})
+	for _, w := range ways() {
+		for _, f := range faults {
+			for _, a := range acts {
+				t.Run(fmt.Sprint(w, "/", f.name, "/", a.name), func(t *testing.T) {
+					t.Parallel()
+					server := w.start(t, f.ends...)
+					var opts []losant.Option
+					if f.ends == nil {
+						opts = append(opts, losant.WithBaseURL(w.proxy.nameIn(nobodyInPlaceOf(server))))
 					}
-				}
+					client := w.client(t, server, opts...)
+					var response losant.Response
+
+					err := a.call(t.Context(), client, losant.WithResponse(&response))
+
+					assert.Equal(t, f.want(a, w), outcomeOf(t, server, response, err), err)
+				})
 			}
 		}
 	}
+}
+
+// nobodyInPlaceOf is where nobody listens who speaks the protocol of a server.
+func nobodyInPlaceOf(server *wiretest.Server) string {
+	scheme, _, _ := strings.Cut(server.URL(), ":")
+	_, address, _ := strings.Cut(wiretest.Nobody, ":")
+	return scheme + ":" + address
 }
 
 // net/http sends a stream again that ends like this, as often as it does.
@@ -294,24 +362,27 @@ func TestStreamsThatAreTurnedAway(t *testing.T) {
 		"REFUSED_STREAM": wiretest.ResetStream(wiretest.RefusedStream),
 		"GOAWAY":         wiretest.GoAway(0, wiretest.NoError),
 	} {
-		for _, tr := range transports {
-			for _, method := range methods {
-				t.Run(name+"/"+tr.name+"/"+method, func(t *testing.T) {
+		for _, w := range ways() {
+			if w.given || w.protocol.name != "HTTP/2" {
+				continue
+			}
+			for _, a := range acts {
+				t.Run(fmt.Sprint(name, "/", w, "/", a.name), func(t *testing.T) {
 					t.Parallel()
-					server := wiretest.NewHTTP2Server(t, end)
-					client := through(t, server, tr, false)
+					server := w.start(t, end)
+					client := w.client(t, server)
 					var response losant.Response
 
-					err := call(t.Context(), client, method, losant.WithResponse(&response), losant.WithTimeout(5*time.Second))
+					err := a.call(t.Context(), client, losant.WithResponse(&response), losant.WithTimeout(15*time.Second))
 
 					o := outcomeOf(t, server, response, err)
-					assert.Equal(t, triesOf(method), o.attempts)
-					assert.Equal(t, unless(method), o.applied)
+					assert.Equal(t, a.tries(), o.attempts)
+					assert.Equal(t, a.claim(), o.applied)
 					require.NotErrorIs(t, err, context.Canceled, "nobody has cancelled the call")
 					assert.NotContains(t, err.Error(), "took longer")
-					most := 2 * triesOf(method) * tr.sends
-					if method == http.MethodPatch {
-						most = tr.sends
+					most := 2 * a.tries() * w.sends
+					if a.once() {
+						most = w.sends
 					}
 					assert.LessOrEqual(t, o.requests, most)
 				})
@@ -324,21 +395,21 @@ func TestStreamsThatAreTurnedAway(t *testing.T) {
 func TestDigestAuthentication(t *testing.T) {
 	t.Parallel()
 	const challenge = `Digest realm="api", nonce="1", qop="auth", algorithm=MD5`
-	for protocol, start := range protocols {
-		for _, method := range methods {
+	for _, p := range protocols {
+		for _, a := range acts {
 			for status, want := range map[int]outcome{
 				200: {requests: 2, attempts: 1, success: true},
 				404: {requests: 2, attempts: 1, status: 404, applied: losant.NotApplied},
 				400: {requests: 2, attempts: 1, status: 400, applied: losant.NotApplied},
 			} {
-				t.Run(fmt.Sprint(protocol, "/", method, "/", status), func(t *testing.T) {
+				t.Run(fmt.Sprint(p.name, "/", a.name, "/", status), func(t *testing.T) {
 					t.Parallel()
 					body := map[int]string{200: user, 404: missing, 400: busy}[status]
-					server := start(t, wiretest.Answer(401, busy, "WWW-Authenticate", challenge), wiretest.Answer(status, body))
-					client := through(t, server, authenticating, false)
+					server := p.start(t, wiretest.Answer(401, busy, "WWW-Authenticate", challenge), wiretest.Answer(status, body))
+					client := way{authenticating, p, false}.client(t, server)
 					var response losant.Response
 
-					err := call(t.Context(), client, method, losant.WithResponse(&response))
+					err := a.call(t.Context(), client, losant.WithResponse(&response))
 
 					assert.Equal(t, want, outcomeOf(t, server, response, err), err)
 					requests := server.Requests()
@@ -364,10 +435,10 @@ func TestRecordAndReplay(t *testing.T) {
 		client, err := losant.NewClient("token", losant.WithBaseURL(server.URL()),
 			losant.WithHTTPClient(vcr.GetDefaultClient()))
 		require.NoError(t, err)
-		for _, method := range methods {
+		for _, a := range acts {
 			var response losant.Response
-			err := call(t.Context(), client, method, losant.WithResponse(&response))
-			log = append(log, fmt.Sprint(method, response.StatusCode, response.Attempts, err))
+			err := a.call(t.Context(), client, losant.WithResponse(&response))
+			log = append(log, fmt.Sprint(a.name, response.StatusCode, response.Attempts, err))
 		}
 		require.NoError(t, vcr.Stop())
 		return log
@@ -378,24 +449,25 @@ func TestRecordAndReplay(t *testing.T) {
 	replayed := play(recorder.ModeReplayOnly)
 
 	assert.Equal(t, recorded, replayed)
-	assert.Equal(t, 4, requests)
-	assert.Equal(t, 4, server.Count())
+	assert.Equal(t, len(acts)+1, requests)
+	assert.Equal(t, requests, server.Count())
 }
 
 func TestATraceHasOneSpanForEachAttempt(t *testing.T) {
 	t.Parallel()
-	for protocol, start := range protocols {
-		t.Run(protocol, func(t *testing.T) {
+	for _, p := range protocols {
+		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
 			exporter := tracetest.NewInMemoryExporter()
 			provider := trace.NewTracerProvider(trace.WithSyncer(exporter))
-			server := start(t, wiretest.Answer(503, busy), wiretest.Answer(200, user))
-			client := through(t, server, transport{wrap: func(_ *testing.T, next http.RoundTripper) http.RoundTripper {
+			server := p.start(t, wiretest.Answer(503, busy), wiretest.Answer(200, user))
+			traced := transport{wrap: func(_ *testing.T, next http.RoundTripper) http.RoundTripper {
 				return otelhttp.NewTransport(next, otelhttp.WithTracerProvider(provider))
-			}}, false)
+			}}
+			client := way{traced, p, false}.client(t, server)
 			ctx, whole := provider.Tracer("test").Start(t.Context(), "the call")
 
-			require.NoError(t, call(ctx, client, http.MethodPatch))
+			require.NoError(t, patch(ctx, client))
 
 			whole.End()
 			spans := exporter.GetSpans()
