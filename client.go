@@ -118,7 +118,7 @@ const version = "0.2.0"
 
 const (
 	defaultBaseURL     = "https://api.losant.com"
-	defaultAPIVersion  = "^1.30.0"
+	defaultAPIVersion  = "^" + apiVersion
 	defaultTimeout     = 30 * time.Second
 	defaultMaxAttempts = 3
 )

@@ -2,6 +2,9 @@
 
 package losant
 
+// apiVersion is the version of the API that everything generated is made from.
+const apiVersion = "1.30.0"
+
 // Operations returns all operations of API 1.30.0, ordered by resource and action. The result is the caller's
 // own.
 func Operations() []Operation {

@@ -2,6 +2,9 @@
 
 package losant
 
+// apiVersion is the version of the API that everything generated is made from.
+const apiVersion = "2.3.4"
+
 // Operations returns all operations of API 2.3.4, ordered by resource and action. The result is the caller's
 // own.
 func Operations() []Operation {
