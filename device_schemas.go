@@ -185,9 +185,9 @@ func (d *DeviceConnectionStatus) check(check checker) {
 // DeviceConnectionStatusConnected is a DeviceConnectionStatus of the kind "connected".
 type DeviceConnectionStatusConnected struct {
 	// ConnectedAt is when the device connected; now when it is not set.
-	ConnectedAt time.Time `json:"connectedAt,omitzero"`
+	ConnectedAt *time.Time `json:"connectedAt,omitempty"`
 	// IPAddress is 2 to 39 characters.
-	IPAddress string `json:"ipAddress,omitzero"`
+	IPAddress *string `json:"ipAddress,omitempty"`
 }
 
 // UnmarshalJSON decodes times that are text, milliseconds or {"$date": text}.
@@ -203,17 +203,13 @@ func (d *DeviceConnectionStatusConnected) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &times); err != nil {
 		return err
 	}
-	d.ConnectedAt = times.ConnectedAt.Time
+	d.ConnectedAt = times.ConnectedAt.pointer()
 	return nil
 }
 
 func (d *DeviceConnectionStatusConnected) check(check checker) {
-	if !d.ConnectedAt.IsZero() {
-		check.time("connectedAt", &d.ConnectedAt)
-	}
-	if d.IPAddress != "" {
-		check.length("ipAddress", &d.IPAddress, 2, 39)
-	}
+	check.time("connectedAt", d.ConnectedAt)
+	check.length("ipAddress", d.IPAddress, 2, 39)
 }
 
 // DeviceConnectionStatusDisconnected is a DeviceConnectionStatus of the kind "disconnected".

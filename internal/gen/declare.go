@@ -100,6 +100,7 @@ func (m *model) declare(g *goType, alternatives []*api.Schema) *goType {
 		for i, a := range alternatives {
 			g.Variants = append(g.Variants, m.variantOf(g, i, a))
 		}
+		m.align(g)
 	default:
 		g.fields = m.mergedFields(g, alternatives)
 	}
@@ -179,6 +180,21 @@ func (m *model) variantOf(g *goType, i int, s *api.Schema) *variant {
 		model: m, losant: cmp.Or(s.Ref, fmt.Sprintf("%s|%d", g.losant, i)), form: g.form, schema: m.deref(s), of: g, variant: v,
 	}, nil)
 	return v
+}
+
+// align makes the variants of a union that no answer has alike: none is plain if one is not.
+func (m *model) align(g *goType) {
+	if g.form == inAnswer || m.uses[use{g.losant, inAnswer}] != nil {
+		return
+	}
+	var all []*field
+	for _, v := range g.Variants {
+		all = append(all, v.decl.fields...)
+	}
+	plain := !slices.ContainsFunc(all, func(f *field) bool { return !f.plain })
+	for _, f := range all {
+		f.plain = plain
+	}
 }
 
 // fieldsOf are the properties of a part as fields of a type.
