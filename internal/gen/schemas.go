@@ -133,7 +133,7 @@ func (g *goType) Flexible() []*field {
 	return slices.DeleteFunc(g.Fields(), func(f *field) bool { return !f.typ.flexible })
 }
 
-// Body is the body of an action that the type is, nil for none, and the ID of the first such action.
+// body is the first action whose body the type is, nil for none.
 func (g *goType) body() *api.Action {
 	if g.form == inBody && g.root {
 		return g.model.bodies[g.losant]
@@ -141,7 +141,7 @@ func (g *goType) body() *api.Action {
 	return nil
 }
 
-// Operation is the first action whose body the type is, "" for none.
+// Operation is the ID of that action, "" for none.
 func (g *goType) Operation() string {
 	if a := g.body(); a != nil {
 		return a.ID()
@@ -149,7 +149,7 @@ func (g *goType) Operation() string {
 	return ""
 }
 
-// Body is the name of the body of that action.
+// Body is the name that it has there.
 func (g *goType) Body() string { return g.body().Body.Name }
 
 // EncodesItself reports whether the type is a whole body with fields that are sent only if they are set, or a list of

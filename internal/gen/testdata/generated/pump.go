@@ -349,9 +349,9 @@ func (s *PumpsService) Post(ctx context.Context, siteID string, pump PumpPost, o
 //
 // The token needs one of the scopes all.Site, all.User, pumps.* or pumps.restore.
 func (s *PumpsService) Restore(
-	ctx context.Context, siteID string, options PumpsDelete, opts ...CallOption,
+	ctx context.Context, siteID string, restored PumpsDelete, opts ...CallOption,
 ) (*Restored, error) {
-	return call[Restored](ctx, (*service)(s), &pumpsRestore, arguments{ids: ids{siteID}, body: options}, opts)
+	return call[Restored](ctx, (*service)(s), &pumpsRestore, arguments{ids: ids{siteID}, body: restored}, opts)
 }
 
 // PumpsDeleteParams are the optional parameters of [PumpsService.Delete], a [CallOption] of one call. What is zero is
@@ -475,5 +475,5 @@ var pumpsRestore = Operation{
 	Name: "pumps.restore", Method: http.MethodPost,
 	Path:   "/sites/{siteId}/pumps/restore",
 	Scopes: []Scope{ScopePumpsAll, ScopePumpsRestore}, general: &scopesOfPumpDelete,
-	class: rest.Once,
+	class: rest.Once, body: "restored",
 }

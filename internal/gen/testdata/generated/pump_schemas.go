@@ -195,9 +195,11 @@ type PumpPatch struct {
 	ParentID Nullable[string] `json:"parentId,omitzero"`
 	Gear     *GearPost        `json:"gear,omitempty"`
 	// Port is 1 to 65535.
-	Port       *int         `json:"port,omitempty"`
-	Efficiency *float64     `json:"efficiency,omitempty"`
-	Contact    *PumpContact `json:"contact,omitempty"`
+	Port       *int     `json:"port,omitempty"`
+	Efficiency *float64 `json:"efficiency,omitempty"`
+	// Serviced is when the pump was serviced: [At] a time, or [Ago].
+	Serviced Instant      `json:"serviced,omitzero"`
+	Contact  *PumpContact `json:"contact,omitempty"`
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
@@ -231,6 +233,9 @@ func (p *PumpPatch) check(check checker) {
 		p.Gear.check(check.field("gear"))
 	}
 	check.integer("port", p.Port, 1, 65535)
+	if !p.Serviced.IsZero() {
+		check.instant("serviced", &p.Serviced)
+	}
 	if p.Contact != nil {
 		p.Contact.check(check.field("contact"))
 	}
