@@ -13,9 +13,10 @@
 // # Values
 //
 // In a body, a required property is a plain value and always sent. An optional one is a pointer ([Ptr]), a slice or a
-// map, which is not sent when it is nil, or a [Nullable] where null says something of its own. In an answer, properties
-// are plain values, zero when the answer lacks them; its Raw is the whole body, with what the type does not know. Encoding
-// an answer drops what is zero: Raw is the form that loses nothing.
+// map, which is not sent when it is nil, or a [Nullable] where null says something of its own. What may hold nothing empty,
+// such as a [DeviceTag], has plain fields, which are not sent when they are zero. In an answer, properties are plain values,
+// zero when the answer lacks them; its Raw is the whole body, with what the type does not know. Encoding an answer drops
+// what is zero: Raw is the form that loses nothing.
 //
 // Types of strings with constants, such as [DeviceClass], are checked when they are sent, and may hold a value that is
 // not known here when they are received.
