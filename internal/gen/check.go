@@ -14,12 +14,17 @@ import (
 
 // check holds an overlay against a description: everything that people have to say is said, and about what is there.
 func check(d *api.Description, o *api.Overlay) error {
-	c := &checker{overlay: o, known: map[string]bool{}}
+	c := &checker{overlay: o, known: knownNames(d)}
 	for i := range d.Actions {
 		c.action(&d.Actions[i])
 	}
 	for _, name := range sorted(d.Schemas) {
 		c.schema(name, d.Schemas[name])
+	}
+	for _, resource := range slices.Compact(resources(d)) {
+		if o.Resources[resource] == "" {
+			c.fail("resource %s has no sentence", resource)
+		}
 	}
 	c.parameters("parameter", o.Parameters)
 	c.gone("action", sorted(o.Actions))
@@ -45,10 +50,42 @@ func check(d *api.Description, o *api.Overlay) error {
 	return errors.Join(c.errors...)
 }
 
+// resources are the resources of all actions, sorted.
+func resources(d *api.Description) (all []string) {
+	for _, a := range d.Actions {
+		all = append(all, a.Resource)
+	}
+	return slices.Sorted(slices.Values(all))
+}
+
 type checker struct {
 	overlay *api.Overlay
-	known   map[string]bool // what the description has: "action devices.get"
+	known   map[string]bool
 	errors  []error
+}
+
+// knownNames are the names in a description, each behind what it is the name of: "action devices.get".
+func knownNames(d *api.Description) map[string]bool {
+	known := map[string]bool{}
+	for _, a := range d.Actions {
+		known["action "+a.ID()], known["resource "+a.Resource] = true, true
+		for _, p := range a.Parameters {
+			known["argument "+p.Name] = true
+			if p.In != api.InPath {
+				known["parameter "+p.Name], known["parameter of "+a.ID()+" "+p.Name] = true, true
+			}
+		}
+		if a.Body != nil {
+			known["argument "+a.Body.Name] = true
+		}
+	}
+	for name, s := range d.Schemas {
+		known["part "+name] = true
+		for _, p := range s.Properties {
+			known["property "+p.Name], known["property "+name+"."+p.Name] = true, true
+		}
+	}
+	return known
 }
 
 func (c *checker) fail(format string, args ...any) {
@@ -73,10 +110,6 @@ var classes = []string{"read", "delete", "once"}
 
 func (c *checker) action(a *api.Action) {
 	id := a.ID()
-	if c.overlay.Resources[a.Resource] == "" && !c.known["resource "+a.Resource] {
-		c.fail("resource %s has no sentence", a.Resource)
-	}
-	c.known["action "+id], c.known["resource "+a.Resource] = true, true
 	switch note, ok := c.overlay.Actions[id]; {
 	case !ok:
 		c.fail("action %s is missing", id)
@@ -86,17 +119,9 @@ func (c *checker) action(a *api.Action) {
 		c.fail("action %s is of class %q, not %s", id, note.Class, strings.Join(classes, ", "))
 	}
 	for _, p := range a.Parameters {
-		c.known["argument "+p.Name] = true
-		if p.In == api.InPath {
-			continue
-		}
-		c.known["parameter "+p.Name], c.known["parameter of "+id+" "+p.Name] = true, true
-		if note, _ := c.overlay.Parameter(a, p.Name); note.Doc == "" {
+		if note, _ := c.overlay.Parameter(a, p.Name); note.Doc == "" && p.In != api.InPath {
 			c.fail("parameter %s of %s has no doc", p.Name, id)
 		}
-	}
-	if a.Body != nil {
-		c.known["argument "+a.Body.Name] = true
 	}
 	c.parameters("parameter of "+id, c.overlay.Actions[id].Parameters)
 }
@@ -120,9 +145,7 @@ var (
 )
 
 func (c *checker) schema(name string, s *api.Schema) {
-	c.known["part "+name] = true
 	for _, p := range s.Properties {
-		c.known["property "+p.Name], c.known["property "+name+"."+p.Name] = true, true
 		if secretive.MatchString(p.Name) && c.overlay.Property(name, p.Name).Secret == nil {
 			c.fail("nobody has decided whether %s.%s is a secret", name, p.Name)
 		}

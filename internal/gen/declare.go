@@ -206,7 +206,7 @@ func (m *model) fieldsOf(g *goType, part string, s *api.Schema) (fields []*field
 		note := m.overlay.Property(part, p.Name)
 		f := &field{
 			Property: p.Name, form: g.form, patch: m.suffix == "Patch", required: p.Required, typ: m.typeOf(p.Schema, g.form, place{part, p.Name}),
-			note: m.vocabulary.inGo(note.Doc),
+			note: m.inGo(note.Doc),
 		}
 		if note.Secret != nil && *note.Secret {
 			f.secrets = []string{p.Name}

@@ -29,20 +29,20 @@ type use struct {
 // model is the description as Go has it.
 type model struct {
 	*api.Description
-	overlay    *api.Overlay
-	vocabulary vocabulary
-	nouns      map[string]bool
-	bodies     map[string]*api.Action // the first action with a body, by the schema of that
-	answers    map[string][]string    // the actions that answer with a schema
-	roots      []use                  // the schemas that actions speak of
-	enums      map[string]string      // the named string types, by the places they stand at
-	uses       map[use]*goType
-	open       map[string]bool      // the schemas whose types are being made
-	families   map[string][]*goType // the types that ask for the same name, those that became another one aside
-	types      []*goType            // what is declared, by name
-	services   []*service
-	suffix     string // of the root that is being declared
-	problems   []error
+	overlay  *api.Overlay
+	known    map[string]bool // the names of the description
+	nouns    map[string]bool
+	bodies   map[string]*api.Action // the first action with a body, by the schema of that
+	answers  map[string][]string    // the actions that answer with a schema
+	roots    []use                  // the schemas that actions speak of
+	enums    map[string]string      // the named string types, by the places they stand at
+	uses     map[use]*goType
+	open     map[string]bool      // the schemas whose types are being made
+	families map[string][]*goType // the types that ask for the same name, those that became another one aside
+	types    []*goType            // what is declared, by name
+	services []*service
+	suffix   string // of the root that is being declared
+	problems []error
 }
 
 // byHand are the types that package losant has already.
@@ -50,7 +50,7 @@ var byHand = map[string]bool{"Query": true, "Success": true}
 
 func newModel(d *api.Description, o *api.Overlay) (*model, error) {
 	m := &model{
-		Description: d, overlay: o, vocabulary: newVocabulary(d), nouns: nouns(d),
+		Description: d, overlay: o, known: knownNames(d), nouns: nouns(d),
 		bodies: map[string]*api.Action{}, answers: map[string][]string{}, enums: map[string]string{},
 		uses: map[use]*goType{}, open: map[string]bool{}, families: map[string][]*goType{},
 	}
@@ -77,8 +77,8 @@ func (m *model) fail(format string, args ...any) {
 // nouns are the resources, those of a list aside that have a resource for a single element.
 func nouns(d *api.Description) map[string]bool {
 	all := map[string]bool{}
-	for _, a := range d.Actions {
-		all[a.Resource] = true
+	for _, resource := range resources(d) {
+		all[resource] = true
 	}
 	maps.DeleteFunc(all, func(resource string, _ bool) bool { return singular(resource) != resource && all[singular(resource)] })
 	return all

@@ -59,7 +59,7 @@ type parameter struct {
 
 func (m *model) newParameter(a *api.Action, p api.Parameter) parameter {
 	note, _ := m.overlay.Parameter(a, p.Name)
-	note.Doc = m.vocabulary.inGo(note.Doc)
+	note.Doc = m.inGo(note.Doc)
 	q := parameter{Parameter: p, Note: note, GoName: goName(p.Name), Argument: m.argument(p.Name)}
 	enum := cmp.Or(m.enums[a.ID()+"?"+p.Name], m.enums["?"+p.Name])
 	name := cmp.Or(note.Type, p.Type)

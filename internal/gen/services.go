@@ -63,7 +63,7 @@ func newServices(m *model) (services []*service) {
 		a := newAction(m, &m.Actions[i])
 		if n := len(services); n == 0 || services[n-1].Resource != a.Resource {
 			services = append(services, &service{
-				Resource: a.Resource, Name: a.Service, About: m.vocabulary.inGo(m.overlay.Resources[a.Resource]),
+				Resource: a.Resource, Name: a.Service, About: m.inGo(m.overlay.Resources[a.Resource]),
 			})
 		}
 		s := services[len(services)-1]
@@ -74,7 +74,7 @@ func newServices(m *model) (services []*service) {
 
 func newAction(m *model, d *api.Action) *action {
 	note := m.overlay.Actions[d.ID()]
-	note.Summary, note.Note = m.vocabulary.inGo(note.Summary), m.vocabulary.inGo(note.Note)
+	note.Summary, note.Note = m.inGo(note.Summary), m.inGo(note.Note)
 	a := &action{
 		Action: d, Note: note, Service: goName(d.Resource), Method: goName(d.Name),
 		Operation: argumentName(d.Resource) + goName(d.Name), Scopes: m.ScopesOf(d),
@@ -296,13 +296,11 @@ func (a *action) IDs() string {
 
 // Scopes are the scopes of the resource.
 func (s *service) Scopes() []string {
-	own := map[string]bool{}
+	var own []string
 	for _, a := range s.Actions {
-		for _, scope := range a.Own {
-			own[scope] = true
-		}
+		own = append(own, a.Own...)
 	}
-	return sorted(own)
+	return slices.Compact(slices.Sorted(slices.Values(own)))
 }
 
 // index is what the files say that name everything.
@@ -314,11 +312,6 @@ type index struct {
 
 // General are the scopes of no resource.
 func (x index) General() []string {
-	general := map[string]bool{}
-	for _, list := range x.Scopes {
-		for _, scope := range list {
-			general[scope] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(general))
+	all := slices.Concat(slices.Collect(maps.Values(x.Scopes))...)
+	return slices.Compact(slices.Sorted(slices.Values(all)))
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-
-	"github.com/losant-go/losant/internal/api"
 )
 
 // columns is how wide a line of Go may be, and tab how wide a tab in it is.
@@ -49,45 +47,22 @@ func enumerate(values []string, and string) string {
 	return strings.Join(values[:last], ", ") + " " + and + " " + values[last]
 }
 
-// vocabulary are the names of Losant's that texts speak of.
-type vocabulary struct {
-	actions map[string]*api.Action // by ID
-	names   map[string]bool        // of parameters and properties
-}
-
-func newVocabulary(d *api.Description) vocabulary {
-	v := vocabulary{map[string]*api.Action{}, map[string]bool{}}
-	for i := range d.Actions {
-		a := &d.Actions[i]
-		v.actions[a.ID()] = a
-		for _, p := range a.Parameters {
-			v.names[p.Name] = true
-		}
-	}
-	for _, s := range d.Schemas {
-		for _, p := range s.Properties {
-			v.names[p.Name] = true
-		}
-	}
-	return v
-}
-
 var (
 	actionID  = regexp.MustCompile(`"[^"]*"|\b[a-z]\w*\.[a-z]\w*\b`)
 	camelCase = regexp.MustCompile(`"[^"]*"|\b[a-z]+[A-Z]\w*\b`)
 )
 
 // inGo is a text with the names that actions, parameters and properties have in Go. What is quoted is a value.
-func (v vocabulary) inGo(text string) string {
+func (m *model) inGo(text string) string {
 	text = actionID.ReplaceAllStringFunc(text, func(id string) string {
-		a := v.actions[id]
-		if a == nil {
+		resource, name, _ := strings.Cut(id, ".")
+		if !m.known["action "+id] {
 			return id
 		}
-		return "[" + goName(a.Resource) + "Service." + goName(a.Name) + "]"
+		return "[" + goName(resource) + "Service." + goName(name) + "]"
 	})
 	return camelCase.ReplaceAllStringFunc(text, func(name string) string {
-		if !v.names[name] {
+		if !m.known["property "+name] && !m.known["argument "+name] {
 			return name
 		}
 		return goName(name)

@@ -12,13 +12,13 @@ import (
 
 func TestTextsHaveTheNamesOfGoButForValues(t *testing.T) {
 	t.Parallel()
-	v := newVocabulary(&api.Description{
+	m := &model{known: knownNames(&api.Description{
 		Actions: []api.Action{{Resource: "pump", Name: "get", Parameters: []api.Parameter{{Name: "siteId"}}}},
 		Schemas: map[string]*api.Schema{"pump": {Properties: []api.Property{{Name: "pumpClass"}}}},
-	})
+	})}
 
 	assert.Equal(t, `PumpClass and SiteID, not "pumpClass" or otherName; see [PumpService.Get], not "pump.get"`,
-		v.inGo(`pumpClass and siteId, not "pumpClass" or otherName; see pump.get, not "pump.get"`))
+		m.inGo(`pumpClass and siteId, not "pumpClass" or otherName; see pump.get, not "pump.get"`))
 }
 
 func TestWideLinesAreBrokenBehindCommas(t *testing.T) {
