@@ -71,7 +71,7 @@ type PropertyNote struct {
 	// has to be decided.
 	Secret *bool `json:"secret,omitempty"`
 	// Type is the Go type where the description's will not do: "int" or "int64" for its numbers (int64 for milliseconds, which
-	// are too many for 32 bits), "json.RawMessage", "time.Time".
+	// are too many for 32 bits), "Instant" for times that may be relative, "json.RawMessage", "time.Time".
 	Type string `json:"type,omitempty"`
 }
 
@@ -79,8 +79,9 @@ type PropertyNote struct {
 type EnumNote struct {
 	// Doc is the sentence of its doc comment, without the name in front.
 	Doc string `json:"doc"`
-	// Of are the places it stands at: "schema.property", "schema.property[]" for the elements of an array, "?parameter" for
-	// a query parameter, "action?parameter" for that of one action. The first one's values count.
+	// Of are the places it stands at: "schema.property", "property" for those of all schemas, "schema.property[]" for the
+	// elements of an array, "?parameter" for a query parameter, "action?parameter" for that of one action. The values are
+	// those at the first one.
 	Of []string `json:"of"`
 }
 
