@@ -278,7 +278,7 @@ func (m *model) objects(s *api.Schema) (found []*api.Schema) {
 // so need not be sent.
 func (t *typ) isPlain(required bool) bool {
 	switch {
-	case t.decided, t.kind == handKind:
+	case t.decided && !t.kind.isNumber(), t.kind == handKind:
 		return true
 	case t.nullable:
 		return false
