@@ -63,6 +63,9 @@ type signedForm struct {
 
 func (f signedForm) encode(q *parameters) {
 	for _, name := range slices.Sorted(maps.Keys(f.fields)) {
+		if strings.ContainsFunc(name, isControl) {
+			q.refuse("Fields", "must not have names with control characters")
+		}
 		q.write(name, f.fields[name])
 	}
 	q.file("file", f.file, true)

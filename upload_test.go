@@ -304,7 +304,7 @@ func TestUploadFile(t *testing.T) {
 			parts = append(parts, part.FormName()+"="+string(content))
 			assert.Equal(t, part.FormName() == "file", part.FileName() == "a.txt")
 		}
-		assert.Equal(t, []string{"key=apps/a.txt", "policy=p", "zone=", "file=content"}, parts)
+		assert.Equal(t, []string{"key=apps/a.txt", "policy=p", "x-\"\\\tä=\r\n\x00\"ä", "zone=", "file=content"}, parts)
 		w.WriteHeader(http.StatusNoContent)
 	}))
 	t.Cleanup(storage.Close)
@@ -314,7 +314,8 @@ func TestUploadFile(t *testing.T) {
 	var response losant.Response
 
 	err = client.UploadFile(t.Context(), losant.FileUploadPostResponseUpload{
-		URL: storage.URL + "/bucket?x=1", Fields: map[string]string{"policy": "p", "zone": "", "key": "apps/a.txt"},
+		URL:    storage.URL + "/bucket?x=1",
+		Fields: map[string]string{"policy": "p", "zone": "", "key": "apps/a.txt", "x-\"\\\tä": "\r\n\x00\"ä"},
 	}, losant.Upload{Name: "a.txt", Content: strings.NewReader("content")}, losant.WithResponse(&response))
 
 	require.NoError(t, err)
@@ -344,6 +345,14 @@ func TestUploadFileErrors(t *testing.T) {
 		},
 		"file": func() error {
 			return client.UploadFile(t.Context(), to, losant.Upload{})
+		},
+		"file.Name": func() error {
+			return client.UploadFile(t.Context(), to, losant.Upload{Name: "a\nb", Content: strings.NewReader("")})
+		},
+		"Fields": func() error {
+			odd := to
+			odd.Fields = map[string]string{"a": "", "b\r\nc": "", "d": ""}
+			return client.UploadFile(t.Context(), odd, losant.Upload{Content: strings.NewReader("")})
 		},
 		"client": func() error {
 			return (*losant.Client)(nil).UploadFile(t.Context(), to, losant.Upload{Content: strings.NewReader("")})
