@@ -183,6 +183,7 @@ func TestBaseURLKeepsItsPrefix(t *testing.T) {
 		"https://example.com/a/b//":     "https://example.com/a/b",
 		"https://example.com:8443/a%2F": "https://example.com:8443/a%2F",
 		"http://localhost:8080":         "http://localhost:8080",
+		"http://LOCALHOST:8080":         "http://LOCALHOST:8080",
 		"http://127.9.9.9/x":            "http://127.9.9.9/x",
 		"http://[::1]:1":                "http://[::1]:1",
 		"http://localhost:":             "http://localhost",

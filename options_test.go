@@ -300,11 +300,15 @@ func TestOptionsRefuse(t *testing.T) {
 		{losant.WithHeader("X\r\n", "x"), `WithHeader("X\r\n")`, noName},
 		{losant.WithHeader("X-A", "a\r\nX-B: c"), `WithHeader("X-A")`, control},
 		{losant.WithHeader("X-A", "\x00"), `WithHeader("X-A")`, control},
+		{losant.WithHeader("X-A", "a\x7fb"), `WithHeader("X-A")`, control},
+		{losant.WithHeader("X-A", "a\x1fb"), `WithHeader("X-A")`, control},
 		{losant.WithQuery("", "x"), "WithQuery", "must have a name"},
 		{losant.WithResponse(nil), "WithResponse", "must not be nil"},
 		{losant.CallOption(nil), "option", "must not be nil"},
 		{losant.WithUserAgent(""), "WithUserAgent", isEmpty},
 		{losant.WithUserAgent("a\nb"), "WithUserAgent", control},
+		{losant.WithUserAgent("a\x7fb"), "WithUserAgent", control},
+		{losant.WithLosantDomain("a\x7fb"), "WithLosantDomain", control},
 	}
 	for _, name := range []string{
 		"accept", "Accept-Encoding", "accept-VERSION", "Authorization", "Content-Encoding", "Content-Length",
@@ -505,6 +509,36 @@ func TestResponseTellsHowTheCallWent(t *testing.T) {
 			})
 		})
 	}
+}
+
+// HTTP allows TAB in the value of a header, and net/http sends it.
+func TestHeadersMayHaveTabs(t *testing.T) {
+	t.Parallel()
+	var got http.Header
+	client := newServed(t, func(w http.ResponseWriter, r *http.Request) {
+		got = r.Header.Clone()
+		_, _ = io.WriteString(w, userAnswer)
+	}).client(t, losant.WithHeader("X-A", "a\tb"), losant.WithUserAgent("a\tb"), losant.WithLosantDomain("a\tb"))
+
+	require.NoError(t, callUser(t.Context(), client, http.MethodGet))
+
+	assert.Equal(t, "a\tb", got.Get("X-A"))
+	assert.Equal(t, "a\tb", got.Get("Losantdomain"))
+	assert.True(t, strings.HasPrefix(got.Get("User-Agent"), "a\tb losant-go/"), got.Get("User-Agent"))
+}
+
+// The race detector sees two calls that fill it at once.
+func TestAResponseIsFilledByOneCallAtATime(t *testing.T) {
+	t.Parallel()
+	var response losant.Response
+	client, err := losant.NewClient(secretToken, losant.WithResponse(&response), given(roundTripper(answers(http.StatusOK))))
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() { assert.NoError(t, callUser(t.Context(), client, http.MethodGet)) })
+	}
+	wg.Wait()
+	assert.Equal(t, http.StatusOK, response.StatusCode)
 }
 
 func TestConcurrentCallsDoNotShareTheirOptions(t *testing.T) {

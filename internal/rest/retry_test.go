@@ -2,12 +2,16 @@ package rest
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -184,4 +188,146 @@ func TestAnAttemptEndsAtItsLimit(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Each error by itself, as it is and in another one.
+func TestWhatTheNextAttemptWouldOnlyRepeat(t *testing.T) {
+	t.Parallel()
+	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}
+	for _, row := range []struct {
+		err       error
+		permanent bool
+	}{
+		{&tls.CertificateVerificationError{Err: errors.New("no")}, true},
+		{x509.UnknownAuthorityError{}, true},
+		{x509.HostnameError{Certificate: &x509.Certificate{}, Host: "example.com"}, true},
+		{x509.CertificateInvalidError{Reason: x509.Expired}, true},
+		{tls.RecordHeaderError{Msg: "not TLS"}, true},
+		{http.ErrSchemeMismatch, true},
+		{alert, true},
+		{&net.OpError{Op: "local error", Err: errors.New("tls: no")}, true},
+		{&net.OpError{Op: "read", Err: errors.New("connection reset")}, false},
+		{&net.OpError{Op: "dial", Err: alert.Err}, false},
+		{&ProxyError{http.StatusProxyAuthRequired}, true},
+		{&ProxyError{http.StatusForbidden}, true},
+		{&ProxyError{http.StatusBadGateway}, false},
+		{&ProxyError{http.StatusServiceUnavailable}, false},
+		{errors.New("Proxy Authentication Required"), true}, // of a given transport
+		{&net.DNSError{Err: "no such host"}, false},
+		{io.ErrUnexpectedEOF, false},
+		{context.DeadlineExceeded, false},
+	} {
+		assert.Equal(t, row.permanent, isPermanent(row.err), "%T %v", row.err, row.err)
+		if row.err.Error() != http.StatusText(http.StatusProxyAuthRequired) { // which has no type
+			assert.Equal(t, row.permanent, isPermanent(fmt.Errorf("a transport: %w", row.err)), "%T %v", row.err, row.err)
+		}
+	}
+}
+
+func TestWhatComesBeforeAConnection(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		err    error
+		unsent bool
+	}{
+		{&net.DNSError{Err: "no such host"}, true},
+		{&ProxyError{http.StatusForbidden}, true},
+		{&tls.CertificateVerificationError{Err: errors.New("no")}, true},
+		{&net.OpError{Op: "dial", Err: errors.New("refused")}, true},
+		{&net.OpError{Op: "proxyconnect", Err: errors.New("refused")}, true},
+		{errors.New("net/http: TLS handshake timeout"), true},
+		{errors.New("Proxy Authentication Required"), true},
+		{&net.OpError{Op: "read", Err: errors.New("reset")}, false},
+		{&net.OpError{Op: "write", Err: errors.New("reset")}, false},
+		{x509.UnknownAuthorityError{}, false}, // of a transport that looks for itself, perhaps after it has written
+		{io.EOF, false},
+		{context.Canceled, false},
+	} {
+		assert.Equal(t, row.unsent, isUnsent(row.err), "%T %v", row.err, row.err)
+		assert.False(t, isUnsent(fmt.Errorf("a transport: %w", row.err)), "it may be the last of several: %v", row.err)
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	const draws = 2000
+	for attempts, most := range map[int]time.Duration{
+		1: 250 * time.Millisecond, 2: 500 * time.Millisecond, 3: time.Second, 5: 4 * time.Second, 6: 8 * time.Second,
+		7: 8 * time.Second, 1000: 8 * time.Second,
+	} {
+		var longest time.Duration
+		shortest := most
+		for range draws {
+			wait := backoff(attempts)
+			longest, shortest = max(longest, wait), min(shortest, wait)
+		}
+		assert.LessOrEqual(t, longest, most)
+		assert.Greater(t, longest, most*9/10, "after %d", attempts)
+		assert.Less(t, shortest, most/10, "after %d", attempts)
+		assert.GreaterOrEqual(t, shortest, time.Duration(0))
+	}
+}
+
+func TestWhichWaitsAreBegun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		assert.True(t, fits(ctx, 10*time.Second-1))
+		assert.False(t, fits(ctx, 10*time.Second), "nothing could follow")
+		assert.True(t, fits(t.Context(), maxWait))
+		assert.False(t, fits(t.Context(), maxWait+1))
+	})
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now().UTC()
+		for value, want := range map[string]time.Duration{
+			"":                     0,
+			"0":                    0,
+			"7":                    7 * time.Second,
+			"  7 ":                 7 * time.Second,
+			"007":                  7 * time.Second,
+			"-7":                   0,
+			"+7":                   0,
+			"7.5":                  0,
+			"99999999999999999999": time.Duration(math.MaxInt64/int64(time.Second)) * time.Second,
+			"9223372037":           time.Duration(math.MaxInt64/int64(time.Second)) * time.Second,
+			now.Add(9 * time.Second).Format(http.TimeFormat):  9 * time.Second,
+			now.Add(-9 * time.Second).Format(http.TimeFormat): 0,
+			"soon": 0,
+		} {
+			assert.Equal(t, want, parseRetryAfter(value), value)
+		}
+	})
+}
+
+func TestStatuses(t *testing.T) {
+	t.Parallel()
+	transient := []int{429, 500, 502, 503, 504}
+	for status := 100; status <= 599; status++ {
+		assert.Equal(t, slices.Contains(transient, status), isTransient(status), status)
+		refusal := status >= 400 && status <= 499 && status != 408 || status == 501 || status == 503
+		assert.Equal(t, refusal, isRefusal(status), status)
+		assert.Equal(t, status/100 == 2, isSuccess(status), status)
+	}
+}
+
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	var b budget
+	b.earn() // it is full
+	for range 100 {
+		require.True(t, b.spend())
+	}
+	require.False(t, b.spend())
+	for range 4 {
+		b.earn()
+	}
+	require.False(t, b.spend())
+	b.earn()
+	require.True(t, b.spend())
+	require.False(t, b.spend())
 }

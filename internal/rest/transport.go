@@ -36,9 +36,13 @@ func NewTransport() *http.Transport {
 	}
 }
 
+func dialer() *net.Dialer {
+	return &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+}
+
 // dial opens a connection.
 func dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext(ctx, network, address)
+	conn, err := dialer().DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
