@@ -3,9 +3,117 @@ package losanttest
 import (
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
+// account is a user of Losant, who can log in.
+type account struct {
+	document
+
+	password   string
+	generation int // of its tokens; those of an earlier one have ended
+	recent     []recentItem
+}
+
+// claims are those of a token for the account.
+func (a *account) claims(scope any) claims {
+	return claims{Scope: scope, Generation: a.generation, RegisteredClaims: jwt.RegisteredClaims{Subject: a.id}}
+}
+
+// AddAccount adds a user who can log in with an email and a password, and returns the user's id. It panics when the email
+// is taken, or is none.
+func (s *Server) AddAccount(email, password string) (userID string) {
+	if !isEmail(email) {
+		panic("losanttest: AddAccount: " + email + " is no email")
+	}
+	st := &s.store
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.accounts[email] != nil {
+		panic("losanttest: AddAccount: " + email + " is taken")
+	}
+	id, date := newID(), dateText(now())
+	st.accounts[email] = &account{
+		password: password,
+		document: document{id: id, body: map[string]any{
+			"id": id, "userId": id, "email": email, "creationDate": date, "lastUpdated": date, "passwordLastUpdated": date,
+			"emailVerified": true, "needsToVerifyEmail": false, "twoFactorAuthEnabled": false,
+		}},
+	}
+	return id
+}
+
 // What accounts do with themselves.
+
+// getMe shows the account that the token is of.
+func getMe(s *Server, c *call) (any, *apiError) {
+	s.store.mu.RLock()
+	defer s.store.mu.RUnlock()
+	a, err := s.store.account(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.meBody(c, a), nil
+}
+
+// patchMe changes the account that the token is of.
+func patchMe(s *Server, c *call) (any, *apiError) {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	a, err := s.store.account(c)
+	if err != nil {
+		return nil, err
+	}
+	known := theAPI().properties(c.action)
+	body, _ := plain(c.object()).(map[string]any)
+	changes := map[string]any{"lastUpdated": dateText(afterText(a.text("lastUpdated")))}
+	for name, value := range body {
+		if known[name] != nil {
+			changes[name] = value
+		}
+	}
+	email := strings.TrimSpace(a.text("email"))
+	if wanted, ok := body["email"].(string); ok && wanted != email {
+		if s.store.accounts[wanted] != nil {
+			return nil, emailExists(wanted)
+		}
+		delete(s.store.accounts, email)
+		email = wanted
+	}
+	changed := *a
+	changed.document = *a.with(changes)
+	s.store.accounts[email] = &changed
+	return s.meBody(c, &changed), nil
+}
+
+func (s *Server) meBody(c *call, a *account) map[string]any {
+	k := &kind{item: "me"}
+	return s.entity(c, k, &a.document)
+}
+
+// account is the account that the token of a call is of.
+func (st *store) account(c *call) (*account, *apiError) {
+	for _, a := range st.accounts {
+		if a.id == c.claims.Subject {
+			return a, nil
+		}
+	}
+	return nil, notFound("User")
+}
+
+// refreshToken hands out a new token for an account.
+func refreshToken(s *Server, c *call) (any, *apiError) {
+	s.store.mu.RLock()
+	defer s.store.mu.RUnlock()
+	a, err := s.store.account(c)
+	if err != nil {
+		return nil, err
+	}
+	token := s.sign(time.Now(), a.claims(c.claims.Scope))
+	return map[string]any{"userId": a.id, "token": token}, nil
+}
 
 // maxRecent is how many items of a type an account is reminded of.
 const maxRecent = 10

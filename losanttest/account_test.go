@@ -1,68 +1,11 @@
 package losanttest_test
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
-
-// person is an account that has logged in.
-type person struct {
-	*world
-	id, email, token string
-}
-
-func (w *world) person(t *testing.T, email string) *person {
-	t.Helper()
-	p := &person{world: w, id: w.AddAccount(email, "a secret"), email: email}
-	p.token = p.login(t, "a secret")
-	return p
-}
-
-func (p *person) login(t *testing.T, password string) string {
-	t.Helper()
-	body := fmt.Sprintf(`{"email":%q,"password":%q}`, p.email, password)
-	token, ok := p.sendOK(t, request{method: "POST", path: "/auth/user", body: body, contentType: "application/json"})["token"].(string)
-	require.True(t, ok)
-	return token
-}
-
-// does calls an action with the token of the person.
-func (p *person) does(t *testing.T, method, path, body string) (int, any) {
-	t.Helper()
-	r := request{method: method, path: path, body: body, auth: "Bearer " + p.token}
-	if body != "" {
-		r.contentType = "application/json"
-	}
-	resp, text := p.send(t, r)
-	var decoded any
-	require.NoError(t, json.Unmarshal([]byte(text), &decoded), text)
-	return resp.StatusCode, decoded
-}
-
-// gets calls an action that must succeed.
-func (p *person) gets(t *testing.T, method, path, body string) any {
-	t.Helper()
-	status, answer := p.does(t, method, path, body)
-	require.Less(t, status, 300, "%v", answer)
-	return answer
-}
-
-// only are some members of an object.
-func only(object any, names ...string) map[string]any {
-	o, _ := object.(map[string]any)
-	some := map[string]any{}
-	for _, name := range names {
-		if value, ok := o[name]; ok {
-			some[name] = value
-		}
-	}
-	return some
-}
 
 func TestAccounts(t *testing.T) {
 	t.Parallel()

@@ -133,43 +133,6 @@ func TestOAuthTokensAreRefused(t *testing.T) {
 	assert.Equal(t, http.StatusCreated, resp.StatusCode)
 }
 
-func TestHandle(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	path := "/applications/" + f.app + "/data/export"
-	export := asAdmin("POST", path, `{"email":"a@b"}`)
-	f.fails(t, asAdmin("POST", path, "[]"), http.StatusBadRequest, "Validation", "query is the wrong type")
-	resp, body := f.send(t, export)
-	assert.Equal(t, http.StatusNotImplemented, resp.StatusCode)
-	assert.Contains(t, body, `server.Handle(\"data.export\"`)
-
-	var got losanttest.Request
-	f.Handle("data.export", func(r losanttest.Request) (int, any) {
-		got = r
-		return http.StatusAccepted, map[string]any{"success": true, "jobId": "5"}
-	})
-	resp, body = f.send(t, export)
-	assert.Equal(t, http.StatusAccepted, resp.StatusCode)
-	assert.JSONEq(t, `{"success":true,"jobId":"5"}`, body)
-	assert.Equal(t, "data.export", got.Operation)
-	assert.Equal(t, map[string]string{"applicationId": f.app}, got.Params)
-	assert.JSONEq(t, `{"email":"a@b"}`, string(got.Body))
-
-	f.Handle("data.export", func(losanttest.Request) (int, any) { return http.StatusNoContent, nil })
-	resp, body = f.send(t, export)
-	assert.Equal(t, http.StatusNoContent, resp.StatusCode)
-	assert.Empty(t, body)
-	f.Handle("data.export", nil)
-	resp, _ = f.send(t, export)
-	assert.Equal(t, http.StatusNotImplemented, resp.StatusCode)
-
-	// One of an operation that the server performs itself takes its place.
-	f.Handle("experienceUser.get", func(losanttest.Request) (int, any) { return http.StatusOK, 5 })
-	_, body = f.send(t, asAdmin("GET", "{user}", ""))
-	assert.Equal(t, "5", body)
-	assert.PanicsWithValue(t, `losanttest: Handle: there is no operation "data.import"`, func() { f.Handle("data.import", nil) })
-}
-
 func TestEncodedBodies(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

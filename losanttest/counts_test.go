@@ -68,11 +68,3 @@ func TestCounts(t *testing.T) {
 	last := today[len(today)-1]
 	assert.Equal(t, map[string]any{"deleted": 1.0, "total": 0.0}, only(last, "deleted", "total"))
 }
-
-// members are the members of a name of all objects of a list.
-func members(list []any, name string) (all []any) {
-	for _, item := range list {
-		all = append(all, item.(map[string]any)[name])
-	}
-	return all
-}

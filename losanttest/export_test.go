@@ -48,13 +48,3 @@ func (s *Server) ReportAll(applicationID, states string) {
 		}
 	}
 }
-
-// Subscribers is how many streams are open.
-func (s *Server) Subscribers() (n int) {
-	s.hub.mu.Lock()
-	defer s.hub.mu.Unlock()
-	for _, subscribers := range s.hub.subscribers {
-		n += len(subscribers)
-	}
-	return n
-}

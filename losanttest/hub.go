@@ -44,6 +44,16 @@ func (h *hub) unsubscribe(s *subscriber) {
 	}
 }
 
+// open is how many streams are open.
+func (h *hub) open() (n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, subscribers := range h.subscribers {
+		n += len(subscribers)
+	}
+	return n
+}
+
 // publish sends an event to those who listen; it is made only when somebody does.
 func (h *hub) publish(t topic, event func() map[string]any) {
 	h.mu.Lock()

@@ -1,5 +1,24 @@
 package losanttest
 
+type hypermedia struct {
+	Type    string                `json:"_type"`
+	Links   map[string]linkBody   `json:"_links,omitempty"`
+	Actions map[string]actionBody `json:"_actions,omitempty"`
+}
+
+type linkBody struct {
+	Href string `json:"href"`
+}
+
+type actionBody struct {
+	Href   string `json:"href"`
+	Method string `json:"method"`
+}
+
+type successBody struct {
+	Success bool `json:"success"`
+}
+
 // hypermedia is what the framework adds to an entity of a resource, which the ids lead to.
 func (s *Server) hypermedia(c *call, resource string, ids map[string]string) hypermedia {
 	h := hypermedia{Type: resource}

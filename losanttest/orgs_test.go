@@ -170,3 +170,32 @@ func TestTransfers(t *testing.T) {
 	assert.Equal(t, http.StatusOK, status)
 	assert.Len(t, bob.gets(t, "GET", "/applications?orgId=", "").(map[string]any)["items"], 1)
 }
+
+// Members are known by the ids of their accounts.
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.AddAccount("ada@example.com", "a secret")
+	w.ids["orgId"] = w.ids["instanceOrgId"]
+	for _, path := range []string{"/instances/{instanceId}/members", "/instances/{instanceId}/orgs/{orgId}/members"} {
+		members := w.path(path, nil)
+		made := w.post(t, members, `{"email":"ada@example.com","role":"view"}`)
+		assert.Equal(t, []any{ada, "ada@example.com", "view"}, []any{made["userId"], made["email"], made["role"]})
+		assert.NotContains(t, made, "id")
+		status, refused := w.call(t, "POST", members, `{"userId":"`+ada+`","role":"view"}`)
+		assert.Equal(t, http.StatusBadRequest, status)
+		assert.Equal(t, "AlreadyExists", refused["type"])
+		w.post(t, members, `{"email":"bob@example.com","role":"view"}`)
+		status, patched := w.call(t, "PATCH", members+"/"+ada, `{"role":"admin"}`)
+		require.Equal(t, http.StatusOK, status, "%v", patched)
+		_, listed := w.call(t, "GET", members+"?filterField=role&filter=admin", "")
+		items, _ := listed["items"].([]any)
+		require.Len(t, items, 1)
+		assert.Equal(t, ada, items[0].(map[string]any)["userId"])
+		status, _ = w.call(t, "DELETE", members+"/"+ada, "")
+		assert.Equal(t, http.StatusOK, status)
+		status, missing := w.call(t, "GET", members+"/"+ada, "")
+		assert.Equal(t, http.StatusNotFound, status)
+		assert.Equal(t, "NotFound", missing["type"])
+	}
+}

@@ -136,6 +136,10 @@ func (s *Server) Group(applicationID, experienceGroupID string) (losant.Experien
 // that met a fault too. They are kept as long as the server is. The result is the caller's own.
 func (s *Server) Requests() []Request { return s.journal.all() }
 
+// Streams returns how many streams of events are open. What happens from then on reaches them. A client cannot tell by
+// itself: the headers of a stream come with its first event, or with its first sign of life.
+func (s *Server) Streams() int { return s.hub.open() }
+
 // Inject makes the next calls meet a fault; [Fault] says which and how. Faults wait in a queue: a call meets the first
 // one that is meant for its operation, and only that one.
 //

@@ -52,28 +52,9 @@ type groupBody struct {
 	TotalDeviceCount      *int              `json:"totalDeviceCount,omitempty"`
 }
 
-type hypermedia struct {
-	Type    string                `json:"_type"`
-	Links   map[string]linkBody   `json:"_links,omitempty"`
-	Actions map[string]actionBody `json:"_actions,omitempty"`
-}
-
 type deviceTagBody struct {
 	Key   string `json:"key,omitempty"`
 	Value string `json:"value,omitempty"`
-}
-
-type linkBody struct {
-	Href string `json:"href"`
-}
-
-type actionBody struct {
-	Href   string `json:"href"`
-	Method string `json:"method"`
-}
-
-type successBody struct {
-	Success bool `json:"success"`
 }
 
 func newUserBody(u losant.ExperienceUser, h hypermedia) userBody {
