@@ -144,5 +144,7 @@ func TestDirectories(t *testing.T) {
 
 		w.call(t, "DELETE", one+top["id"].(string), "")
 		assert.Empty(t, w.names(t, path, ""))
+		_, root := w.call(t, "GET", path+"?directory=/", "")
+		assert.Equal(t, true, root["parentExists"])
 	}
 }
