@@ -93,8 +93,8 @@ func listFiles(item string) func(*Server, *call) (any, *apiError) {
 			return body, err
 		}
 		if path := c.text("directory"); path != "" {
-			s.store.mu.RLock()
-			defer s.store.mu.RUnlock()
+			s.store.mu.Lock()
+			defer s.store.mu.Unlock()
 			list["parentExists"] = s.store.hasDirectory(k.place(c.ids), directory(path))
 		}
 		return list, nil

@@ -25,8 +25,8 @@ func authenticateUser(s *Server, c *call) (any, *apiError) {
 
 // authenticateDevice logs a device in with an access key of its application.
 func authenticateDevice(s *Server, c *call) (any, *apiError) {
-	s.store.mu.RLock()
-	defer s.store.mu.RUnlock()
+	s.store.mu.Lock() // compacting is writing
+	defer s.store.mu.Unlock()
 	body := c.object()
 	deviceID, _ := body.values["deviceId"].(string)
 	device, key := s.store.deviceWithKey(deviceID, body)
