@@ -53,6 +53,16 @@ func TestOrgsAndTheirInvites(t *testing.T) {
 	status, refused = ada.does(t, "DELETE", revoke, "")
 	assert.Equal(t, []any{http.StatusNotFound, "Org invite was not found"}, []any{status, refused.(map[string]any)["message"]})
 
+	// Who rejects or dismisses an invite is no member.
+	for action, result := range map[string]string{"reject": "rejected", "dismiss": "dismissed"} {
+		eve := w.person(t, action+"@example.com")
+		ada.gets(t, "POST", invites, `{"email":"`+eve.email+`","role":"edit"}`)
+		hers := eve.gets(t, "GET", "/me/invites", "").([]any)[0].(map[string]any)["id"].(string)
+		answer := eve.gets(t, "POST", "/me/invites/"+hers, `{"action":"`+action+`"}`)
+		assert.Equal(t, map[string]any{"result": result, "orgId": org["id"]}, answer)
+		assert.Len(t, ada.gets(t, "GET", "/orgs/"+org["id"].(string), "").(map[string]any)["members"], 2)
+	}
+
 	// Members change their roles and go.
 	member := "/orgs/" + org["id"].(string) + "/member"
 	changed := ada.gets(t, "PATCH", member, `{"userId":"`+bob.id+`","role":"edit"}`).(map[string]any)
