@@ -118,6 +118,7 @@ func TestNothingIsLostOnShutdown(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				spool := filepath.Join(t.TempDir(), "spool")
 				ctx, terminate := context.WithCancel(t.Context())
+				began := time.Now()
 				first, _ := write(t, 1, 250)
 				ended := make(chan error, 1)
 				go func() { ended <- (&losantAPI{status: status}).run(ctx, spool, first) }()
@@ -134,6 +135,7 @@ func TestNothingIsLostOnShutdown(t *testing.T) {
 				require.NoError(t, <-ended)
 
 				inOrder(t, healthy.taken, 1, 360)
+				assert.WithinDuration(t, began, healthy.taken[0].Time, 0, "when it was read, not when it was reported")
 				rest, err := os.ReadFile(spool) //nolint:gosec // the test's own
 				require.NoError(t, err)
 				assert.Empty(t, rest)
