@@ -18,7 +18,7 @@ const usage = `losant calls any action of the Losant API.
     losant RESOURCE.ACTION [FLAGS]
 
     losant -demo devices.get -o table    on a Losant API inside the program, which needs no token
-    losant devices.get -applicationId ID -filter 'pump*'
+    losant devices.get -applicationId ID -filterField name -filter 'pump*'
     losant device.patch -applicationId ID -deviceId ID -body '{"name": "Pump 1"}'
 
     losant help devices                  the actions of a resource

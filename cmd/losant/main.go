@@ -3,7 +3,7 @@
 //	go run ./cmd/losant -demo devices.get -o table
 //
 //	export LOSANT_API_TOKEN=...
-//	go run ./cmd/losant devices.get -applicationId ID -filter 'pump*'
+//	go run ./cmd/losant devices.get -applicationId ID -filterField name -filter 'pump*'
 //
 // losant help says what there is; docs/cli.md has all of it. Scripts that branch on the exit status install the program
 // first (go install github.com/losant-go/losant/cmd/losant@latest): go run itself exits with 1 whatever went wrong.
