@@ -5,10 +5,13 @@
 package losant_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/losant-go/losant"
 )
 
 //nolint:paralleltest // testing.AllocsPerRun counts the allocations of the whole process
@@ -19,5 +22,18 @@ func TestAllocationsOfACall(t *testing.T) {
 			require.NoError(t, call.do())
 			assert.LessOrEqual(t, testing.AllocsPerRun(1000, func() { _ = call.do() }), most[call.name])
 		})
+	}
+}
+
+// A large answer takes at most half of the allocations that encoding/json needs for it.
+//
+//nolint:paralleltest // testing.AllocsPerRun counts the allocations of the whole process
+func TestAllocationsOfALargeAnswer(t *testing.T) {
+	for _, answer := range largeAnswers(5) {
+		document := []byte(encode(t, answer.document))
+		count := func(decode func([]byte, any) error) float64 {
+			return testing.AllocsPerRun(3, func() { assert.NoError(t, decode(document, answerTypes[answer.schema]())) })
+		}
+		assert.LessOrEqual(t, count(losant.Unmarshal), count(json.Unmarshal)/2, answer.name)
 	}
 }

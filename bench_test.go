@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -188,4 +190,83 @@ func newCannedClient(tb testing.TB, transport canned) *losant.Client {
 	client, err := losant.NewClient(secretToken, losant.WithHTTPClient(&http.Client{Transport: transport}))
 	require.NoError(tb, err)
 	return client
+}
+
+type largeAnswer struct {
+	name, schema string
+	document     any
+}
+
+type anyMap = map[string]any
+
+// largeAnswers are answers of half a megabyte and more, or of some percent of that.
+func largeAnswers(percent int) []largeAnswer {
+	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same each time
+	id := func() string { return fmt.Sprintf("%016x%08x", random.Uint64(), random.Uint32()) }
+	date := func(minute int) string {
+		return time.UnixMilli(1_767_225_600_000 + 60_000*int64(minute)).UTC().Format("2006-01-02T15:04:05.000Z")
+	}
+	value := func(most int) float64 { return float64(random.IntN(100*most)) / 100 }
+	point := func(minute int) anyMap {
+		return anyMap{"time": date(minute), "data": anyMap{"temperature": value(40), "humidity": value(100)}}
+	}
+	return []largeAnswer{
+		{"states", "deviceStates", listOf(200*percent, func(i int) any {
+			return anyMap{"time": date(i), "data": anyMap{
+				"temperature": value(40), "humidity": value(100), "voltage": value(5), "count": i, "enabled": i%2 == 0,
+				"status": []string{"ok", "warn", "fail"}[i%3],
+			}}
+		})},
+		{"devices", "devices", anyMap{"items": listOf(20*percent, func(i int) any {
+			deviceID := id()
+			return anyMap{
+				"id": deviceID, "deviceId": deviceID, "applicationId": applicationID, "creationDate": date(i),
+				"lastUpdated": date(i + 5000), "name": fmt.Sprintf("Pump %d", i), "_type": "device",
+				"description": fmt.Sprintf("The pump number %d of hall %d", i, i%7), "deviceClass": "standalone",
+				"tags": []any{
+					anyMap{"key": "site", "value": fmt.Sprintf("hall-%d", i%7)},
+					anyMap{"key": "serial", "value": fmt.Sprintf("SN%d", 100_000+i)},
+				},
+				"attributes": []any{
+					anyMap{"name": "temperature", "dataType": "number"}, anyMap{"name": "humidity", "dataType": "number"},
+					anyMap{"name": "status", "dataType": "string"},
+				},
+				"connectionInfo": anyMap{"time": date(i + 9000), "connected": i % 2}, "keepDuplicates": false,
+			}
+		})}},
+		{"points", "timeSeriesData", anyMap{"start": date(0), "end": date(1000), "devices": mapOf(20, id, func(int) any {
+			return anyMap{"name": "Pump", "points": listOf(10*percent, func(i int) any { return point(i) })}
+		})}},
+		{"last values", "lastValueData", mapOf(50*percent, id, func(i int) any { return point(i) })},
+		{"rows of 8", "dataTableRows", anyMap{"items": listOf(50*percent, func(i int) any { return tableRow(i, id(), date(i)) })}},
+		{"rows of 12", "dataTableRows", anyMap{"items": listOf(50*percent, func(i int) any {
+			wide := tableRow(i, id(), date(i))
+			wide["note"], wide["weight"], wide["street"], wide["country"] = nil, value(90), fmt.Sprintf("%d Main Street", i), "US"
+			return wide
+		})}},
+	}
+}
+
+// tableRow is a row of a data table with 8 cells.
+func tableRow(i int, id, date string) anyMap {
+	return anyMap{
+		"id": id, "createdAt": date, "updatedAt": date, "order": i, "customer": fmt.Sprintf("Customer %d", i),
+		"price": float64(i*7919%100_000) / 100, "paid": i%2 == 0, "city": []string{"Cincinnati", "Berlin", "Wien"}[i%3],
+	}
+}
+
+func listOf(n int, element func(i int) any) []any {
+	list := make([]any, n)
+	for i := range list {
+		list[i] = element(i)
+	}
+	return list
+}
+
+func mapOf(n int, key func() string, element func(i int) any) anyMap {
+	m := anyMap{}
+	for i := range n {
+		m[key()] = element(i)
+	}
+	return m
 }

@@ -16,7 +16,9 @@
 // map, which is not sent when it is nil, or a [Nullable] where null says something of its own. What may hold nothing empty,
 // such as a [DeviceTag], has plain fields, which are not sent when they are zero. In an answer, properties are plain values,
 // zero when the answer lacks them; its Raw is the whole body, with what the type does not know. Encoding an answer drops
-// what is zero: Raw is the form that loses nothing.
+// what is zero: Raw is the form that loses nothing. Names of properties match exactly. Of an answer, only Raw keeps the body
+// in memory: a string that outlives it is a string of its own. So is an element that a list yields, whose Raw is a copy of
+// its part of the page.
 //
 // Types of strings with constants, such as [DeviceClass], are checked when they are sent, and may hold a value that is
 // not known here when they are received.

@@ -3,12 +3,15 @@ package losant_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"weak"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -188,4 +191,45 @@ func TestLongAnswersAreDecodedAsByEncodingJSON(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(document), want))
 		assert.Equal(t, want, got, name)
 	}
+}
+
+// A string of an answer keeps nothing of the answer alive but itself: neither the page that it came in, nor its element.
+//
+//nolint:paralleltest // it collects the garbage of all
+func TestStringsKeepNothingElseAlive(t *testing.T) {
+	const pages, perPage = 5, 40
+	var endings []ending
+	for page := range pages {
+		items := make([]string, perPage)
+		for i := range items {
+			items[i] = fmt.Sprintf(`{"id":"%024x","name":"Pump %d"}`, page*perPage+i, i)
+		}
+		body := fmt.Sprintf(`{"items":[%s],"totalCount":%d}`, strings.Join(items, ","), pages*perPage)
+		endings = append(endings, respond(http.StatusOK, body))
+	}
+	client, _ := newStaged(t, append(endings, endings[0]))
+	var kept []string
+	var bodies []weak.Pointer[byte]
+	keep := func(text string, body json.RawMessage) {
+		kept, bodies = append(kept, text), append(bodies, weak.Make(&body[0]))
+	}
+	for device, err := range client.Devices.All(t.Context(), applicationID) {
+		require.NoError(t, err)
+		keep(device.ID, device.Raw)
+	}
+	func() {
+		devices, err := client.Devices.Get(t.Context(), applicationID)
+		require.NoError(t, err)
+		keep(devices.Items[1].Name, devices.Raw)
+	}()
+	runtime.GC()
+	require.Len(t, kept, pages*perPage+1)
+	alive := 0
+	for _, body := range bodies {
+		if body.Value() != nil {
+			alive++
+		}
+	}
+	assert.Zero(t, alive, "bodies that are still there")
+	runtime.KeepAlive(kept)
 }

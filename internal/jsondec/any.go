@@ -45,11 +45,7 @@ func (r *run) any() (any, bool) {
 	case 'n':
 		return nil, r.word("null")
 	default:
-		n, ok := r.decimal()
-		if !ok {
-			return nil, false
-		}
-		f, ok := n.float()
+		f, ok := r.float()
 		return f, ok
 	}
 }

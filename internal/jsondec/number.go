@@ -93,6 +93,54 @@ var powers = [...]float64{
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 }
 
+// float consumes a number, and returns the nearest float64.
+func (r *run) float() (float64, bool) {
+	if f, ok := r.simpleFloat(); ok {
+		return f, true
+	}
+	n, ok := r.decimal()
+	if !ok {
+		return 0, false
+	}
+	return n.float()
+}
+
+// simpleFloat is float for numbers of few digits without an exponent. Anything else it does not consume.
+func (r *run) simpleFloat() (float64, bool) {
+	data, i := r.data, r.pos
+	negative := i < len(data) && data[i] == '-'
+	if negative {
+		i++
+	}
+	first, point := i, 0
+	digits := uint64(0)
+	for ; i < len(data); i++ {
+		c := data[i]
+		if isDigit(c) {
+			digits = digits*10 + uint64(c-'0')
+			continue
+		}
+		if c != '.' || point > 0 || i == first {
+			break
+		}
+		point = i + 1
+	}
+	const few = 15 // digits, and perhaps a point: the number is less than maxExact
+	if i == first || i-first > few || point == i || data[first] == '0' && point != first+2 && i-first > 1 ||
+		i < len(data) && data[i]|0x20 == 'e' {
+		return 0, false
+	}
+	f := float64(digits)
+	if point > 0 {
+		f /= powers[i-point]
+	}
+	if negative {
+		f = -f
+	}
+	r.pos = i
+	return f, true
+}
+
 // float is the nearest float64, false if that is infinite.
 func (n *decimal) float() (float64, bool) {
 	if !n.complete || n.digits > maxExact || n.exponent <= -len(powers) || n.exponent >= len(powers) {

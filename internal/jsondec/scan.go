@@ -17,7 +17,10 @@ type run struct {
 	pos     int // of the next byte
 	depth   int
 	scratch []byte  // the last string that is not in data as it is
-	memory  *memory // nil until it is of use
+	memory  *memory // nil if the document is too small
+	// The last day that a time had, and its begin as Unix time.
+	day       [10]byte
+	dayBegins int64
 }
 
 // next skips white space, and returns the byte behind it, which it does not consume: 0 at the end.

@@ -85,16 +85,31 @@ func (r *run) utc(t *time.Time) bool {
 		s[25] != '"' {
 		return false
 	}
-	year, month, day := 100*two(s[1:])+two(s[3:]), two(s[6:]), two(s[9:])
 	hour, minute, second := two(s[12:]), two(s[15:]), two(s[18:])
 	milli := 10*two(s[21:]) + int(s[23]) - '0'
-	if year < 0 || month < 1 || month > 12 || day < 1 || day > 28 || uint(hour) > 23 || uint(minute) > 59 ||
-		uint(second) > 59 || milli < 0 || !isDigit(s[23]) {
+	if uint(hour) > 23 || uint(minute) > 59 || uint(second) > 59 || milli < 0 || !isDigit(s[23]) {
 		return false
 	}
-	*t = time.Date(year, time.Month(month), day, hour, minute, second, milli*int(time.Millisecond), time.UTC)
+	midnight, ok := r.midnight([10]byte(s[1:11]))
+	if !ok {
+		return false
+	}
+	*t = time.Unix(midnight+int64(3600*hour+60*minute+second), int64(milli)*int64(time.Millisecond)).UTC()
 	r.pos += len(form)
 	return true
+}
+
+// midnight is the Unix time at which a day begins. Often it is the day of the time before.
+func (r *run) midnight(day [10]byte) (unix int64, ok bool) {
+	if day == r.day {
+		return r.dayBegins, true
+	}
+	year, month, date := 100*two(day[0:])+two(day[2:]), two(day[5:]), two(day[8:])
+	if year < 0 || month < 1 || month > 12 || date < 1 || date > 28 {
+		return 0, false
+	}
+	r.day, r.dayBegins = day, time.Date(year, time.Month(month), date, 0, 0, 0, 0, time.UTC).Unix()
+	return r.dayBegins, true
 }
 
 // two is a number of two digits, far below zero if one of them is none.

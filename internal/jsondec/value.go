@@ -48,11 +48,7 @@ func (r *run) value(p *plan, v reflect.Value) bool {
 		v.SetInt(i)
 		return ok && !v.OverflowInt(i)
 	case float:
-		n, ok := r.decimal()
-		if !ok {
-			return false
-		}
-		f, ok := n.float()
+		f, ok := r.float()
 		v.SetFloat(f)
 		return ok
 	case anything:
