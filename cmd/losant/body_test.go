@@ -39,14 +39,14 @@ func TestBodyThatWouldLoseSomething(t *testing.T) {
 	s, sh, app := server(t)
 	for body, text := range map[string]string{
 		``:                                       "needs -body",
-		`{`:                                      "is no JSON: it ends too early",
-		`{"name": "a"} {}`:                       "more than one JSON value",
+		`{`:                                      "-body is no JSON: ",
+		`{"name": "a"} {}`:                       "-body is no JSON: ",
 		`[]`:                                     "cannot be a JSON array here",
 		`{"name": 5}`:                            "name cannot be a JSON number here",
 		`{"names": "a"}`:                         "has no property names (did you mean name",
 		`{"Name": "a"}`:                          "has no property Name (did you mean name",
-		`{"name": "a", "name": "b"}`:             `the property "name" comes twice in an object`,
-		`{"tags":[{"key":"a","key":"b"}]}`:       `the property "key" comes twice in an object`,
+		`{"name": "a", "name": "b"}`:             `-body has the property "name" twice in an object`,
+		`{"tags":[{"key":"a","key":"b"}]}`:       `-body has the property "key" twice in an object`,
 		`{"name": null}`:                         "name cannot be null: leave it out",
 		`{"tags": [null]}`:                       "tags[0] cannot be null",
 		`{"tags": [{"key": "", "value":"a"}]}`:   "tags[0].key is empty, which is not sent there: leave it out",

@@ -108,7 +108,7 @@ func TestWrongUsage(t *testing.T) {
 		"-sortField must be one of":                                           {"devices.get", "-applicationId", app, "-sortField", "size"},
 		"-applicationId must be":                                              {"devices.get", "-applicationId", "../x"},
 		"-o must be one of json, jsonl, table, csv":                           {"devices.get", "-applicationId", app, "-o", "xml"},
-		"-query is no JSON: it ends too early":                                {"devices.get", "-applicationId", app, "-query", "{"},
+		"-query is no JSON: ":                                                 {"devices.get", "-applicationId", app, "-query", "{"},
 		"-all: device.get does not answer a list in pages":                    {"device.get", "-applicationId", app, "-deviceId", app, "-all"},
 		"-all gives no single JSON document":                                  {"devices.get", "-applicationId", app, "-all", "-o", "json"},
 		"-columns is for -o table and -o csv":                                 {"devices.get", "-applicationId", app, "-columns", "id"},

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"reflect"
 	"slices"
@@ -40,64 +39,48 @@ func (c *catalogue) decode(text []byte, into reflect.Value, schema string) error
 	return l.err()
 }
 
-// parseJSON reads one JSON value, and refuses one that says something twice.
+// parseJSON reads a JSON value, and refuses one that says something twice.
 func parseJSON(text []byte) (any, error) {
 	if !utf8.Valid(text) {
 		return nil, errors.New("is not valid UTF-8")
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	value, err := nextValue(d)
-	if err == nil {
-		if _, end := d.Token(); !errors.Is(end, io.EOF) {
-			err = errors.New("there is more than one JSON value")
-		}
-	}
-	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, errors.New("is no JSON: it ends too early")
-	case err != nil:
+	if err := json.Unmarshal(text, new(any)); err != nil {
 		return nil, fmt.Errorf("is no JSON: %w", err)
 	}
-	return value, nil
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return nextValue(d)
 }
 
 func nextValue(d *json.Decoder) (any, error) {
 	token, err := d.Token()
-	if err != nil {
-		return nil, err
+	object, array := map[string]any{}, []any{}
+	for token == json.Delim('{') && d.More() {
+		name, _ := d.Token() // all of it is valid
+		key, _ := name.(string)
+		if _, twice := object[key]; twice {
+			return nil, fmt.Errorf("has the property %q twice in an object", key)
+		}
+		if object[key], err = nextValue(d); err != nil {
+			return nil, err
+		}
+	}
+	for token == json.Delim('[') && d.More() {
+		element, err := nextValue(d)
+		if err != nil {
+			return nil, err
+		}
+		array = append(array, element)
 	}
 	switch token {
-	case json.Delim('['):
-		array := []any{}
-		for d.More() {
-			element, err := nextValue(d)
-			if err != nil {
-				return nil, err
-			}
-			array = append(array, element)
-		}
-		_, err = d.Token()
-		return array, err
 	case json.Delim('{'):
-		object := map[string]any{}
-		for d.More() {
-			name, err := d.Token()
-			if err != nil {
-				return nil, err
-			}
-			key, _ := name.(string)
-			if _, twice := object[key]; twice {
-				return nil, fmt.Errorf("the property %q comes twice in an object", key)
-			}
-			if object[key], err = nextValue(d); err != nil {
-				return nil, err
-			}
-		}
 		_, err = d.Token()
 		return object, err
+	case json.Delim('['):
+		_, err = d.Token()
+		return array, err
 	}
-	return token, nil
+	return token, err
 }
 
 // visit replaces the value of each property in a JSON value by what f makes of it.
