@@ -3,276 +3,257 @@
 package losant_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"slices"
-	"strconv"
+	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/losant-go/losant"
 	"github.com/losant-go/losant/losanttest"
 )
 
 const (
-	loadRounds     = 10
-	loadGoroutines = 64
-	loadCalls      = 204_800 // 320 for each goroutine of a round
+	loadRounds  = 8
+	loadWorkers = 64
+	loadCalls   = 400 // of each worker in a round, at least
 )
 
-// Under load and faults, every call ends in a result or a typed error, and no answer and no state is one that the calls
-// before cannot have led to. A worker has a user and a group of its own, so that it knows what it did to them.
-func TestLoad(t *testing.T) {
-	t.Parallel()
-	var results, failures, faults atomic.Int64
+// Under load and faults, every call ends in a result or a typed error, what an error says of its effect is true, and no
+// answer, no event and no state is one that the calls before cannot have led to. The worker who calls owns all that it
+// changes, so that it knows what is there. What it does is in load_steps_test.go, how it knows in load_model_test.go and
+// load_stream_test.go.
+func TestLoad(t *testing.T) { //nolint:paralleltest // it looks for goroutines that are left
+	total := &tally{calls: map[string]int{}, classes: map[class]int{}, errors: map[string]int{}}
 	for round := range uint64(loadRounds) {
-		server := losanttest.NewServer() // a new one, since a server keeps every request
-		connections := &connections{oneLess: make(chan struct{}, 1)}
-		client, err := server.NewClient(losant.WithHTTPClient(&http.Client{Transport: connections.transport()}))
-		require.NoError(t, err)
-		application := server.AddApplication()
-		var working sync.WaitGroup
-		for i := range uint64(loadGoroutines) {
-			working.Go(func() {
-				dice := rand.New(rand.NewPCG(round, i)) //nolint:gosec // dice that fall alike each time
-				w := newWorker(server, client, application, dice)
-				for range loadCalls / loadRounds / loadGoroutines {
-					if w.dice.IntN(100) < 3 {
-						server.Inject(w.fault())
-						faults.Add(1)
-					}
-					if err := w.step(t.Context()); err == nil {
-						results.Add(1)
-					} else if failures.Add(1); !isTyped(err) {
-						t.Errorf("round %d, worker %d: the error has no type: %v", round, i, err)
-						return
-					}
-					if w.wrong != "" {
-						break
-					}
-				}
-				w.compare(&w.user, w.user.state(), "at the end")
-				w.compare(&w.group, w.group.state(), "at the end")
-				if w.wrong != "" {
-					t.Errorf("round %d, worker %d: %s", round, i, w.wrong)
-				}
-			})
+		runRound(t, round, total)
+	}
+	t.Log(total)
+	assert.GreaterOrEqual(t, total.sum(), 200_000)
+	assert.GreaterOrEqual(t, len(total.calls), 40, "actions")
+	assert.Len(t, total.classes, 3)
+	assert.LessOrEqual(t, total.refused, total.refusals, "streams that brought nothing, and the faults that lead to that")
+}
+
+// A round has a server of its own, since a server keeps every request.
+func runRound(t *testing.T, number uint64, total *tally) {
+	t.Helper()
+	server := losanttest.NewServer()
+	defer server.Close()
+	before := goleak.IgnoreCurrent()
+	plain := &http.Client{Transport: &http.Transport{}}
+	clients := newClients(t, server, total)
+	var working sync.WaitGroup
+	for i := range loadWorkers {
+		w := &worker{
+			t: t, name: fmt.Sprintf("round %d, worker %d", number, i), tally: total,
+			server: server, plain: plain, client: clients[i%len(clients)],
+			dice: rand.New(rand.NewPCG(number, uint64(i))), //nolint:gosec // dice that fall alike each time
 		}
-		working.Wait()
+		working.Go(func() { w.work(i / len(clients)) }) // so that each client follows each stream
+	}
+	working.Wait()
+	for _, client := range clients {
 		client.CloseIdleConnections()
-		assert.Zero(t, connections.left(), "round %d: connections are left open", round)
-		server.Close()
 	}
-	t.Logf("%d calls: %d results, %d errors, %d faults", results.Load()+failures.Load(), results.Load(), failures.Load(),
-		faults.Load())
+	plain.CloseIdleConnections()
+	require.NoError(t, left(before), "round %d", number)
+	t.Logf("round %d: %d calls", number, total.sum())
 }
 
-// connections counts those that a client has open.
-type connections struct {
-	open    atomic.Int64
-	oneLess chan struct{} // holds a value after one was closed
-}
-
-func (c *connections) transport() http.RoundTripper {
-	dialer := new(net.Dialer)
-	return &http.Transport{
-		MaxIdleConnsPerHost: loadGoroutines,
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			conn, err := dialer.DialContext(ctx, network, address)
-			if err != nil {
-				return nil, err
-			}
-			c.open.Add(1)
-			return &connection{Conn: conn, all: c}, nil
-		},
-	}
-}
-
-// left waits for the connections to be closed: net/http closes broken ones in the background. It returns how many are
-// not, when none has been for a while.
-func (c *connections) left() int64 {
-	for c.open.Load() > 0 {
-		select {
-		case <-c.oneLess:
-		case <-time.After(10 * time.Second):
-			return c.open.Load()
+// left reports goroutines that are left after a while. Each connection has some on both of its ends.
+func left(before goleak.Option) (err error) {
+	for range 10 {
+		if err = goleak.Find(before); err == nil {
+			return nil
 		}
 	}
-	return 0
+	return err
 }
 
-type connection struct {
-	net.Conn
-	all    *connections
-	closed atomic.Bool
-}
-
-func (c *connection) Close() error {
-	if !c.closed.Swap(true) {
-		c.all.open.Add(-1)
-		select {
-		case c.all.oneLess <- struct{}{}:
-		default:
+// work does as many calls as a worker of a round has to, and then compares all that is there with what it knows.
+func (w *worker) work(number int) {
+	w.settleIn()
+	steps, shelves := w.documents()
+	steps = append(steps, w.logins()...)
+	feeds := w.feeds()
+	for _, f := range feeds {
+		steps = append(steps, f.steps...)
+	}
+	followed := feeds[number%len(feeds)]
+	for range 8 { // more of what makes the stream go on
+		steps = append(steps, followed.steps[0])
+	}
+	stop := followed.follow()
+	for i := 0; i < loadCalls && !w.failed; {
+		if s := oneOf(w.dice, steps); s.ready == nil || s.ready() {
+			w.call(&s)
+			i++
 		}
 	}
-	return c.Conn.Close()
+	followed.catchUp()
+	stop()
+	for _, s := range shelves {
+		s.audit()
+	}
+	for _, f := range feeds {
+		f.audit()
+	}
 }
 
-func isTyped(err error) bool {
+// newClients returns clients that the workers share: one with a token, one behind a transport of somebody else's, one that
+// logs in.
+func newClients(t *testing.T, server *losanttest.Server, total *tally) []*losant.Client {
+	t.Helper()
+	credentials := losant.UserCredentials{Email: "ada@example.com", Password: "a password"}
+	server.AddAccount(credentials.Email, credentials.Password)
+	patient := losant.WithTimeout(time.Hour) // what is given up too early has its effect later
+	watched := losant.WithTransport(func(next http.RoundTripper) http.RoundTripper { return &witness{next, t, total} })
+	plain, err := server.NewClient(patient)
+	require.NoError(t, err)
+	behind, err := server.NewClient(patient, watched)
+	require.NoError(t, err)
+	loggedIn, err := losant.NewClient("", patient, losant.WithBaseURL(server.URL), losant.WithUserLogin(credentials))
+	require.NoError(t, err)
+	return []*losant.Client{plain, behind, loggedIn}
+}
+
+// witness is a transport that sees when a call that must not be applied twice is sent again.
+type witness struct {
+	next  http.RoundTripper
+	t     *testing.T
+	tally *tally
+}
+
+// witnessed is what a witness knows of a call.
+type witnessed struct{ once, sent, turnedAway bool }
+
+type witnessedKey struct{}
+
+func (w *witness) RoundTrip(request *http.Request) (*http.Response, error) {
+	call, ok := request.Context().Value(witnessedKey{}).(*witnessed)
+	if ok && call.once && call.sent && !call.turnedAway {
+		w.tally.add(func() { w.tally.wrong++ })
+		w.t.Errorf("%s %s is sent again, though it may have been applied", request.Method, request.URL)
+	}
+	response, err := w.next.RoundTrip(request)
+	if ok {
+		call.sent, call.turnedAway = true, err == nil && isTurnedAway(response.StatusCode)
+	}
+	return response, err
+}
+
+func isTurnedAway(status int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable || status == http.StatusUnauthorized
+}
+
+// faultHeader marks the answers that are faults.
+const faultHeader = "X-Fault"
+
+// faults are what the calls of an operation may meet.
+var loadFaults = []losanttest.Fault{
+	{Status: http.StatusServiceUnavailable},
+	{Status: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"0"}}},
+	{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"0"}}},
+	{Status: http.StatusUnauthorized},
+	{Status: http.StatusBadGateway, Body: "<html>"},
+	{Status: http.StatusInternalServerError, AfterApplying: true},
+	{Status: http.StatusOK, Body: "<html>", AfterApplying: true},
+	{Drop: true},
+	{Drop: true, AfterApplying: true},
+	{Truncate: true},
+	{Truncate: true, AfterApplying: true},
+	{Delay: time.Millisecond},
+}
+
+// inject makes the next calls of an operation meet a fault, which has a mark.
+func (w *worker) inject(operation string, times int, f losanttest.Fault) {
+	f.Operation, f.Times, f.Header = operation, times, maps.Clone(f.Header)
+	if f.Header == nil {
+		f.Header = http.Header{}
+	}
+	f.Header.Set(faultHeader, "1")
+	w.server.Inject(f)
+	w.tally.add(func() {
+		w.tally.faults += times
+		if f.Events == 0 && (operation == "" || strings.HasSuffix(operation, "Stream")) {
+			w.tally.refusals += times
+		}
+	})
+}
+
+func oneOf[T any](dice *rand.Rand, from []T) T { return from[dice.IntN(len(from))] }
+
+// kindOf is how an error is counted; expected is whether a fault may lead to it. Whoever owns what it calls never asks for
+// what is not there, unless it was itself that deleted it, and the answer was lost.
+func kindOf(err error, class class) (kind string, expected bool) {
 	var (
 		api       *losant.APIError
 		transport *losant.TransportError
 	)
-	return errors.As(err, &api) || errors.As(err, &transport)
-}
-
-// worker calls the API for a user and a group of its own, and keeps the versions that each can be in.
-type worker struct {
-	server      *losanttest.Server
-	client      *losant.Client
-	application string
-	dice        *rand.Rand
-	user, group subject
-	version     int
-	wrong       string
-}
-
-// subject is a resource and the versions it may be in: more than one after a patch of which nobody knows whether it was
-// applied.
-type subject struct {
-	id       string
-	versions []int
-	state    func() []string // the texts that tell its version, as they are on the server
-}
-
-func newWorker(s *losanttest.Server, c *losant.Client, application string, dice *rand.Rand) *worker {
-	w := &worker{server: s, client: c, application: application, dice: dice}
-	w.user.state = func() []string {
-		u, _ := s.User(application, w.user.id)
-		return textsOfUser(&u)
-	}
-	w.group.state = func() []string {
-		g, _ := s.Group(application, w.group.id)
-		return textsOfGroup(&g)
-	}
-	w.addUser()
-	w.addGroup()
-	return w
-}
-
-func textsOfUser(u *losant.ExperienceUser) []string {
-	return []string{u.FirstName, u.UserTags["version"]}
-}
-
-func textsOfGroup(g *losant.ExperienceGroup) []string {
-	return []string{g.Description, g.GroupTags["version"]}
-}
-
-func (w *worker) addUser() {
-	u := w.server.AddUser(w.application, losant.ExperienceUser{
-		FirstName: "0", UserTags: map[string]string{"version": "0"},
-	})
-	w.user.id, w.user.versions = u.ID, []int{0}
-}
-
-func (w *worker) addGroup() {
-	g := w.server.AddGroup(w.application, losant.ExperienceGroup{
-		Description: "0", GroupTags: map[string]string{"version": "0"},
-	})
-	w.group.id, w.group.versions = g.ID, []int{0}
-}
-
-// fault is what some call will meet, of this worker or of another.
-func (w *worker) fault() losanttest.Fault {
-	faults := []losanttest.Fault{
-		{Status: http.StatusServiceUnavailable},
-		{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"0"}}},
-		{Status: http.StatusBadGateway, Body: "<html>"},
-		{Status: http.StatusInternalServerError, AfterApplying: true},
-		{Drop: true},
-		{Drop: true, AfterApplying: true},
-		{Truncate: true},
-		{Truncate: true, AfterApplying: true},
-		{Status: http.StatusOK, Body: "[]"},
-		{Delay: time.Millisecond},
-	}
-	return faults[w.dice.IntN(len(faults))]
-}
-
-// step makes one call, and sets wrong when its result cannot be.
-func (w *worker) step(ctx context.Context) error {
-	w.version++
-	text := strconv.Itoa(w.version)
-	tags := map[string]string{"version": text}
-	switch n := w.dice.IntN(100); {
-	case n < 35:
-		u, err := w.client.ExperienceUser.Get(ctx, w.application, w.user.id)
-		return w.seen(&w.user, err, func() []string { return textsOfUser(u) })
-	case n < 50:
-		g, err := w.client.ExperienceGroup.Get(ctx, w.application, w.group.id)
-		return w.seen(&w.group, err, func() []string { return textsOfGroup(g) })
-	case n < 75:
-		w.user.mayBecome(w.version)
-		u, err := w.client.ExperienceUser.Patch(ctx, w.application, w.user.id, losant.ExperienceUserPatch{
-			FirstName: &text, UserTags: tags,
-		})
-		return w.seen(&w.user, err, func() []string { return append(textsOfUser(u), text) })
-	case n < 90:
-		w.group.mayBecome(w.version)
-		g, err := w.client.ExperienceGroup.Patch(ctx, w.application, w.group.id, losant.ExperienceGroupPatch{
-			Description: &text, GroupTags: tags,
-		})
-		return w.seen(&w.group, err, func() []string { return append(textsOfGroup(g), text) })
-	case n < 96:
-		_, err := w.client.ExperienceUser.Delete(ctx, w.application, w.user.id)
-		_, exists := w.server.User(w.application, w.user.id)
-		return w.deleted(&w.user, err, exists, w.addUser)
-	default:
-		_, err := w.client.ExperienceGroup.Delete(ctx, w.application, w.group.id)
-		_, exists := w.server.Group(w.application, w.group.id)
-		return w.deleted(&w.group, err, exists, w.addGroup)
-	}
-}
-
-func (s *subject) mayBecome(version int) { s.versions = append(s.versions, version) }
-
-// seen compares an answer with the versions that are possible, or the state on the server, when there was an error.
-func (w *worker) seen(s *subject, err error, answer func() []string) error {
-	if err == nil {
-		w.compare(s, answer(), "in an answer")
-	} else {
-		w.compare(s, s.state(), fmt.Sprintf("on the server, after the error %v,", err))
-	}
-	return err
-}
-
-// deleted adds a new resource in the place of one that is gone. One that is not is what it was.
-func (w *worker) deleted(s *subject, err error, exists bool, add func()) error {
 	switch {
-	case err == nil && exists:
-		w.wrong = "what was deleted exists: " + s.id
-	case exists:
-		w.compare(s, s.state(), fmt.Sprintf("on the server, after the error %v,", err))
-	default:
-		add()
+	case errors.As(err, &api):
+		status := api.StatusCode
+		gone := status == http.StatusNotFound && class == deletes && api.Applied == losant.MaybeApplied
+		return fmt.Sprint("status ", status), gone || isTurnedAway(status) || status/100 != 4
+	case errors.As(err, &transport):
+		return "transport", true
 	}
-	return err
+	return fmt.Sprintf("%T", err), false
 }
 
-// compare sets wrong unless all texts are one version, and one that is possible.
-func (w *worker) compare(s *subject, texts []string, where string) {
-	version, err := strconv.Atoi(texts[0])
-	if err != nil || len(slices.Compact(texts)) != 1 || !slices.Contains(s.versions, version) {
-		w.wrong = fmt.Sprintf("version %q %s where %v are possible", texts, where, s.versions)
+// claimOf is what an error says of the effect of its call.
+func claimOf(err error) losant.Applied {
+	_, claim := known(err)
+	return claim
+}
+
+// tally counts what all workers do.
+type tally struct {
+	mu      sync.Mutex
+	calls   map[string]int // by action
+	classes map[class]int
+	errors  map[string]int
+	faults  int
+	unsure  int // errors that say that the call may have been applied
+	events  int
+	gaps    int
+	wrong   int
+
+	refusals, refused int // faults that may keep a stream from being opened, and connections that brought nothing
+}
+
+func (c *tally) add(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f()
+}
+
+func (c *tally) sum() (calls int) {
+	for _, n := range c.calls {
+		calls += n
 	}
-	s.versions = []int{version}
+	return calls
+}
+
+func (c *tally) String() string {
+	var kinds []string
+	failed := 0
+	for _, kind := range slices.Sorted(maps.Keys(c.errors)) {
+		kinds = append(kinds, fmt.Sprintf("%s: %d", kind, c.errors[kind]))
+		failed += c.errors[kind]
+	}
+	return fmt.Sprintf("%d calls of %d actions %v: %d results, %d errors (%s), of which %d may have been applied; "+
+		"%d faults; %d events of streams, %d gaps; %d wrong answers",
+		c.sum(), len(c.calls), c.classes, c.sum()-failed, failed, strings.Join(kinds, ", "), c.unsure,
+		c.faults, c.events, c.gaps, c.wrong)
 }

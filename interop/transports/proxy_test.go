@@ -56,9 +56,8 @@ func startProxies() {
 		parsed.User = url.UserPassword("ada", "secret")
 		proxyURLs[p] = parsed
 	}
-	for name, value := range map[string]string{
-		"HTTP_PROXY": proxyURLs[http1Proxy].String(), "HTTPS_PROXY": proxyURLs[http1Proxy].String(), "NO_PROXY": "", "no_proxy": "",
-	} {
+	way := proxyURLs[http1Proxy].String()
+	for name, value := range map[string]string{"HTTP_PROXY": way, "HTTPS_PROXY": way, "NO_PROXY": "", "no_proxy": ""} {
 		if err := os.Setenv(name, value); err != nil {
 			panic(err)
 		}
@@ -199,7 +198,7 @@ func TestAProxyThatWantsAnotherPassword(t *testing.T) {
 	t.Parallel()
 	wrong := *proxyURLs[http1Proxy]
 	wrong.User = url.UserPassword("ada", "wrong")
-	stranger := transport{name: "a wrong password", proxy: http1Proxy, wrap: func(_ *testing.T, next http.RoundTripper) http.RoundTripper {
+	stranger := transport{proxy: http1Proxy, wrap: func(_ *testing.T, next http.RoundTripper) http.RoundTripper {
 		base, _ := next.(*http.Transport)
 		base.Proxy = http.ProxyURL(&wrong)
 		return base
