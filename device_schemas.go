@@ -569,7 +569,7 @@ func (d *DevicePost) check(check checker) {
 	check.integer("systemInterval", d.SystemInterval, 5, 3600)
 }
 
-// DeviceState is an element of DeviceStateOrStates and DeviceStates.
+// DeviceState is an element of DeviceStateOrStates and DeviceStates (Losant's schema "deviceState").
 type DeviceState struct {
 	// Time is when the values were true; now when it is not set.
 	Time time.Time `json:"time,omitzero"`

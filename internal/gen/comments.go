@@ -35,6 +35,8 @@ func (g *goType) origin() string {
 		return "is the answer to " + some(answered, "actions") + " (" + schema + ")"
 	case len(g.holders) == 0:
 		return "is " + schema
+	case rootOf(g.losant) == g.losant:
+		return g.place() + " (" + schema + ")"
 	}
 	return g.place()
 }
