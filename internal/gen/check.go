@@ -37,6 +37,7 @@ func check(d *api.Description, o *api.Overlay) error {
 			c.fail("property %s is of type %q", place, t)
 		}
 	}
+	enums := map[string]string{} // by place
 	for _, name := range sorted(o.Enums) {
 		if len(o.Enums[name].Of) == 0 {
 			c.fail("enum %s stands nowhere", name)
@@ -45,6 +46,10 @@ func check(d *api.Description, o *api.Overlay) error {
 			if !c.names(place) && len(valuesAt(d, place)) == 0 {
 				c.fail("there is no enum at %s", place)
 			}
+			if other := enums[place]; other != "" {
+				c.fail("%s is both %s and %s", place, other, name)
+			}
+			enums[place] = name
 		}
 	}
 	return errors.Join(c.errors...)

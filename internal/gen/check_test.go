@@ -38,6 +38,7 @@ func TestCheckFails(t *testing.T) {
 		{func(o *api.Overlay) { o.Types["pump.valve"] = "Valve" }, "there is no part pump.valve"},
 		{func(o *api.Overlay) { o.Arguments["valve"] = "pumpValve" }, "there is no argument valve"},
 		{func(o *api.Overlay) { o.Enums["PumpClass"] = api.EnumNote{} }, "enum PumpClass stands nowhere"},
+		{func(o *api.Overlay) { o.Enums["Class"] = api.EnumNote{Of: []string{"pump.pumpClass"}} }, "pump.pumpClass is both Class and PumpClass"},
 		{func(o *api.Overlay) { o.Enums["PumpClass"] = api.EnumNote{Of: []string{"pump.name"}} }, "there is no enum at pump.name"},
 		{func(o *api.Overlay) { o.Enums["PumpClass"] = api.EnumNote{Of: []string{"pump.valve"}} }, "there is no enum at pump.valve"},
 		{func(o *api.Overlay) { o.Enums["PumpClass"] = api.EnumNote{Of: []string{"pump.pumpClass[]"}} }, "there is no enum at pump.pumpClass[]"},

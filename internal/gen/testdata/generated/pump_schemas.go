@@ -311,7 +311,7 @@ type PumpSpareParts1 struct {
 	Count  int    `json:"count,omitzero"`
 }
 
-// PumpState is an element of PumpStateOrStates and PumpStates.
+// PumpState is an element of PumpStateOrStates and PumpStates (Losant's schema "pumpState").
 type PumpState struct {
 	Time time.Time      `json:"time,omitzero"`
 	Data map[string]any `json:"data"`
