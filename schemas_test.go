@@ -612,6 +612,17 @@ func TestNullableWorksInTypesOfTheCaller(t *testing.T) {
 	assert.Error(t, json.Unmarshal([]byte(`{"number":"text"}`), &reused))
 }
 
+func TestADecodedNullableHasNothingOfTheOneBefore(t *testing.T) {
+	t.Parallel()
+	value := losant.Value(map[string]int{"a": 1})
+	require.NoError(t, json.Unmarshal([]byte(`{"b": 2}`), &value))
+	assert.Equal(t, losant.Value(map[string]int{"b": 2}), value)
+	require.NoError(t, json.Unmarshal([]byte(`null`), &value))
+	assert.Equal(t, losant.Null[map[string]int](), value)
+	require.NoError(t, json.Unmarshal([]byte(`{"c": 3}`), &value))
+	assert.Equal(t, losant.Value(map[string]int{"c": 3}), value)
+}
+
 func TestNullableEqual(t *testing.T) {
 	t.Parallel()
 	values := []losant.Nullable[string]{{}, losant.Null[string](), losant.Value(""), losant.Value("a")}

@@ -53,7 +53,7 @@ func (c *Client) CloseIdleConnections() {
 func newResty(hc http.Client) *resty.Client {
 	hc.Transport = unfollowed{hc.Transport}
 	hc.Jar = nil // it would carry cookies from one token to another
-	executor := resty.NewWithClient(&hc).SetLogger(silent{}).SetDisableWarn(true).SetPreRequestHook(replace)
+	executor := resty.NewWithClient(&hc).SetLogger(silent{}).SetPreRequestHook(replace)
 	// Last, because resty has setters that write it.
 	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return executor

@@ -61,7 +61,7 @@ func (r *Request) mayRepeat(o *Outcome) bool {
 // renews reports whether the authorization was refused and there may be another one. Then another attempt may end
 // otherwise.
 func (r *Request) renews(o *Outcome) bool {
-	if !o.Answered || o.StatusCode != http.StatusUnauthorized || r.Refused == nil || !r.Refused(o.Authorization) {
+	if o.StatusCode != http.StatusUnauthorized || r.Refused == nil || !r.Refused(o.Authorization) {
 		return false
 	}
 	o.transient = true

@@ -331,3 +331,184 @@ func TestBudget(t *testing.T) {
 	require.True(t, b.spend())
 	require.False(t, b.spend())
 }
+
+// failing returns a client whose requests end like this, one after the other, and the last one for ever.
+func failing(endings ...ending) *Client {
+	sent := 0
+	return NewClientThrough(&http.Client{Transport: transportFunc(func(*http.Request) (*http.Response, error) {
+		end := endings[min(sent, len(endings)-1)]
+		sent++
+		switch end := end.(type) {
+		case int:
+			return &http.Response{StatusCode: end, Body: http.NoBody}, nil
+		case *http.Response:
+			return end, nil
+		case error:
+			return nil, end
+		default:
+			panic(end)
+		}
+	})})
+}
+
+func TestDoubtIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		endings []ending
+		doubt   bool
+	}{
+		{[]ending{404}, false},
+		{[]ending{503, 404}, false},
+		{[]ending{refusedDial, 404}, false},
+		{[]ending{io.EOF, 404}, true},
+		{[]ending{500, 404}, true},
+		{[]ending{502, 503, 404}, true},
+	} {
+		t.Run(fmt.Sprint(row.endings), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				o := failing(row.endings...).Do(t.Context(), newRequest(Delete))
+
+				assert.Equal(t, http.StatusNotFound, o.StatusCode)
+				assert.Equal(t, row.doubt, o.Doubt)
+			})
+		})
+	}
+}
+
+func TestRetriesEndWithTheBudget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const retries = budgetSize / budgetRetry
+		endings := make([]ending, 0, 3*retries)
+		for range 2*retries + 1 {
+			endings = append(endings, 503)
+		}
+		for range budgetRetry {
+			endings = append(endings, 200)
+		}
+		client := failing(append(endings, 503)...)
+		request := newRequest(Read)
+		request.MaxAttempts = 2
+		start := time.Now()
+		for range retries {
+			require.Equal(t, 2, client.Do(t.Context(), request).Attempts)
+		}
+		assert.Greater(t, time.Since(start), retries*firstBackoff/4, "each waits a while")
+		require.Equal(t, 1, client.Do(t.Context(), request).Attempts)
+		for range budgetRetry {
+			o := client.Do(t.Context(), request)
+			require.True(t, o.Succeeded())
+		}
+		require.Equal(t, 2, client.Do(t.Context(), request).Attempts)
+		require.Equal(t, 1, client.Do(t.Context(), request).Attempts)
+	})
+}
+
+func TestAWaitThatIsTooLongIsNotBegun(t *testing.T) {
+	t.Parallel()
+	for wait, attempts := range map[string]int{"30": 3, "31": 1} {
+		for limit, attempts := range map[time.Duration]int{time.Hour: attempts, 20 * time.Second: 1} {
+			t.Run(fmt.Sprint(wait, " of ", limit), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := context.WithTimeout(t.Context(), limit)
+					defer cancel()
+					start := time.Now()
+
+					o := failing(&http.Response{
+						StatusCode: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {wait}}, Body: http.NoBody,
+					}).Do(ctx, newRequest(Read))
+
+					assert.Equal(t, attempts, o.Attempts)
+					assert.Equal(t, time.Duration(attempts-1)*30*time.Second, time.Since(start))
+					require.NoError(t, o.Interrupted)
+				})
+			})
+		}
+	}
+}
+
+func TestARefusedAuthorizationIsRenewedOnceAndAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		request := newRequest(Once)
+		token, told := 0, 0
+		request.Authorize = func(context.Context) (string, error) {
+			token++
+			return fmt.Sprint(token), nil
+		}
+		request.Refused = func(authorization string) bool {
+			told++
+			assert.Equal(t, fmt.Sprint(token), authorization)
+			return true
+		}
+		start := time.Now()
+
+		o := failing(401).Do(t.Context(), request)
+
+		assert.Equal(t, http.StatusUnauthorized, o.StatusCode)
+		assert.Equal(t, 2, o.Attempts)
+		assert.Equal(t, "2", o.Authorization)
+		assert.Equal(t, 1, told)
+		assert.Zero(t, time.Since(start))
+
+		told = 0
+		assert.Equal(t, http.StatusForbidden, failing(403).Do(t.Context(), request).StatusCode)
+		assert.Zero(t, told)
+	})
+}
+
+// What is known of the sendings of one attempt: each has something written, or nothing, and ends with a status or an error.
+func TestWhatIsKnownOfSendings(t *testing.T) {
+	t.Parallel()
+	errWire, errElsewhere := errors.New("the cable was cut"), errors.New("another host")
+	type one struct {
+		written, doubt bool
+		end            ending
+	}
+	for name, row := range map[string]struct {
+		sendings         []one
+		running          bool // another one is
+		err              error
+		doubt, unapplied bool
+	}{
+		"none":                               {nil, false, errElsewhere, false, false},
+		"none, and no connection":            {nil, false, refusedDial, false, true},
+		"nothing was written":                {[]one{{false, false, errWire}}, false, errWire, false, true},
+		"it was written":                     {[]one{{true, false, errWire}}, false, errWire, false, false},
+		"it was written twice":               {[]one{{true, true, errWire}}, false, errWire, true, false},
+		"an answer, and the next failed":     {[]one{{true, false, 200}, {false, false, errWire}}, false, errWire, true, false},
+		"refused, and the next failed":       {[]one{{true, false, 503}, {false, false, errWire}}, false, errWire, false, true},
+		"doubt, and then two that failed":    {[]one{{true, false, 200}, {true, false, 503}, {false, false, errWire}}, false, errWire, true, false},
+		"one is still on its way":            {[]one{{false, false, errWire}}, true, errWire, true, false},
+		"another request failed":             {[]one{{false, false, errWire}}, false, errElsewhere, false, false},
+		"another one has not been sent":      {[]one{{false, false, errWire}}, false, refusedDial, false, true},
+		"written, and another one was not":   {[]one{{true, false, errWire}}, false, refusedDial, false, false},
+		"in doubt, and another one was not":  {[]one{{true, true, 503}}, false, refusedDial, true, false},
+		"it failed, in the words of another": {[]one{{false, false, errWire}}, false, fmt.Errorf("a transport: %w", errWire), false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var s sendings
+			for _, o := range row.sendings {
+				s.begin()
+				var response *http.Response
+				err, failed := o.end.(error)
+				if !failed {
+					response = &http.Response{StatusCode: o.end.(int)} //nolint:forcetypeassert // or else panic
+				}
+				s.end(&sending{written: o.written, doubt: o.doubt}, response, err)
+			}
+			if row.running {
+				s.begin()
+			}
+
+			doubt, unapplied := s.judgeError(row.err)
+
+			assert.Equal(t, row.doubt, doubt)
+			assert.Equal(t, row.doubt, s.doubted())
+			assert.Equal(t, row.unapplied, unapplied)
+		})
+	}
+}

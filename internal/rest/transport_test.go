@@ -34,6 +34,7 @@ func TestTheTransportIsMadeForManyCallsToOneHost(t *testing.T) {
 	assert.Positive(t, transport.HTTP2.PingTimeout)
 	assert.Positive(t, transport.TLSHandshakeTimeout)
 	assert.Positive(t, transport.IdleConnTimeout)
+	assert.Positive(t, transport.ExpectContinueTimeout)
 	assert.GreaterOrEqual(t, transport.TLSClientConfig.MinVersion, uint16(tls.VersionTLS12))
 }
 
@@ -233,4 +234,41 @@ type negotiated struct{ net.Conn }
 
 func (negotiated) ConnectionState() tls.ConnectionState {
 	return tls.ConnectionState{NegotiatedProtocol: "h2"}
+}
+
+// net/http sends a read again when its connection turns out to be stale. It may do so once, and with nothing else.
+func TestARequestOfSomebodyElseMayHaveASecondConnection(t *testing.T) {
+	t.Parallel()
+	for method, again := range map[string]bool{http.MethodGet: true, http.MethodPost: false} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			server := wiretest.NewServer(t, wiretest.Answer(200, "a"), wiretest.Reset, wiretest.Answer(200, "b"))
+			own := NewTransport()
+			t.Cleanup(func() { server.Close(own.CloseIdleConnections) })
+			send := func() (string, error) {
+				request, err := http.NewRequestWithContext(t.Context(), method, server.URL(), http.NoBody)
+				require.NoError(t, err)
+				response, err := observed{own}.RoundTrip(request)
+				if err != nil {
+					return "", err
+				}
+				body, err := io.ReadAll(response.Body)
+				return string(body), errors.Join(err, response.Body.Close())
+			}
+			body, err := send()
+			require.NoError(t, err)
+			assert.Equal(t, "a", body)
+
+			body, err = send()
+
+			if again {
+				require.NoError(t, err)
+				assert.Equal(t, "b", body)
+				assert.Equal(t, 3, server.Count())
+			} else {
+				require.Error(t, err)
+				assert.Equal(t, 2, server.Count())
+			}
+		})
+	}
 }
