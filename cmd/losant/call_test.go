@@ -289,10 +289,14 @@ func TestDemo(t *testing.T) {
 		{"-demo", "experienceGroup.get"},
 		{"-demo", "device.sendState", "-body", `{"data": {"flow": 4}}`},
 		{"-demo", "application.get"},
+		{"-demo", "applications.get"},
+		{"-demo", "instances.get"},
 	} {
 		r := shell{}.run(t.Context(), args...).succeeds(t)
 		assert.NotEmpty(t, r.stdout)
 	}
+	states := shell{}.run(t.Context(), "-demo", "device.getState", "-limit", "9", "-o", "jsonl").succeeds(t).stdout
+	assert.Equal(t, 3, strings.Count(states, `"flow"`))
 	for _, id := range []string{demoApplication, demoDevice, demoTable, demoUser, demoGroup} {
 		assert.Len(t, id, 24)
 	}

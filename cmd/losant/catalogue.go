@@ -47,7 +47,10 @@ type action struct {
 // action finds an action by its documented name.
 func (c *catalogue) action(id string) (*action, error) {
 	i := slices.IndexFunc(c.Actions, func(a api.Action) bool { return a.ID() == id })
-	if i < 0 {
+	switch {
+	case slices.Contains(c.resources(), id):
+		return nil, usagef("%s is a resource; losant help %[1]s lists its actions", id)
+	case i < 0:
 		return nil, usagef("there is no action %q%s; losant help lists them", id, suggestion(id, c.ids()))
 	}
 	a := &action{Action: &c.Actions[i], note: c.notes.Actions[id], catalogue: c}

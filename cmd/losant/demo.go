@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/losant-go/losant"
 	"github.com/losant-go/losant/losanttest"
@@ -26,8 +29,27 @@ var demoIDs = map[string]string{
 func (c *command) startDemo(options []losant.Option) (client *losant.Client, end func(), err error) {
 	server := losanttest.NewServer()
 	seed(server)
+	options = append(options, losant.WithToken(server.Token("all.Application", "all.Instance", "all.User")))
 	client, err = server.NewClient(options...)
-	return client, server.Close, err
+	return client, server.Close, errors.Join(err, report(server))
+}
+
+// report lets the pump report what it measures.
+func report(server *losanttest.Server) error {
+	client, err := server.NewClient()
+	if err != nil {
+		return err
+	}
+	for i, flow := range []float64{4.2, 3.9, 4.4} {
+		state := losant.DeviceState{
+			Time: time.Now().Add(time.Duration(i-3) * time.Minute), Data: map[string]any{"flow": flow},
+		}
+		_, err := client.Device.SendState(context.Background(), demoApplication, demoDevice, losant.DeviceStateOrStates{state})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func seed(server *losanttest.Server) {

@@ -95,6 +95,7 @@ func TestWrongUsage(t *testing.T) {
 	for text, args := range map[string][]string{
 		`there is no action "devices.gte" (did you mean devices.get`:          {"devices.gte"},
 		`there is no action "Devices.Get" (did you mean devices.get`:          {"Devices.Get"},
+		"devices is a resource; losant help devices lists its actions":        {"devices", "get"},
 		`there is no action "list"`:                                           {"list"},
 		"there is no flag -filtr (did you mean -filter?)":                     {"devices.get", "-filtr", "x"},
 		"there is no flag -app":                                               {"devices.get", "-app", "x"},
