@@ -374,7 +374,7 @@ func TestErrorOfANestedHTTPClientHidesTheQuery(t *testing.T) {
 	})}
 	var out strings.Builder
 	nested := roundTripper(func(r *http.Request) (*http.Response, error) {
-		return inner.Do(r.Clone(r.Context()))
+		return inner.Do(r.Clone(r.Context())) //nolint:gosec // it goes nowhere
 	})
 	client, err := losant.NewClient(secretToken, losant.WithHTTPClient(&http.Client{Transport: nested}),
 		losant.WithMaxAttempts(1), losant.WithLogger(slog.New(slog.NewTextHandler(&out, nil))))

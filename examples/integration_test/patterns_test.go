@@ -166,7 +166,7 @@ func TestStreams(t *testing.T) {
 		select {
 		case <-ended:
 			require.NoError(t, err)
-			assert.Equal(t, 1, gaps)
+			assert.Positive(t, gaps)
 			return
 		default:
 			w.report(t, pressure)
