@@ -95,28 +95,33 @@ func (d *DashboardContext) UnmarshalJSON(data []byte) error {
 	if d == nil {
 		return errNilTarget
 	}
+	return json.Unmarshal(data, d.kind(data))
+}
+
+// kind is where the kind that data is of belongs.
+func (d *DashboardContext) kind(data []byte) any {
 	*d = DashboardContext{}
 	switch kindOf(data, "type") {
 	case "deviceAttribute":
 		d.DeviceAttribute = new(DashboardContextDeviceAttribute)
-		return json.Unmarshal(data, d.DeviceAttribute)
+		return d.DeviceAttribute
 	case "deviceId":
 		d.DeviceID = new(DashboardContextDeviceID)
-		return json.Unmarshal(data, d.DeviceID)
+		return d.DeviceID
 	case "deviceTag":
 		d.DeviceTag = new(DashboardContextDeviceTag)
-		return json.Unmarshal(data, d.DeviceTag)
+		return d.DeviceTag
 	case "number":
 		d.Number = new(DashboardContextNumber)
-		return json.Unmarshal(data, d.Number)
+		return d.Number
 	case "string":
 		d.String = new(DashboardContextString)
-		return json.Unmarshal(data, d.String)
+		return d.String
 	case "experienceUser":
 		d.ExperienceUser = new(DashboardContextExperienceUser)
-		return json.Unmarshal(data, d.ExperienceUser)
+		return d.ExperienceUser
 	}
-	return d.Raw.UnmarshalJSON(data)
+	return &d.Raw
 }
 
 // DashboardContextDeviceAttribute is a DashboardContext of the kind "deviceAttribute".
@@ -415,28 +420,33 @@ func (d *DashboardContextPost) UnmarshalJSON(data []byte) error {
 	if d == nil {
 		return errNilTarget
 	}
+	return json.Unmarshal(data, d.kind(data))
+}
+
+// kind is where the kind that data is of belongs.
+func (d *DashboardContextPost) kind(data []byte) any {
 	*d = DashboardContextPost{}
 	switch kindOf(data, "type") {
 	case "deviceAttribute":
 		d.DeviceAttribute = new(DashboardContextDeviceAttributePost)
-		return json.Unmarshal(data, d.DeviceAttribute)
+		return d.DeviceAttribute
 	case "deviceId":
 		d.DeviceID = new(DashboardContextDeviceIDPost)
-		return json.Unmarshal(data, d.DeviceID)
+		return d.DeviceID
 	case "deviceTag":
 		d.DeviceTag = new(DashboardContextDeviceTagPost)
-		return json.Unmarshal(data, d.DeviceTag)
+		return d.DeviceTag
 	case "number":
 		d.Number = new(DashboardContextNumberPost)
-		return json.Unmarshal(data, d.Number)
+		return d.Number
 	case "string":
 		d.String = new(DashboardContextStringPost)
-		return json.Unmarshal(data, d.String)
+		return d.String
 	case "experienceUser":
 		d.ExperienceUser = new(DashboardContextExperienceUserPost)
-		return json.Unmarshal(data, d.ExperienceUser)
+		return d.ExperienceUser
 	}
-	return d.Raw.UnmarshalJSON(data)
+	return &d.Raw
 }
 
 func (d *DashboardContextPost) check(check checker) {

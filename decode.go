@@ -14,14 +14,22 @@ var answers = jsondec.Decoder{Special: special}
 
 // special is what types with an UnmarshalJSON are to the decoder, which does without that method.
 func special(v any) *jsondec.Special {
-	switch v.(type) {
-	case *DeviceState, *DeviceCommand, *CompositeDeviceStateValue:
-		return &jsondec.Special{Moments: []string{"time"}}
-	case *LastValueData, *CompositeDeviceState, *ExperienceEndpointStats:
+	switch v := v.(type) {
+	case interface{ moments() []string }:
+		return &jsondec.Special{Moments: v.moments()}
+	case interface{ isWithoutHypermedia() }:
 		return &jsondec.Special{NoKeys: hypermediaNames()}
+	case union:
+		return &jsondec.Special{Kind: func(v any, data []byte) any { return v.(union).kind(data) }}
 	default:
 		return nil
 	}
+}
+
+// union is a value of one of several kinds.
+type union interface {
+	// kind returns what data is to be decoded into.
+	kind(data []byte) any
 }
 
 // hypermediaNames are the properties of [Hypermedia].

@@ -233,3 +233,14 @@ func TestStringsKeepNothingElseAlive(t *testing.T) {
 	assert.Zero(t, alive, "bodies that are still there")
 	runtime.KeepAlive(kept)
 }
+
+// Inside of unions, too, names match exactly, and 5.0 is a whole number.
+func TestUnionsAreDecodedLikeTheRest(t *testing.T) {
+	t.Parallel()
+	var got losant.Notebook
+	document := `{"inputs":[{"inputType":"deviceData","FILENAME":"a","start":5.0},{"InputType":"deviceData"}]}`
+	require.True(t, losant.Decode([]byte(document), &got))
+	assert.Equal(t, []losant.NotebookInput{
+		{DeviceData: &losant.NotebookInputDeviceData{Start: 5}}, {Raw: json.RawMessage(`{"InputType":"deviceData"}`)},
+	}, got.Inputs)
+}

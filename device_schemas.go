@@ -86,6 +86,10 @@ func (d *DeviceCommand) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+func (*DeviceCommand) moments() []string {
+	return []string{"time"}
+}
+
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
 // set is no null.
 func (d DeviceCommand) MarshalJSON() ([]byte, error) {
@@ -148,16 +152,21 @@ func (d *DeviceConnectionStatus) UnmarshalJSON(data []byte) error {
 	if d == nil {
 		return errNilTarget
 	}
+	return json.Unmarshal(data, d.kind(data))
+}
+
+// kind is where the kind that data is of belongs.
+func (d *DeviceConnectionStatus) kind(data []byte) any {
 	*d = DeviceConnectionStatus{}
 	switch kindOf(data, "status") {
 	case "connected":
 		d.Connected = new(DeviceConnectionStatusConnected)
-		return json.Unmarshal(data, d.Connected)
+		return d.Connected
 	case "disconnected":
 		d.Disconnected = new(DeviceConnectionStatusDisconnected)
-		return json.Unmarshal(data, d.Disconnected)
+		return d.Disconnected
 	}
-	return d.Raw.UnmarshalJSON(data)
+	return &d.Raw
 }
 
 // Validate checks the body against the documented constraints, as the call does before it sends anything. The error is
@@ -207,6 +216,10 @@ func (d *DeviceConnectionStatusConnected) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+func (*DeviceConnectionStatusConnected) moments() []string {
+	return []string{"connectedAt"}
+}
+
 func (d *DeviceConnectionStatusConnected) check(check checker) {
 	check.time("connectedAt", d.ConnectedAt)
 	check.length("ipAddress", d.IPAddress, 2, 39)
@@ -246,6 +259,10 @@ func (d *DeviceConnectionStatusDisconnected) UnmarshalJSON(data []byte) error {
 	d.ConnectedAt = times.ConnectedAt.pointer()
 	d.DisconnectedAt = times.DisconnectedAt.pointer()
 	return nil
+}
+
+func (*DeviceConnectionStatusDisconnected) moments() []string {
+	return []string{"connectedAt", "disconnectedAt"}
 }
 
 func (d *DeviceConnectionStatusDisconnected) check(check checker) {
@@ -599,6 +616,10 @@ func (d *DeviceState) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+func (*DeviceState) moments() []string {
+	return []string{"time"}
+}
+
 func (d *DeviceState) check(check checker) {
 	if !d.Time.IsZero() {
 		check.time("time", &d.Time)
@@ -725,64 +746,69 @@ func (d *DeviceUpdateOperation) UnmarshalJSON(data []byte) error {
 	if d == nil {
 		return errNilTarget
 	}
+	return json.Unmarshal(data, d.kind(data))
+}
+
+// kind is where the kind that data is of belongs.
+func (d *DeviceUpdateOperation) kind(data []byte) any {
 	*d = DeviceUpdateOperation{}
 	switch kindOf(data, "operation", "target") {
 	case "set name":
 		d.SetName = new(DeviceUpdateOperationSetName)
-		return json.Unmarshal(data, d.SetName)
+		return d.SetName
 	case "set deviceClass":
 		d.SetDeviceClass = new(DeviceUpdateOperationSetDeviceClass)
-		return json.Unmarshal(data, d.SetDeviceClass)
+		return d.SetDeviceClass
 	case "set description":
 		d.SetDescription = new(DeviceUpdateOperationSetDescription)
-		return json.Unmarshal(data, d.SetDescription)
+		return d.SetDescription
 	case "set gatewayId", "set parentId":
 		d.SetGatewayIDOrParentID = new(DeviceUpdateOperationSetGatewayIDOrParentID)
-		return json.Unmarshal(data, d.SetGatewayIDOrParentID)
+		return d.SetGatewayIDOrParentID
 	case "set systemInterval":
 		d.SetSystemInterval = new(DeviceUpdateOperationSetSystemInterval)
-		return json.Unmarshal(data, d.SetSystemInterval)
+		return d.SetSystemInterval
 	case "set keepDuplicates":
 		d.SetKeepDuplicates = new(DeviceUpdateOperationSetKeepDuplicates)
-		return json.Unmarshal(data, d.SetKeepDuplicates)
+		return d.SetKeepDuplicates
 	case "set tag":
 		d.SetTag = new(DeviceUpdateOperationSetTag)
-		return json.Unmarshal(data, d.SetTag)
+		return d.SetTag
 	case "set attributeTag":
 		d.SetAttributeTag = new(DeviceUpdateOperationSetAttributeTag)
-		return json.Unmarshal(data, d.SetAttributeTag)
+		return d.SetAttributeTag
 	case "set attributeDescription":
 		d.SetAttributeDescription = new(DeviceUpdateOperationSetAttributeDescription)
-		return json.Unmarshal(data, d.SetAttributeDescription)
+		return d.SetAttributeDescription
 	case "set attributeContentType":
 		d.SetAttributeContentType = new(DeviceUpdateOperationSetAttributeContentType)
-		return json.Unmarshal(data, d.SetAttributeContentType)
+		return d.SetAttributeContentType
 	case "set attributeName":
 		d.SetAttributeName = new(DeviceUpdateOperationSetAttributeName)
-		return json.Unmarshal(data, d.SetAttributeName)
+		return d.SetAttributeName
 	case "remove description", "remove parentId":
 		d.RemoveDescriptionOrParentID = new(DeviceUpdateOperationRemoveDescriptionOrParentID)
-		return json.Unmarshal(data, d.RemoveDescriptionOrParentID)
+		return d.RemoveDescriptionOrParentID
 	case "remove tag":
 		d.RemoveTag = new(DeviceUpdateOperationRemoveTag)
-		return json.Unmarshal(data, d.RemoveTag)
+		return d.RemoveTag
 	case "remove attribute":
 		d.RemoveAttribute = new(DeviceUpdateOperationRemoveAttribute)
-		return json.Unmarshal(data, d.RemoveAttribute)
+		return d.RemoveAttribute
 	case "remove attributeTag":
 		d.RemoveAttributeTag = new(DeviceUpdateOperationRemoveAttributeTag)
-		return json.Unmarshal(data, d.RemoveAttributeTag)
+		return d.RemoveAttributeTag
 	case "remove attributeDescription":
 		d.RemoveAttributeDescription = new(DeviceUpdateOperationRemoveAttributeDescription)
-		return json.Unmarshal(data, d.RemoveAttributeDescription)
+		return d.RemoveAttributeDescription
 	case "add attribute":
 		d.AddAttribute = new(DeviceUpdateOperationAddAttribute)
-		return json.Unmarshal(data, d.AddAttribute)
+		return d.AddAttribute
 	case "add attributeSystem":
 		d.AddAttributeSystem = new(DeviceUpdateOperationAddAttributeSystem)
-		return json.Unmarshal(data, d.AddAttributeSystem)
+		return d.AddAttributeSystem
 	}
-	return d.Raw.UnmarshalJSON(data)
+	return &d.Raw
 }
 
 func (d *DeviceUpdateOperation) check(check checker) {

@@ -156,6 +156,10 @@ func (e *EventPost) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+func (*EventPost) moments() []string {
+	return []string{"creationDate"}
+}
+
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
 // set is no null.
 func (e EventPost) MarshalJSON() ([]byte, error) {

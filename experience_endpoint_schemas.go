@@ -227,6 +227,8 @@ func (e *ExperienceEndpointStats) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+func (*ExperienceEndpointStats) isWithoutHypermedia() {}
+
 // ExperienceEndpoints is the answer to experienceEndpoints.get (Losant's schema "experienceEndpoints").
 type ExperienceEndpoints struct {
 	Hypermedia

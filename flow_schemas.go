@@ -63,31 +63,36 @@ func (c *CustomNodeField) UnmarshalJSON(data []byte) error {
 	if c == nil {
 		return errNilTarget
 	}
+	return json.Unmarshal(data, c.kind(data))
+}
+
+// kind is where the kind that data is of belongs.
+func (c *CustomNodeField) kind(data []byte) any {
 	*c = CustomNodeField{}
 	switch kindOf(data, "type") {
 	case "checkbox":
 		c.Checkbox = new(CustomNodeFieldCheckbox)
-		return json.Unmarshal(data, c.Checkbox)
+		return c.Checkbox
 	case "select":
 		c.Select = new(CustomNodeFieldSelect)
-		return json.Unmarshal(data, c.Select)
+		return c.Select
 	case "stringTemplate":
 		c.StringTemplate = new(CustomNodeFieldStringTemplate)
-		return json.Unmarshal(data, c.StringTemplate)
+		return c.StringTemplate
 	case "numberTemplate":
 		c.NumberTemplate = new(CustomNodeFieldNumberTemplate)
-		return json.Unmarshal(data, c.NumberTemplate)
+		return c.NumberTemplate
 	case "jsonTemplate":
 		c.JSONTemplate = new(CustomNodeFieldJSONTemplate)
-		return json.Unmarshal(data, c.JSONTemplate)
+		return c.JSONTemplate
 	case "payloadPath":
 		c.PayloadPath = new(CustomNodeFieldPayloadPath)
-		return json.Unmarshal(data, c.PayloadPath)
+		return c.PayloadPath
 	case "section":
 		c.Section = new(CustomNodeFieldSection)
-		return json.Unmarshal(data, c.Section)
+		return c.Section
 	}
-	return c.Raw.UnmarshalJSON(data)
+	return &c.Raw
 }
 
 // CustomNodeFieldCheckbox is a CustomNodeField of the kind "checkbox".
@@ -240,31 +245,36 @@ func (c *CustomNodeFieldPost) UnmarshalJSON(data []byte) error {
 	if c == nil {
 		return errNilTarget
 	}
+	return json.Unmarshal(data, c.kind(data))
+}
+
+// kind is where the kind that data is of belongs.
+func (c *CustomNodeFieldPost) kind(data []byte) any {
 	*c = CustomNodeFieldPost{}
 	switch kindOf(data, "type") {
 	case "checkbox":
 		c.Checkbox = new(CustomNodeFieldCheckboxPost)
-		return json.Unmarshal(data, c.Checkbox)
+		return c.Checkbox
 	case "select":
 		c.Select = new(CustomNodeFieldSelectPost)
-		return json.Unmarshal(data, c.Select)
+		return c.Select
 	case "stringTemplate":
 		c.StringTemplate = new(CustomNodeFieldStringTemplatePost)
-		return json.Unmarshal(data, c.StringTemplate)
+		return c.StringTemplate
 	case "numberTemplate":
 		c.NumberTemplate = new(CustomNodeFieldNumberTemplatePost)
-		return json.Unmarshal(data, c.NumberTemplate)
+		return c.NumberTemplate
 	case "jsonTemplate":
 		c.JSONTemplate = new(CustomNodeFieldJSONTemplatePost)
-		return json.Unmarshal(data, c.JSONTemplate)
+		return c.JSONTemplate
 	case "payloadPath":
 		c.PayloadPath = new(CustomNodeFieldPayloadPathPost)
-		return json.Unmarshal(data, c.PayloadPath)
+		return c.PayloadPath
 	case "section":
 		c.Section = new(CustomNodeFieldSectionPost)
-		return json.Unmarshal(data, c.Section)
+		return c.Section
 	}
-	return c.Raw.UnmarshalJSON(data)
+	return &c.Raw
 }
 
 func (c *CustomNodeFieldPost) check(check checker) {

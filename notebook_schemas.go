@@ -69,6 +69,10 @@ func (n *NotebookDataExportOptions) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+func (*NotebookDataExportOptions) moments() []string {
+	return []string{"relativeTo"}
+}
+
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
 // set is no null.
 func (n NotebookDataExportOptions) MarshalJSON() ([]byte, error) {
@@ -174,6 +178,10 @@ func (n *NotebookExecutionOptions) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+func (*NotebookExecutionOptions) moments() []string {
+	return []string{"relativeTo"}
+}
+
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not
 // set is no null.
 func (n NotebookExecutionOptions) MarshalJSON() ([]byte, error) {
@@ -242,31 +250,36 @@ func (n *NotebookInput) UnmarshalJSON(data []byte) error {
 	if n == nil {
 		return errNilTarget
 	}
+	return json.Unmarshal(data, n.kind(data))
+}
+
+// kind is where the kind that data is of belongs.
+func (n *NotebookInput) kind(data []byte) any {
 	*n = NotebookInput{}
 	switch kindOf(data, "inputType") {
 	case "deviceData":
 		n.DeviceData = new(NotebookInputDeviceData)
-		return json.Unmarshal(data, n.DeviceData)
+		return n.DeviceData
 	case "deviceConnectionHistory":
 		n.DeviceConnectionHistory = new(NotebookInputDeviceConnectionHistory)
-		return json.Unmarshal(data, n.DeviceConnectionHistory)
+		return n.DeviceConnectionHistory
 	case "deviceMetadata":
 		n.DeviceMetadata = new(NotebookInputDeviceMetadata)
-		return json.Unmarshal(data, n.DeviceMetadata)
+		return n.DeviceMetadata
 	case "dataTable":
 		n.DataTable = new(NotebookInputDataTable)
-		return json.Unmarshal(data, n.DataTable)
+		return n.DataTable
 	case "eventData":
 		n.EventData = new(NotebookInputEventData)
-		return json.Unmarshal(data, n.EventData)
+		return n.EventData
 	case "externalUrl":
 		n.ExternalURL = new(NotebookInputExternalURL)
-		return json.Unmarshal(data, n.ExternalURL)
+		return n.ExternalURL
 	case "applicationFile":
 		n.ApplicationFile = new(NotebookInputApplicationFile)
-		return json.Unmarshal(data, n.ApplicationFile)
+		return n.ApplicationFile
 	}
-	return n.Raw.UnmarshalJSON(data)
+	return &n.Raw
 }
 
 // NotebookInputApplicationFile is a NotebookInput of the kind "applicationFile".
@@ -560,31 +573,36 @@ func (n *NotebookInputPost) UnmarshalJSON(data []byte) error {
 	if n == nil {
 		return errNilTarget
 	}
+	return json.Unmarshal(data, n.kind(data))
+}
+
+// kind is where the kind that data is of belongs.
+func (n *NotebookInputPost) kind(data []byte) any {
 	*n = NotebookInputPost{}
 	switch kindOf(data, "inputType") {
 	case "deviceData":
 		n.DeviceData = new(NotebookInputDeviceDataPost)
-		return json.Unmarshal(data, n.DeviceData)
+		return n.DeviceData
 	case "deviceConnectionHistory":
 		n.DeviceConnectionHistory = new(NotebookInputDeviceConnectionHistoryPost)
-		return json.Unmarshal(data, n.DeviceConnectionHistory)
+		return n.DeviceConnectionHistory
 	case "deviceMetadata":
 		n.DeviceMetadata = new(NotebookInputDeviceMetadataPost)
-		return json.Unmarshal(data, n.DeviceMetadata)
+		return n.DeviceMetadata
 	case "dataTable":
 		n.DataTable = new(NotebookInputDataTablePost)
-		return json.Unmarshal(data, n.DataTable)
+		return n.DataTable
 	case "eventData":
 		n.EventData = new(NotebookInputEventDataPost)
-		return json.Unmarshal(data, n.EventData)
+		return n.EventData
 	case "externalUrl":
 		n.ExternalURL = new(NotebookInputExternalURL)
-		return json.Unmarshal(data, n.ExternalURL)
+		return n.ExternalURL
 	case "applicationFile":
 		n.ApplicationFile = new(NotebookInputApplicationFilePost)
-		return json.Unmarshal(data, n.ApplicationFile)
+		return n.ApplicationFile
 	}
-	return n.Raw.UnmarshalJSON(data)
+	return &n.Raw
 }
 
 func (n *NotebookInputPost) check(check checker) {
@@ -672,25 +690,30 @@ func (n *NotebookOutput) UnmarshalJSON(data []byte) error {
 	if n == nil {
 		return errNilTarget
 	}
+	return json.Unmarshal(data, n.kind(data))
+}
+
+// kind is where the kind that data is of belongs.
+func (n *NotebookOutput) kind(data []byte) any {
 	*n = NotebookOutput{}
 	switch kindOf(data, "outputType") {
 	case "dataTable":
 		n.DataTable = new(NotebookOutputDataTable)
-		return json.Unmarshal(data, n.DataTable)
+		return n.DataTable
 	case "file":
 		n.File = new(NotebookOutputFile)
-		return json.Unmarshal(data, n.File)
+		return n.File
 	case "directory":
 		n.Directory = new(NotebookOutputDirectory)
-		return json.Unmarshal(data, n.Directory)
+		return n.Directory
 	case "executionResult":
 		n.ExecutionResult = new(NotebookOutputExecutionResult)
-		return json.Unmarshal(data, n.ExecutionResult)
+		return n.ExecutionResult
 	case "temporaryUrl":
 		n.TemporaryURL = new(NotebookOutputTemporaryURL)
-		return json.Unmarshal(data, n.TemporaryURL)
+		return n.TemporaryURL
 	}
-	return n.Raw.UnmarshalJSON(data)
+	return &n.Raw
 }
 
 // NotebookOutputDataTable is a NotebookOutput of the kind "dataTable".
@@ -829,25 +852,30 @@ func (n *NotebookOutputPost) UnmarshalJSON(data []byte) error {
 	if n == nil {
 		return errNilTarget
 	}
+	return json.Unmarshal(data, n.kind(data))
+}
+
+// kind is where the kind that data is of belongs.
+func (n *NotebookOutputPost) kind(data []byte) any {
 	*n = NotebookOutputPost{}
 	switch kindOf(data, "outputType") {
 	case "dataTable":
 		n.DataTable = new(NotebookOutputDataTablePost)
-		return json.Unmarshal(data, n.DataTable)
+		return n.DataTable
 	case "file":
 		n.File = new(NotebookOutputFilePost)
-		return json.Unmarshal(data, n.File)
+		return n.File
 	case "directory":
 		n.Directory = new(NotebookOutputDirectoryPost)
-		return json.Unmarshal(data, n.Directory)
+		return n.Directory
 	case "executionResult":
 		n.ExecutionResult = new(NotebookOutputExecutionResultPost)
-		return json.Unmarshal(data, n.ExecutionResult)
+		return n.ExecutionResult
 	case "temporaryUrl":
 		n.TemporaryURL = new(NotebookOutputTemporaryURL)
-		return json.Unmarshal(data, n.TemporaryURL)
+		return n.TemporaryURL
 	}
-	return n.Raw.UnmarshalJSON(data)
+	return &n.Raw
 }
 
 func (n *NotebookOutputPost) check(check checker) {

@@ -547,6 +547,8 @@ func (c *CompositeDeviceState) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+func (*CompositeDeviceState) isWithoutHypermedia() {}
+
 // CompositeDeviceStateValue is a value of CompositeDeviceState and CompositeDevicesStateItem.CompositeState.
 type CompositeDeviceStateValue struct {
 	Value any       `json:"value,omitzero"`
@@ -568,6 +570,10 @@ func (c *CompositeDeviceStateValue) UnmarshalJSON(data []byte) error {
 	}
 	c.Time = times.Time.Time
 	return nil
+}
+
+func (*CompositeDeviceStateValue) moments() []string {
+	return []string{"time"}
 }
 
 // CompositeDevicesState is the answer to devices.getCompositeState (Losant's schema "compositeDevicesState").
@@ -978,6 +984,8 @@ func (l *LastValueData) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+func (*LastValueData) isWithoutHypermedia() {}
+
 // LastValueQuery is the body of data.lastValueQuery (Losant's schema "lastValueQuery").
 type LastValueQuery struct {
 	// Attribute is the name of the attribute. It is 1 to 255 characters of 0-9 A-Z a-z _ -.
@@ -1081,6 +1089,10 @@ func (m *MultiDeviceCommand) UnmarshalJSON(data []byte) error {
 	}
 	m.Time = times.Time.pointer()
 	return nil
+}
+
+func (*MultiDeviceCommand) moments() []string {
+	return []string{"time"}
 }
 
 // MarshalJSON encodes the body as it is sent, also for encoders that do not know the tags of its fields: what is not

@@ -55,6 +55,8 @@ type Special struct {
 	Moments []string
 	// NoKeys are the names that do not become keys of a map.
 	NoKeys []string
+	// Kind returns what a value is to be decoded into, in the place of v, which points to a value of the type.
+	Kind func(v any, source []byte) any
 }
 
 // Unmarshal decodes a document into the value that v points to. What Decode cannot decode is left to encoding/json: the
@@ -72,7 +74,7 @@ func (d *Decoder) Decode(document []byte, v any) bool {
 	if target.Kind() != reflect.Pointer || target.IsNil() {
 		return false
 	}
-	r := run{data: document}
+	r := run{decoder: d, data: document}
 	return r.document(d.plan(target.Type().Elem()), target.Elem())
 }
 

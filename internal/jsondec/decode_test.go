@@ -168,6 +168,30 @@ func (e *entries) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// either is a point, a dated, or something else.
+type either struct {
+	Point *point
+	Dated *dated
+	Raw   json.RawMessage
+}
+
+func (e *either) kind(data []byte) any {
+	var is struct{ X, At any }
+	_ = json.Unmarshal(data, &is)
+	switch *e = (either{}); {
+	case is.X != nil:
+		e.Point = new(point)
+		return e.Point
+	case is.At != nil:
+		e.Dated = new(dated)
+		return e.Dated
+	default:
+		return &e.Raw
+	}
+}
+
+func (e *either) UnmarshalJSON(data []byte) error { return json.Unmarshal(data, e.kind(data)) }
+
 func newDecoder() *jsondec.Decoder {
 	return &jsondec.Decoder{Special: func(v any) *jsondec.Special {
 		switch v.(type) {
@@ -175,6 +199,8 @@ func newDecoder() *jsondec.Decoder {
 			return &jsondec.Special{Moments: []string{"at", "when"}}
 		case *entries:
 			return &jsondec.Special{NoKeys: []string{"_links"}}
+		case *either:
+			return &jsondec.Special{Kind: func(v any, source []byte) any { return v.(*either).kind(source) }}
 		default:
 			return nil
 		}

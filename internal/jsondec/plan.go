@@ -13,11 +13,12 @@ import (
 type plan struct {
 	kind   kind
 	typ    reflect.Type
-	elem   *plan    // of a pointer, a list or a dictionary
-	noKeys []string // of a dictionary
-	fields fields   // of a struct
-	number int      // among the plans of a document
-	count  int      // of the plans of a document
+	elem   *plan                          // of a pointer, a list or a dictionary
+	noKeys []string                       // of a dictionary
+	into   func(v any, source []byte) any // of a union
+	fields fields                         // of a struct
+	number int                            // among the plans of a document
+	count  int                            // of the plans of a document
 }
 
 // kind is what a plan is for.
@@ -27,6 +28,7 @@ const (
 	// Kinds for which null is nothing special.
 	foreign kind = iota // whatever encoding/json decodes
 	own                 // a type with an UnmarshalJSON
+	union               // a type that Special has the Kind of
 	date                // time.Time
 	moment              // time.Time or a pointer to one, as Special has it
 	raw                 // json.RawMessage
@@ -149,6 +151,8 @@ func (p planner) plan(t reflect.Type) *plan {
 		made.kind = date
 	case t == rawType:
 		made.kind = raw
+	case special != nil && special.Kind != nil:
+		made.kind, made.into = union, special.Kind
 	case special != nil:
 		p.fill(made)
 		made.adjust(special)

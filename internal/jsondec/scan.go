@@ -13,6 +13,7 @@ const maxDepth = 10_000
 
 // run is the decoding of one document. Its methods report false where the document is not what they expect.
 type run struct {
+	decoder *Decoder
 	data    []byte
 	pos     int // of the next byte
 	depth   int

@@ -21,6 +21,9 @@ func (r *run) value(p *plan, v reflect.Value) bool {
 	switch p.kind {
 	case own:
 		return r.own(v.Addr().Interface().(json.Unmarshaler))
+	case union:
+		source, ok := r.source()
+		return ok && r.decoder.Decode(source, p.into(v.Addr().Interface(), source))
 	case date:
 		return r.date(v)
 	case moment:
@@ -194,30 +197,39 @@ func (r *run) dictionary(p *plan, v reflect.Value) bool {
 		v.Set(reflect.ValueOf(m).Convert(p.typ))
 		return ok
 	}
-	m := reflect.MakeMap(p.typ)
-	v.Set(m)
+	var m reflect.Value
 	key, elem := reflect.New(p.typ.Key()).Elem(), reflect.New(p.elem.typ).Elem()
 	more, ok := r.open('}')
-	for more && ok {
-		name, ok := r.name()
+	for start := r.pos; more && ok; {
+		name, isName := r.name()
 		switch {
-		case !ok:
+		case !isName:
 			return false
 		case slices.Contains(p.noKeys, string(name)):
-			if !r.skip() {
-				return false
-			}
+			ok = r.skip()
 		default:
 			key.SetString(r.string(name))
 			elem.SetZero()
-			if !r.value(p.elem, elem) {
-				return false
+			ok = r.value(p.elem, elem)
+			if !m.IsValid() {
+				m = reflect.MakeMapWithSize(p.typ, r.entries(start))
 			}
 			m.SetMapIndex(key, elem)
 		}
-		if more, ok = r.more('}'); !ok {
-			return false
+		if ok {
+			more, ok = r.more('}')
 		}
 	}
+	if !m.IsValid() {
+		m = reflect.MakeMap(p.typ)
+	}
+	v.Set(m)
 	return ok
+}
+
+// entries is how many entries a map may have of which the first began at start, if all are like that one. Very short ones
+// are not counted on: the memory for them would be a multiple of the document.
+func (r *run) entries(start int) int {
+	const short = 64
+	return 1 + (len(r.data)-r.pos)/max(short, r.pos-start)
 }

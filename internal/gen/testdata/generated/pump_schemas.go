@@ -44,16 +44,21 @@ func (g *Gear) UnmarshalJSON(data []byte) error {
 	if g == nil {
 		return errNilTarget
 	}
+	return json.Unmarshal(data, g.kind(data))
+}
+
+// kind is where the kind that data is of belongs.
+func (g *Gear) kind(data []byte) any {
 	*g = Gear{}
 	switch kindOf(data, "gearType") {
 	case "belt":
 		g.Belt = new(GearBelt)
-		return json.Unmarshal(data, g.Belt)
+		return g.Belt
 	case "direct":
 		g.Direct = new(GearDirect)
-		return json.Unmarshal(data, g.Direct)
+		return g.Direct
 	}
-	return g.Raw.UnmarshalJSON(data)
+	return &g.Raw
 }
 
 // GearBelt is a Gear of the kind "belt".
@@ -100,16 +105,21 @@ func (g *GearPost) UnmarshalJSON(data []byte) error {
 	if g == nil {
 		return errNilTarget
 	}
+	return json.Unmarshal(data, g.kind(data))
+}
+
+// kind is where the kind that data is of belongs.
+func (g *GearPost) kind(data []byte) any {
 	*g = GearPost{}
 	switch kindOf(data, "gearType") {
 	case "belt":
 		g.Belt = new(GearBeltPost)
-		return json.Unmarshal(data, g.Belt)
+		return g.Belt
 	case "direct":
 		g.Direct = new(GearDirect)
-		return json.Unmarshal(data, g.Direct)
+		return g.Direct
 	}
-	return g.Raw.UnmarshalJSON(data)
+	return &g.Raw
 }
 
 func (g *GearPost) check(check checker) {
