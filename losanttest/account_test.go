@@ -42,8 +42,12 @@ func TestAccounts(t *testing.T) {
 	ada.gets(t, "PATCH", "/me/disconnectGithub", "")
 	assert.Equal(t, map[string]any{"success": true}, ada.gets(t, "POST", "/me/verify-email", ""))
 
-	status, _ = ada.does(t, "POST", "/me/delete", `{"email":"ada@example.com","password":"wrong secret"}`)
-	assert.Equal(t, http.StatusBadRequest, status)
+	for _, wrong := range []string{
+		`{"email":"ada@example.com","password":"wrong secret"}`, `{"email":"bob@example.com","password":"Bbcdefghi-0123"}`,
+	} {
+		status, _ = ada.does(t, "POST", "/me/delete", wrong)
+		assert.Equal(t, http.StatusBadRequest, status)
+	}
 	ada.gets(t, "POST", "/me/delete", `{"email":"ada@example.com","password":"Bbcdefghi-0123"}`)
 	status, _ = ada.does(t, "GET", "/me", "")
 	assert.Equal(t, http.StatusNotFound, status)

@@ -25,9 +25,9 @@
 //     property that it names as a whole.
 //   - Experience users and groups. Membership shows on both sides: a user's groups and a group's users are one relation.
 //     Deleting a user takes it out of its groups, deleting a group leaves its users. An email is unique in its application.
-//   - States and commands of devices, composite states, connection status, streams of states, commands and MQTT messages,
-//     time series with all aggregations, last values, attributes; the rows and columns of data tables; events and their
-//     updates.
+//   - States and commands of devices, composite states, connection status, streams of states, commands and MQTT messages
+//     ([Server.Streams] says how many are open), time series with all aggregations, last values, attributes; the rows and
+//     columns of data tables; events and their updates.
 //   - Deployments that were released to devices; the storage of workflows and their versions by name; the readme and the
 //     globals of an application, and a search through it.
 //   - Files and private files, with their content: the server is the storage that takes the forms of

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"runtime"
 
 	"github.com/losant-go/losant"
 	"github.com/losant-go/losant/losanttest"
@@ -76,4 +77,35 @@ func ExampleServer_Inject() {
 	// Output:
 	// true <nil>
 	// 3 requests
+}
+
+// A state that is reported before a stream is open is lost to it.
+func ExampleServer_Streams() {
+	server := losanttest.NewServer()
+	defer server.Close()
+	app := server.AddApplication()
+	device := server.Add("devices.post", []string{app}, losant.DevicePost{Name: "Pump"})["id"].(string)
+	client, err := server.NewClient()
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	heard := make(chan any)
+	go func() {
+		for state, err := range client.Device.StateStream(context.Background(), app, device) {
+			if err != nil {
+				log.Fatal(err)
+			}
+			heard <- state.Data["pressure"]
+			return // which closes the stream
+		}
+	}()
+	for server.Streams() == 0 {
+		runtime.Gosched()
+	}
+	_, err = client.Device.SendState(context.Background(), app, device, losant.DeviceStateOrStates{
+		{Data: map[string]any{"pressure": 4.2}},
+	})
+	fmt.Println(<-heard, err)
+	// Output: 4.2 <nil>
 }
