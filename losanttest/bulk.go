@@ -43,25 +43,17 @@ func (c *call) parameterQuery() *object {
 	return q
 }
 
-func deleteDevices(s *Server, c *call) (any, *apiError) {
-	q, _ := c.object().values["query"].(*object)
-	return s.bulk("device", c, q, func(k *kind, all []*document) (any, *apiError) {
-		for _, d := range all {
-			s.store.remove(k, d)
-		}
-		return map[string]any{"removed": len(all), "failed": 0}, nil
-	})
-}
-
-// deleteVersions deletes the versions of a flow that match a query.
-func deleteVersions(s *Server, c *call) (any, *apiError) {
-	q, _ := c.object().values["query"].(*object)
-	return s.bulk("flowVersion", c, q, func(k *kind, all []*document) (any, *apiError) {
-		for _, d := range all {
-			s.store.remove(k, d)
-		}
-		return map[string]any{"removed": len(all), "failed": 0}, nil
-	})
+// deleteMatching deletes all documents of a kind that match the query in a body.
+func deleteMatching(item string) func(*Server, *call) (any, *apiError) {
+	return func(s *Server, c *call) (any, *apiError) {
+		q, _ := c.object().values["query"].(*object)
+		return s.bulk(item, c, q, func(k *kind, all []*document) (any, *apiError) {
+			for _, d := range all {
+				s.store.remove(k, d)
+			}
+			return map[string]any{"removed": len(all), "failed": 0}, nil
+		})
+	}
 }
 
 func deleteEvents(s *Server, c *call) (any, *apiError) {
