@@ -74,21 +74,18 @@ func (s *statements) kinds(g *goType, value, check string) {
 // field adds the checks of a field. What is not sent is not checked.
 func (s *statements) field(f *field, value, check string) {
 	name := strconv.Quote(f.Property)
-	switch t := f.Type(); {
-	case strings.HasPrefix(t, "*") && f.typ.isScalar():
-		s.scalar(f.typ, value, check, name)
-	case strings.HasPrefix(t, "*"):
-		s.block("if "+value+" != nil", func(in *statements) { in.value(f.typ, value, check, name) })
-	case strings.HasPrefix(t, "Nullable[") && f.typ.isScalar():
+	isNullable := strings.HasPrefix(f.Type(), "Nullable[")
+	switch {
+	case f.typ.isScalar() && isNullable:
 		s.scalar(f.typ, value+".pointer()", check, name)
-	case strings.HasPrefix(t, "Nullable["):
+	case f.typ.isScalar() && f.IsPointer():
+		s.scalar(f.typ, value, check, name)
+	case isNullable:
 		s.block("if value, ok := "+value+".Get(); ok", func(in *statements) { in.value(f.typ, "value", check, name) })
-	case f.required && f.isReference() && f.typ.kind != handKind: // a nil Query is sent as {}
-		s.add("%s.given(%s, %s != nil)", check, name, value)
-		s.value(f.typ, value, check, name)
-	case f.required:
-		s.value(f.typ, value, check, name)
-	case f.isReference() && f.typ.kind != anythingKind && !f.typ.needsElements():
+	case f.required, f.isReference() && f.typ.kind != anythingKind && !f.typ.needsElements():
+		if f.required && f.isReference() && f.typ.kind != handKind { // a nil Query is sent as {}
+			s.add("%s.given(%s, %s != nil)", check, name, value)
+		}
 		s.value(f.typ, value, check, name)
 	default:
 		s.block("if "+f.isSent(value), func(in *statements) { in.value(f.typ, value, check, name) })
