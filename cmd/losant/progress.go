@@ -46,10 +46,11 @@ func (p *progress) line(took time.Duration) string {
 	if p.total < p.done || p.total == 0 {
 		return text
 	}
-	filled := width * p.done / p.total
+	part := float64(p.done) / float64(p.total)
+	filled := int(width * part)
 	left := time.Duration(float64(p.total-p.done) / max(rate, 0.001) * float64(time.Second))
 	return fmt.Sprintf("[%s%s] %d%% of %s: %s, %v left", strings.Repeat("=", filled), strings.Repeat(" ", width-filled),
-		100*p.done/p.total, grouped(p.total), text, left.Round(time.Second))
+		int(100*part), grouped(p.total), text, left.Round(time.Second))
 }
 
 // clear takes the bar away.
