@@ -217,12 +217,12 @@ func (e *ExperienceEndpointStats) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*e = make(ExperienceEndpointStats, len(entries))
-	for name, entry := range entries {
+	for _, entry := range entries {
 		var value []ExperienceEndpointStat
-		if err := json.Unmarshal(entry, &value); err != nil {
+		if err := json.Unmarshal(entry.value, &value); err != nil {
 			return err
 		}
-		(*e)[name] = value
+		(*e)[entry.name] = value
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -369,14 +370,25 @@ func encodeRaw(raw json.RawMessage) ([]byte, error) {
 	return raw, nil
 }
 
-// entriesOf returns the entries of an answer that is a map, without the hypermedia beside them.
-func entriesOf(data []byte) (map[string]json.RawMessage, error) {
-	var entries map[string]json.RawMessage
-	err := json.Unmarshal(data, &entries)
-	for _, name := range hypermediaNames() {
-		delete(entries, name)
+// keyed is one of the entries of an answer that is a map.
+type keyed struct {
+	name  string
+	value json.RawMessage
+}
+
+// entriesOf returns the entries of an answer that is a map, by their names, without the hypermedia beside them.
+func entriesOf(data []byte) (sorted []keyed, err error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(data, &all); err != nil {
+		return nil, err
 	}
-	return entries, err
+	for _, name := range hypermediaNames() {
+		delete(all, name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		sorted = append(sorted, keyed{name, all[name]})
+	}
+	return sorted, nil
 }
 
 // redacted is shown in the place of a secret.

@@ -537,12 +537,12 @@ func (c *CompositeDeviceState) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*c = make(CompositeDeviceState, len(entries))
-	for name, entry := range entries {
+	for _, entry := range entries {
 		var value CompositeDeviceStateValue
-		if err := json.Unmarshal(entry, &value); err != nil {
+		if err := json.Unmarshal(entry.value, &value); err != nil {
 			return err
 		}
-		(*c)[name] = value
+		(*c)[entry.name] = value
 	}
 	return nil
 }
@@ -974,12 +974,12 @@ func (l *LastValueData) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*l = make(LastValueData, len(entries))
-	for name, entry := range entries {
+	for _, entry := range entries {
 		var value DataPoint
-		if err := json.Unmarshal(entry, &value); err != nil {
+		if err := json.Unmarshal(entry.value, &value); err != nil {
 			return err
 		}
-		(*l)[name] = value
+		(*l)[entry.name] = value
 	}
 	return nil
 }
