@@ -90,6 +90,24 @@ func TestTokenShowsNowhere(t *testing.T) {
 	}
 }
 
+// Nor does a secret parameter: it is a part of the URL.
+func TestSecretParameterShowsNowhere(t *testing.T) {
+	t.Parallel()
+	s, sh, app := server(t)
+	for _, fault := range []losanttest.Fault{{Status: 403}, {Status: 500}, {Drop: true}, {Body: "{"}, {Status: 302}} {
+		s.Inject(fault)
+		sh.stdin = strings.NewReader("hunter2-hunter2")
+		r := sh.run(t.Context(), "dashboard.get", "-dashboardId", app, "-password", "-")
+		assert.NotZero(t, r.status)
+		assert.NotContains(t, r.stdout+r.stderr, "hunter2")
+	}
+	s.Close()
+	sh.stdin = strings.NewReader("hunter2-hunter2")
+	r := sh.run(t.Context(), "dashboard.get", "-dashboardId", app, "-password", "-")
+	assert.Equal(t, statusNoAnswer, r.status)
+	assert.NotContains(t, r.stdout+r.stderr, "hunter2")
+}
+
 func TestDryRun(t *testing.T) {
 	t.Parallel()
 	s, sh, app := server(t)
