@@ -42,37 +42,47 @@ func tagCondition(value any) func([]tag) bool {
 	key, hasKey := o.get("$tagKey")
 	text, hasValue := o.get("$tagValue")
 	if hasKey || hasValue {
+		isKey, isValue := textCondition(key), textCondition(text)
 		return func(tags []tag) bool {
 			return slices.ContainsFunc(tags, func(t tag) bool {
-				return (!hasKey || textCondition(key, t.key)) && (!hasValue || textCondition(text, t.value))
+				return (!hasKey || isKey(t.key)) && (!hasValue || isValue(t.value))
 			})
 		}
 	}
+	var all []func([]tag) bool
+	for _, name := range o.names {
+		all = append(all, keyCondition(name, o.values[name]))
+	}
 	return func(tags []tag) bool {
-		for _, name := range o.names {
-			has := slices.ContainsFunc(tags, func(t tag) bool {
-				return t.key == name && o.values[name] != nil && textCondition(o.values[name], t.value)
-			})
-			isNone := o.values[name] == nil && !slices.ContainsFunc(tags, func(t tag) bool { return t.key == name })
-			if !has && !isNone {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(all, func(holds func([]tag) bool) bool { return !holds(tags) })
 	}
 }
 
-// textCondition reports whether a text is the one of a condition, or $in or not ($nin) in its list.
-func textCondition(condition any, text string) bool {
-	o, ok := condition.(*object)
-	if !ok {
-		return condition == any(text)
+// keyCondition is what a query says of the tags of a key: null for none, or what one of them has to be.
+func keyCondition(key string, value any) func([]tag) bool {
+	isValue := textCondition(value)
+	return func(tags []tag) bool {
+		if value == nil {
+			return !slices.ContainsFunc(tags, func(t tag) bool { return t.key == key })
+		}
+		return slices.ContainsFunc(tags, func(t tag) bool { return t.key == key && isValue(t.value) })
 	}
-	if list, ok := o.values["$in"].([]any); ok {
-		return slices.Contains(list, any(text))
+}
+
+// textCondition is what a condition says of a text: that it is the one, or $in or not ($nin) in a list.
+func textCondition(condition any) func(text string) bool {
+	switch condition := condition.(type) {
+	case string:
+		return func(text string) bool { return text == condition }
+	case *object:
+		if list, ok := condition.values["$in"].([]any); ok {
+			return func(text string) bool { return slices.Contains(list, any(text)) }
+		}
+		if list, ok := condition.values["$nin"].([]any); ok {
+			return func(text string) bool { return !slices.Contains(list, any(text)) }
+		}
 	}
-	list, ok := o.values["$nin"].([]any)
-	return ok && !slices.Contains(list, any(text))
+	return func(string) bool { return false }
 }
 
 // tagFilter is what the parameter tagFilter asks of tags: for each of its elements there is a tag with the key and the value
