@@ -281,3 +281,11 @@ func (c *command) call(ctx context.Context, in *input) (json.RawMessage, error) 
 	}
 	return raw(&response, results[0].Interface())
 }
+
+// raw is the whole of what a call answered.
+func raw(response *losant.Response, result any) (json.RawMessage, error) {
+	if response.StatusCode < 300 {
+		return response.Body, nil // empty when there is none
+	}
+	return json.Marshal(result) // a Delete that found its work done has no answer of its own
+}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -159,12 +158,4 @@ func instant(text string) (losant.Instant, error) {
 		return losant.Instant{}, fmt.Errorf("%w, or so long before now: -1h", err)
 	}
 	return losant.At(t), nil
-}
-
-// raw is the whole of what a call answered.
-func raw(response *losant.Response, result any) (json.RawMessage, error) {
-	if response.StatusCode < 300 {
-		return response.Body, nil // empty when there is none
-	}
-	return json.Marshal(result) // a Delete that found its work done has no answer of its own
 }
