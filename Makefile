@@ -126,13 +126,13 @@ mutation: ## breaks what is written by hand in MUTATIONS small ways, and names t
 	LOSANT_DESCRIPTION="$(if $(DIR),$(abspath $(DIR)))" go run ./internal/mutate -n $(MUTATIONS) -seed $(SEED)
 
 bench: ## measures what docs/performance.md shows, in rounds, and compares the clients
-	@for round in $$(seq $(ROUNDS)); do \
+	@mkdir -p bin; for round in $$(seq $(ROUNDS)); do \
 		go test -run '^$$' -bench . -benchtime 0.5s . && \
 		(cd benchmarks && go test -run '^$$' -bench Loopback -benchtime $(CALLS)x . && \
 		go test -run '^$$' -bench Stream -benchtime 500000x . && \
 		go test -run '^$$' -bench 'All|Upload' -benchtime 2x .) || exit 1; \
-	done | tee docs/performance.txt
-	go run $(BENCHSTAT) -col /client docs/performance.txt
+	done | tee bin/bench.txt
+	go run $(BENCHSTAT) -col /client bin/bench.txt
 
 bench-peers: ## bench, with Losant's JavaScript client beside the others
 	cd benchmarks/peers && npm ci --ignore-scripts --no-audit --no-fund
