@@ -571,6 +571,38 @@ func ExampleDeviceService_StateStream() {
 	}
 }
 
+func ExampleWithReconnect() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	client, err := losant.NewClient(os.Getenv("LOSANT_API_TOKEN"))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	var (
+		last  = time.Now()
+		since time.Time // of a gap
+	)
+	for state, err := range client.Device.StateStream(ctx, applicationID, deviceID,
+		losant.WithReconnect(func(error) { since = last })) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		last = state.Time
+		if since.IsZero() {
+			continue
+		}
+		missed, err := client.Device.GetState(ctx, applicationID, deviceID, losant.DeviceGetStateParams{
+			Start: losant.At(since), End: losant.At(last), SortDirection: losant.SortDirectionAsc, Limit: 1000,
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("in the gap:", len(missed))
+		since = time.Time{}
+	}
+}
+
 func ExampleFileService_Upload() {
 	ctx := context.Background()
 	client, err := losant.NewClient(os.Getenv("LOSANT_API_TOKEN"))
