@@ -340,7 +340,9 @@ func TestFaultsThroughTransportsOfOthers(t *testing.T) {
 
 					err := a.call(t.Context(), client, losant.WithResponse(&response))
 
-					assert.Equal(t, f.want(a, w), outcomeOf(t, server, response, err), err)
+					if !assert.Equal(t, f.want(a, w), outcomeOf(t, server, response, err), err) {
+						t.Logf("requests: %+v", server.Requests())
+					}
 				})
 			}
 		}
