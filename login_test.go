@@ -254,6 +254,55 @@ func TestLogInIsRenewedOnceAfterA401(t *testing.T) {
 	}
 }
 
+func TestALateRefusalOfAnOldTokenForgetsNoNewerOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var logIns, refused atomic.Int64
+		client, err := losant.NewClient("", losant.WithUserLogin(userCredentials()), given(roundTripper(
+			func(request *http.Request) (*http.Response, error) {
+				if request.URL.Path == "/auth/user" {
+					return respond(http.StatusOK, fmt.Sprintf(`{"token":"token-%d"}`, logIns.Add(1)))(request)
+				}
+				if request.Header.Get("Authorization") != "Bearer token-1" {
+					return respond(http.StatusOK, userAnswer)(request)
+				}
+				time.Sleep(time.Duration(refused.Add(1)) * 10 * time.Second) // the second one when the first has a new token
+				return respond(http.StatusUnauthorized, `{"type":"Unauthorized"}`)(request)
+			})))
+		require.NoError(t, err)
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() { assert.NoError(t, getUser(t.Context(), client)) })
+		}
+		wg.Wait()
+		assert.EqualValues(t, 2, refused.Load())
+		assert.EqualValues(t, 2, logIns.Load())
+	})
+}
+
+func TestALogInReportsToNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var response losant.Response
+		client, err := losant.NewClient("", losant.WithUserLogin(userCredentials()), losant.WithResponse(&response), given(roundTripper(
+			func(request *http.Request) (*http.Response, error) {
+				<-request.Context().Done()
+				time.Sleep(10 * time.Millisecond) // the log-in ends when the call is over
+				return nil, request.Context().Err()
+			})))
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+
+		require.ErrorIs(t, getUser(ctx, client), context.DeadlineExceeded)
+
+		of := response
+		time.Sleep(time.Minute)
+		assert.Equal(t, losant.Response{Attempts: 1, Duration: time.Second}, of)
+		assert.Equal(t, of, response)
+	})
+}
+
 func TestA401ThatStaysIsTheError(t *testing.T) {
 	t.Parallel()
 	var logIns atomic.Int64
