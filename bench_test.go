@@ -228,7 +228,8 @@ func largeAnswers(percent int) []largeAnswer {
 					anyMap{"key": "serial", "value": fmt.Sprintf("SN%d", 100_000+i)},
 				},
 				"attributes": []any{
-					anyMap{"name": "temperature", "dataType": "number"}, anyMap{"name": "humidity", "dataType": "number"},
+					anyMap{"name": "temperature", "dataType": "number"},
+					anyMap{"name": "humidity", "dataType": "number"},
 					anyMap{"name": "status", "dataType": "string"},
 				},
 				"connectionInfo": anyMap{"time": date(i + 9000), "connected": i % 2}, "keepDuplicates": false,

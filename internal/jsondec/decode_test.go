@@ -176,7 +176,10 @@ type either struct {
 }
 
 func (e *either) kind(data []byte) any {
-	var is struct{ X, At any }
+	var is struct {
+		X  any `json:"x"`
+		At any `json:"at"`
+	}
 	_ = json.Unmarshal(data, &is)
 	switch *e = (either{}); {
 	case is.X != nil:
