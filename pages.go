@@ -92,10 +92,9 @@ type page struct {
 	PerPage *int              `json:"perPage"` // as the server has it
 	HasMore *bool             `json:"hasMore"`
 
-	seen  int  // elements up to the end of this page
-	known bool // that number is known
-	next  parameter
-	more  bool // there may be another page
+	seen int // elements up to the end of this page: at least so many
+	next parameter
+	more bool // there may be another page
 }
 
 func (p *page) answered(_ int, body []byte) error {
@@ -114,9 +113,9 @@ var errSamePage = errors.New("the list is not at its end, and its next page is t
 func (p *page) settle(by paging, request *rest.Request, previous *page) error {
 	query := request.URL.Query()
 	if previous == nil {
-		p.seen, p.known = p.before(by, query)
+		p.seen = p.before(by, query)
 	} else {
-		p.seen, p.known = previous.seen, previous.known
+		p.seen = previous.seen
 		if p.repeats(previous) {
 			return errSamePage
 		}
@@ -129,19 +128,20 @@ func (p *page) settle(by paging, request *rest.Request, previous *page) error {
 	return p.turn(by, query)
 }
 
-// before is the number of elements before the first page, and whether it is known.
-func (p *page) before(by paging, query url.Values) (n int, known bool) {
+// before is the number of elements before the first page, as far as it is known. Where it is not, the end is a page without
+// elements.
+func (p *page) before(by paging, query url.Values) int {
 	switch by {
 	case byOffset:
-		return number(query, "offset"), true
+		return number(query, "offset")
 	case byLastID:
-		return 0, !query.Has("startingAfterId")
+		return 0
 	default:
-		first, size := number(query, "page"), number(query, "perPage")
+		size := number(query, "perPage")
 		if p.PerPage != nil { // the server may have lowered it
 			size = *p.PerPage
 		}
-		return first * size, first == 0 || size > 0
+		return number(query, "page") * size
 	}
 }
 
@@ -150,7 +150,7 @@ func (p *page) isLast() bool {
 	if p.HasMore != nil {
 		return !*p.HasMore
 	}
-	return p.Total != nil && p.known && p.seen >= *p.Total
+	return p.Total != nil && p.seen >= *p.Total
 }
 
 // repeats reports whether the server has answered with the same page again. Rows without their ids may be equal, and not
