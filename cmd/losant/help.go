@@ -159,7 +159,7 @@ func (a *action) helpArguments(b *strings.Builder) {
 func (a *argument) about() string {
 	var parts []string
 	if a.note.Doc != "" {
-		parts = append(parts, plain(a.note.Doc))
+		parts = append(parts, a.inCommand(plain(a.note.Doc)))
 	} else if a.In == api.InPath {
 		parts = append(parts, place(a.Name))
 	}
@@ -172,11 +172,24 @@ func (a *argument) about() string {
 	return strings.Join(parts, " ")
 }
 
+// inCommand says of a filter's field what holds here: complete fills it in, or asks for it.
+func (a *argument) inCommand(text string) string {
+	if a.Name != "filterField" {
+		return text
+	}
+	without := "A filter needs it."
+	if field, err := a.onlyField(); err == nil {
+		without = "With a filter, " + field + " by default."
+	}
+	return strings.Replace(text, "When empty, nothing is filtered.", without, 1)
+}
+
 // goOnly is what the notes say for Go alone, and inShell puts the rest in the terms of a shell.
 var (
 	goOnly  = regexp.MustCompile(`,? such as Ptr\((?:[^()]|\([^()]*\))*\)|: \[At\][^.;]*`)
 	inShell = strings.NewReplacer(" when zero", " by default", " when nil", " by default", `Ptr("")`, `""`,
-		"Nil lists all, the empty string ", `Without it, all are listed; "" lists `, "an empty slice", "[]", "an empty map", "{}")
+		"Nil lists all, the empty string ", `Without it, all are listed; "" lists `, "an empty slice", "[]", "an empty map", "{}",
+		" Filter", " filter")
 )
 
 // plain is a note as a sentence of its own.
