@@ -72,6 +72,10 @@ func TestExitStatus(t *testing.T) {
 		}
 		r.succeeds(t)
 	}
+	sh.stdin = strings.NewReader(`{"email": "ada@example.com", "password": "hunter2-hunter2"}`)
+	r := sh.run(t.Context(), "auth.authenticateUser", "-body", "-")
+	r.fails(t, statusRefused, "401 Unauthorized: Invalid email or password")
+	assert.NotContains(t, r.stderr, tokenVariable, "it is the password that is wrong")
 	s.Close()
 	sh.run(t.Context(), patch...).fails(t, statusNoAnswer, "Check the network and LOSANT_API_URL")
 }
@@ -128,6 +132,9 @@ func TestDryRun(t *testing.T) {
 
 	// It asks nothing, and needs no token.
 	sh.env = map[string]string{urlVariable: s.URL}
+	sh.stdin = strings.NewReader(`{"email": "ada@example.com", "password": "hunter2-hunter2"}`)
+	r = sh.run(t.Context(), "auth.authenticateUser", "-body", "-", "-dry-run").succeeds(t)
+	assert.NotContains(t, r.stdout, "Authorization", "a log-in without a token sends none")
 	r = sh.run(t.Context(), "device.delete", "-applicationId", app, "-deviceId", app, "-dry-run").succeeds(t)
 	assert.Contains(t, r.stdout, "DELETE "+s.URL)
 	for _, more := range [][]string{{"devices.get", "-all"}, {"devices.get", "-o", "csv"}, {"device.stateStream", "-deviceId", app}} {
@@ -241,8 +248,9 @@ func TestStdoutThatCannotBeWritten(t *testing.T) {
 	sh.run(t.Context(), "device.delete", "-applicationId", app, "-deviceId", id, "-yes").
 		fails(t, statusRefused, "device.delete was done, but its answer could not be written: no space left on device")
 	for _, more := range [][]string{nil, {"-all"}, {"-dry-run"}, {"-o", "table"}, {"-all", "-o", "csv"}} {
-		sh.run(t.Context(), append([]string{"devices.get", "-applicationId", app}, more...)...).
-			fails(t, statusRefused, "no space left on device")
+		r := sh.run(t.Context(), append([]string{"devices.get", "-applicationId", app}, more...)...)
+		r.fails(t, statusRefused, "no space left on device")
+		assert.Equal(t, 1, strings.Count(r.stderr, "no space left"), r.stderr)
 	}
 	sh.run(t.Context(), "help").fails(t, statusRefused, "no space left on device")
 

@@ -124,10 +124,10 @@ func (c *command) connect() (client *losant.Client, end func(), err error) {
 	}
 	token := c.getenv(tokenVariable)
 	switch {
-	case token == "" && c.dryRun:
-		token = "none"
 	case token == "" && c.action.NoToken:
 		options = append(options, losant.WithoutToken())
+	case token == "" && c.dryRun:
+		token = "none"
 	case token == "":
 		return nil, nil, usagef("%s is not set: put an API token into it, or give -demo to try without one", tokenVariable)
 	}
@@ -157,7 +157,10 @@ func (c *command) runOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(p.answer(answer), c.finish(p)); err != nil {
+	if err = p.answer(answer); err == nil {
+		err = c.finish(p)
+	}
+	if err != nil {
 		return c.unwritten(err)
 	}
 	return nil

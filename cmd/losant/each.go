@@ -289,7 +289,7 @@ func (b *batch) result(ctx context.Context, written error, file string) error {
 	if len(b.failed) > 0 {
 		text += fmt.Sprintf(". The first that was not: %s", b.failed[0][len(b.columns)])
 		if !b.dryRun {
-			text += fmt.Sprintf(". -each %s goes on", file)
+			text += fmt.Sprintf(". Those that were not are in %s, for -each", file)
 		}
 	}
 	switch {

@@ -77,8 +77,11 @@ func explain(err error) string {
 
 // advise says what to do about an error of the API.
 func advise(err error) string {
+	var api *losant.APIError
 	var limit *losant.RateLimitError
 	switch {
+	case errors.Is(err, losant.ErrUnauthorized) && errors.As(err, &api) && strings.HasPrefix(api.Operation, "auth."):
+		return "" // it is no token that a log-in is refused for
 	case errors.Is(err, losant.ErrUnauthorized):
 		return "Put a new token into " + tokenVariable
 	case errors.Is(err, losant.ErrForbidden):

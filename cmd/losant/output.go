@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -162,7 +161,10 @@ func (c *command) finish(p *printer) error {
 			c.say(fmt.Sprintf("no row has a column %q%s", name, suggestion(name, slices.Concat(p.ordered, slices.Sorted(maps.Keys(p.seen))))))
 		}
 	}
-	return errors.Join(p.end(), p.out.Flush())
+	if err := p.end(); err != nil {
+		return err
+	}
+	return p.out.Flush()
 }
 
 // allColumns are the documented columns, and behind them those that came besides.

@@ -99,7 +99,10 @@ func (c *command) follow(ctx context.Context, in *input, p *printer, out *bufio.
 		}
 		text, err := json.Marshal(event)
 		if err == nil {
-			err = errors.Join(p.item(text), out.Flush())
+			err = p.item(text)
+		}
+		if err == nil {
+			err = out.Flush()
 		}
 		if err != nil {
 			return &unwritten{err}
