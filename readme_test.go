@@ -73,7 +73,7 @@ func headings(text string) (anchors []string) {
 func TestTheProgramsOfTheREADMEHaveTheirFlags(t *testing.T) {
 	t.Parallel()
 	lines := regexp.MustCompile(`go run ./(examples/\w+)(.*)`).FindAllStringSubmatch(read(t, "README.md"), -1)
-	require.Len(t, lines, 6)
+	require.Len(t, lines, 7)
 	for _, line := range lines {
 		program := read(t, filepath.Join(line[1], "main.go"))
 		for _, flag := range regexp.MustCompile(` -([a-z-]+)`).FindAllStringSubmatch(line[2], -1) {
