@@ -171,6 +171,7 @@ func TestStreamTellsEachGap(t *testing.T) {
 		var messages []string
 		for line := range strings.Lines(log.String()) {
 			var record struct {
+				Level     string `json:"level"`
 				Message   string `json:"msg"`
 				Operation string `json:"operation"`
 				Status    int    `json:"status"`
@@ -179,6 +180,9 @@ func TestStreamTellsEachGap(t *testing.T) {
 			}
 			require.NoError(t, json.Unmarshal([]byte(line), &record))
 			assert.Equal(t, "device.stateStream", record.Operation)
+			if record.Message == "losant stream interrupted" {
+				assert.Equal(t, "WARN", record.Level)
+			}
 			if record.Message == "losant stream interrupted" && record.Status != http.StatusServiceUnavailable {
 				assert.NotEmpty(t, record.Error, line)
 			}

@@ -324,6 +324,24 @@ func TestUploadFile(t *testing.T) {
 	assert.Equal(t, http.StatusNoContent, response.StatusCode)
 }
 
+func TestUploadFileIsNotSentAgainOnceItMayBeStored(t *testing.T) {
+	t.Parallel()
+	for status, attempts := range map[int]int{http.StatusInternalServerError: 1, http.StatusServiceUnavailable: 3} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, transport := newStaged(t, []ending{answers(status)})
+
+				err := client.UploadFile(t.Context(), losant.FileUploadPostResponseUpload{URL: "https://storage.example.com/"},
+					losant.Upload{Content: strings.NewReader("content")})
+
+				assert.Equal(t, attempts, transport.sent())
+				assert.Equal(t, status == http.StatusInternalServerError, appliedOf(t, err) == losant.MaybeApplied)
+			})
+		})
+	}
+}
+
 func TestUploadFileErrors(t *testing.T) {
 	t.Parallel()
 	to := losant.FileUploadPostResponseUpload{URL: "https://storage.example.com/bucket"}
