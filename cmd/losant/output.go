@@ -142,6 +142,9 @@ func (p *printer) end() error {
 		return p.writeTable()
 	case p.format == "csv" && p.columns == nil:
 		p.columns = p.allColumns()
+		if len(p.columns) == 0 {
+			return nil
+		}
 		for _, r := range p.records {
 			if err := p.writeCSV(r); err != nil {
 				return err

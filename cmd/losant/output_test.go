@@ -218,6 +218,12 @@ func TestTable(t *testing.T) {
 	assert.Regexp(t, `(?m)^name {2,}Readings$`, r.stdout, "one answer has a property in each line")
 	r = sh.run(t.Context(), "devices.get", "-applicationId", app, "-filterField", "name", "-filter", "none", "-o", "table").succeeds(t)
 	assert.Empty(t, r.stdout)
+
+	silent := s.Add("devices.post", []string{app}, map[string]any{"name": "Silent"})["id"].(string)
+	for _, format := range []string{"table", "csv"} {
+		r = sh.run(t.Context(), "device.getCompositeState", "-applicationId", app, "-deviceId", silent, "-o", format).succeeds(t)
+		assert.Empty(t, r.stdout, "a device that has not reported has no attributes")
+	}
 }
 
 // Answers that are no objects have lines, too.

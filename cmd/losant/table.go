@@ -17,6 +17,9 @@ func (p *printer) writeTable() error {
 	if columns == nil {
 		columns = slices.DeleteFunc(p.allColumns(), p.isIdle)
 	}
+	if len(columns) == 0 {
+		return nil // no rows, or an answer without properties, such as the state of a device that has reported none
+	}
 	if p.single && len(p.records) == 1 {
 		for _, name := range columns {
 			lines = append(lines, []string{name, p.records[0].cell(name)})
@@ -30,9 +33,6 @@ func (p *printer) writeTable() error {
 			cells[i] = r.cell(name)
 		}
 		lines = append(lines, cells)
-	}
-	if len(columns) == 0 {
-		return nil
 	}
 	return p.align(lines)
 }
