@@ -189,7 +189,7 @@ var (
 	goOnly  = regexp.MustCompile(`,? such as Ptr\((?:[^()]|\([^()]*\))*\)|: \[At\][^.;]*`)
 	inShell = strings.NewReplacer(" when zero", " by default", " when nil", " by default", `Ptr("")`, `""`,
 		"Nil lists all, the empty string ", `Without it, all are listed; "" lists `, "an empty slice", "[]", "an empty map", "{}",
-		" Filter", " filter")
+		" Filter", " filter", "an [Aggregation]", `a name, such as "MEAN"`)
 )
 
 // plain is a note as a sentence of its own.
