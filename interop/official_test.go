@@ -104,14 +104,26 @@ func TestOfficialClientSendsForms(t *testing.T) {
 		params           map[string]any
 		parts            map[string]string // the content of each part that arrives
 	}{
-		{"application", "import", map[string]any{"applicationId": plant, "email": "a@b", "importBundle": file("a.zip", "PK")},
-			map[string]string{"email": "a@b", "importBundle": "PK"}},
-		{"applications", "import", map[string]any{"email": "a@b", "importBundle": file("a.zip", "PK")},
-			map[string]string{"email": "a@b", "importBundle": "PK"}},
-		{"file", "upload", map[string]any{"applicationId": plant, "fileId": pump, "file": file("a.txt", "é")},
-			map[string]string{"file": "é"}},
-		{"notebook", "upload", map[string]any{"applicationId": plant, "notebookId": pump, "jupyterFile": file("a.ipynb", "{}")},
-			map[string]string{"jupyterFile": "{}"}},
+		{
+			"application", "import",
+			map[string]any{"applicationId": plant, "email": "a@b", "importBundle": file("a.zip", "PK")},
+			map[string]string{"email": "a@b", "importBundle": "PK"},
+		},
+		{
+			"applications", "import",
+			map[string]any{"email": "a@b", "importBundle": file("a.zip", "PK")},
+			map[string]string{"email": "a@b", "importBundle": "PK"},
+		},
+		{
+			"file", "upload",
+			map[string]any{"applicationId": plant, "fileId": pump, "file": file("a.txt", "é")},
+			map[string]string{"file": "é"},
+		},
+		{
+			"notebook", "upload",
+			map[string]any{"applicationId": plant, "notebookId": pump, "jupyterFile": file("a.ipynb", "{}")},
+			map[string]string{"jupyterFile": "{}"},
+		},
 	} {
 		operation := form.resource + "." + form.action
 		server.Handle(operation, func(r losanttest.Request) (int, any) {
