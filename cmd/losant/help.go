@@ -184,17 +184,18 @@ func (a *argument) inCommand(text string) string {
 	return strings.Replace(text, "When empty, nothing is filtered.", without, 1)
 }
 
-// goOnly is what the notes say for Go alone, and inShell puts the rest in the terms of a shell.
+// goOnly is what the notes say for Go alone, and inShell and goNames put the rest in the terms of a shell.
 var (
 	goOnly  = regexp.MustCompile(`,? such as Ptr\((?:[^()]|\([^()]*\))*\)|: \[At\][^.;]*`)
 	inShell = strings.NewReplacer(" when zero", " by default", " when nil", " by default", `Ptr("")`, `""`,
 		"Nil lists all, the empty string ", `Without it, all are listed; "" lists `, "an empty slice", "[]", "an empty map", "{}",
-		" Filter", " filter", "an [Aggregation]", `a name, such as "MEAN"`)
+		"an [Aggregation]", `a name, such as "MEAN"`)
+	goNames = regexp.MustCompile(`\b(Filter|Limit|Start|End|Duration|Resolution)\b`)
 )
 
 // plain is a note as a sentence of its own.
 func plain(note string) string {
-	note = inShell.Replace(goOnly.ReplaceAllString(note, ""))
+	note = goNames.ReplaceAllStringFunc(inShell.Replace(goOnly.ReplaceAllString(note, "")), strings.ToLower)
 	return upper(strings.TrimPrefix(strings.TrimPrefix(note, "is "), "are "))
 }
 
