@@ -84,7 +84,7 @@ func TestHelp(t *testing.T) {
 		for _, arg := range a.arguments {
 			assert.Contains(t, r.stdout, "\n    -"+arg.Name)
 		}
-		for _, word := range []string{"Ptr(", "[At]", "an empty slice", "when zero", " Filter", " Limit", "[Aggregation]"} {
+		for _, word := range []string{"Ptr(", "[At]", "an empty slice", "when zero", " Filter", "unless Limit", "[Aggregation]"} {
 			assert.NotContains(t, r.stdout, word, "%s speaks Go", id)
 		}
 		for line := range strings.Lines(r.stdout) {
