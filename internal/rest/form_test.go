@@ -294,7 +294,7 @@ func TestAFormEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	errEnough := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(t.Context())
-	opened, err := newForm(t, strings.NewReader(strings.Repeat("a", 1<<20))).Open(ctx)
+	opened, err := newForm(t, endless{}).Open(ctx)
 	require.NoError(t, err)
 	_, err = io.CopyN(io.Discard, opened, 1000)
 	require.NoError(t, err)
