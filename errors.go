@@ -7,12 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/losant-go/losant/internal/printable"
 	"github.com/losant-go/losant/internal/rest"
 )
 
@@ -116,9 +115,9 @@ func (e *APIError) text(remark string) string {
 	fmt.Fprintf(&b, "losant: %s: %d", e.Operation, e.StatusCode)
 	switch {
 	case e.Type != "" && e.Message != "":
-		b.WriteString(" " + printable(e.Type) + ": " + printable(e.Message))
+		b.WriteString(" " + printable.Text(e.Type) + ": " + printable.Text(e.Message))
 	case e.Type != "" || e.Message != "":
-		b.WriteString(" " + printable(e.Type+e.Message))
+		b.WriteString(" " + printable.Text(e.Type+e.Message))
 	case len(e.Body) > 0:
 		fmt.Fprintf(&b, " %s: %q", http.StatusText(e.StatusCode), excerpt(e.Body))
 	default:
@@ -134,28 +133,6 @@ func (e *APIError) text(remark string) string {
 	}
 	b.WriteString(")")
 	return b.String()
-}
-
-// printable escapes what could spoil a line of a log or a terminal.
-func printable(text string) string {
-	if !strings.ContainsFunc(text, isUnprintable) {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if isUnprintable(r) {
-			quoted := strconv.QuoteRuneToASCII(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// isUnprintable reports control characters, those that change the direction of writing among them, and ends of lines.
-func isUnprintable(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // excerpt returns the first characters of a body: enough to tell who wrote it.
@@ -265,7 +242,7 @@ func list(scopes []Scope) string {
 	if len(scopes) == 0 {
 		return "none"
 	}
-	return printable(strings.Trim(strings.ReplaceAll(fmt.Sprint(scopes), " ", ", "), "[]"))
+	return printable.Text(strings.Trim(strings.ReplaceAll(fmt.Sprint(scopes), " ", ", "), "[]"))
 }
 
 // RateLimitError is status 429: too many requests.
@@ -303,7 +280,7 @@ func (e *DecodeError) Error() string {
 	if e == nil {
 		return unknownError
 	}
-	return e.text(printable(fmt.Sprintf("; not the documented answer: %v", e.Err)))
+	return e.text(printable.Text(fmt.Sprintf("; not the documented answer: %v", e.Err)))
 }
 
 // Is reports false: no sentinel is a DecodeError's own.
@@ -356,7 +333,7 @@ func (e *TransportError) Error() string {
 	if e.Attempts > 1 {
 		attempts = fmt.Sprintf(", %d attempts", e.Attempts)
 	}
-	cause := printable(fmt.Sprint(e.Err))
+	cause := printable.Text(fmt.Sprint(e.Err))
 	return fmt.Sprintf("losant: %s: no answer: %s (%s %s%s)", e.Operation, cause, e.Method, e.Path, attempts)
 }
 

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/losant-go/losant/internal/printable"
 )
 
 // widest is how wide a cell of a table may be: what is longer is cut off, and … says so.
@@ -53,7 +55,7 @@ func (p *printer) align(lines [][]string) error {
 	widths := make([]int, len(lines[0]))
 	for _, cells := range lines {
 		for i, cell := range cells {
-			cells[i] = clip(printable(cell))
+			cells[i] = clip(printable.Text(cell))
 			widths[i] = max(widths[i], width(cells[i]))
 		}
 	}
@@ -82,28 +84,6 @@ func clip(cell string) string {
 		}
 	}
 	return cell
-}
-
-// printable escapes what would spoil a terminal or the line of a table.
-func printable(cell string) string {
-	if !strings.ContainsFunc(cell, isUnprintable) {
-		return cell
-	}
-	var b strings.Builder
-	for _, r := range cell {
-		if isUnprintable(r) {
-			quoted := strconv.QuoteRuneToASCII(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// isUnprintable reports control characters, those that change the direction of writing among them, and ends of lines.
-func isUnprintable(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // width is how many columns of a terminal a text takes, in most of them.
