@@ -1,11 +1,10 @@
 package main
 
 import (
-	"math"
-	"slices"
 	"strings"
 
 	"github.com/losant-go/losant/internal/api"
+	"github.com/losant-go/losant/internal/sample"
 )
 
 // samples are values for the examples in help, by the pattern or the format that they keep.
@@ -61,63 +60,17 @@ func (a *action) bodySchema() *api.Schema {
 
 // sample is a small value that a schema takes.
 func (c *catalogue) sample(s *api.Schema) any {
-	s = c.resolve(s)
-	switch {
-	case len(s.Enum) > 0:
-		return s.Enum[0]
-	case len(s.Properties) > 0 || slices.Contains(s.Type, "object"):
-		return c.sampleObject(s)
-	case len(s.OneOf) > 0:
-		return c.sample(s.OneOf[0])
-	case len(s.AnyOf) > 0:
-		return c.sample(s.AnyOf[0])
-	case len(s.Type) == 0:
-		return "text"
-	}
-	switch s.Type[0] {
-	case "number", "integer":
-		if s.Minimum != nil {
-			return *s.Minimum
-		}
-		if s.Maximum != nil {
-			return math.Min(*s.Maximum, 1)
-		}
-		return 1
-	case "boolean":
-		return true
-	case "array":
-		array := []any{}
-		if s.MinItems != nil {
-			for range *s.MinItems {
-				array = append(array, c.sample(s.Items))
-			}
-		}
-		return array
-	}
-	return sampleText(s)
+	return (&sample.Maker{Resolve: c.resolve, Text: sampleText, Besides: firstName}).Value(s)
 }
 
-// sampleObject has what is required, or else the first property that is a text.
-func (c *catalogue) sampleObject(s *api.Schema) map[string]any {
-	object := map[string]any{}
-	required := slices.Clone(s.Required)
-	for _, alternatives := range [][]*api.Schema{s.OneOf, s.AnyOf} {
-		if len(alternatives) > 0 { // which say what is required besides
-			required = append(required, c.resolve(alternatives[0]).Required...)
-		}
-	}
-	if len(required) == 0 {
-		i := slices.IndexFunc(s.Properties, func(p api.Property) bool { return strings.HasSuffix(strings.ToLower(p.Name), "name") })
-		if i >= 0 {
-			required = []string{s.Properties[i].Name}
-		}
-	}
+// firstName is the first property that is a name, so that an example is not empty.
+func firstName(s *api.Schema) []string {
 	for _, p := range s.Properties {
-		if slices.Contains(required, p.Name) {
-			object[p.Name] = c.sample(p.Schema)
+		if strings.HasSuffix(strings.ToLower(p.Name), "name") {
+			return []string{p.Name}
 		}
 	}
-	return object
+	return nil
 }
 
 func sampleText(s *api.Schema) string {

@@ -28,7 +28,7 @@ func (m *maker) mutants(s *api.Schema, depth int) (all []any) {
 	if depth == maxDepth {
 		return []any{nil, 5}
 	}
-	all = append(all, m.sample(s), nil, true, 5, 0.5, -1, "", "a", "no such thing", []any{}, map[string]any{})
+	all = append(all, m.Value(s), nil, true, 5, 0.5, -1, "", "a", "no such thing", []any{}, map[string]any{})
 	all = append(all, texts(s)...)
 	all = append(all, numbers(s)...)
 	all = append(all, m.arrays(s, depth)...)
@@ -84,7 +84,7 @@ func (m *maker) arrays(s *api.Schema, depth int) (all []any) {
 	if s.Items == nil {
 		return nil
 	}
-	good := m.sample(s.Items)
+	good := m.Value(s.Items)
 	many := func(n int) {
 		if n >= 0 && n <= 1001 {
 			array := make([]any, n)
@@ -118,7 +118,7 @@ func (m *maker) objects(s *api.Schema, depth int) (all []any) {
 	if !isObject && len(s.Properties) == 0 && len(s.Required) == 0 {
 		return nil
 	}
-	good := m.sampleObject(s)
+	good := m.Object(s)
 	with := func(name string, value any) {
 		o := maps.Clone(good)
 		o[name] = value
@@ -136,7 +136,7 @@ func (m *maker) objects(s *api.Schema, depth int) (all []any) {
 		with(strings.Repeat("k", 256), "x")
 		for _, mutant := range m.mutants(p.Schema, depth+1) {
 			with("k", mutant)
-			all[len(all)-1].(map[string]any)["10"] = m.sample(p.Schema)
+			all[len(all)-1].(map[string]any)["10"] = m.Value(p.Schema)
 		}
 	}
 	if s.Additional != nil {

@@ -24,12 +24,12 @@ const maxBodies = 50
 
 // Right is a request that an action takes, but for the rules between the properties of its body.
 func Right(d *api.Description, a *api.Action) Request {
-	return (&maker{description: d}).right(a)
+	return newMaker(d).right(a)
 }
 
 // Requests are the requests of an action: the right one, and many around it.
 func Requests(d *api.Description, a *api.Action) []Request {
-	m := &maker{description: d, inside: map[string]bool{}}
+	m := newMaker(d)
 	right := m.right(a)
 	all := []Request{right}
 	add := func(name string, change func(*Request)) {
@@ -70,7 +70,7 @@ func (m *maker) right(a *api.Action) Request {
 		r.Path += "?" + query.Encode()
 	}
 	if a.Body != nil {
-		r.Body = text(m.sample(m.description.Schemas[a.Body.Schema]))
+		r.Body = text(m.Value(m.description.Schemas[a.Body.Schema]))
 		r.Header["Content-Type"] = "application/json"
 	}
 	return r
