@@ -167,10 +167,9 @@ func FuzzAnswers(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, schema uint8, document []byte) {
 		name := schemas[int(schema)%len(schemas)]
-		if jsondectest.Differs(document, known[name]) {
-			t.Skip()
+		if !jsondectest.Differs(document, known[name]) { // else a test says what each of the two makes of it
+			assertDecodedAlike(t, name, string(document))
 		}
-		assertDecodedAlike(t, name, string(document))
 	})
 }
 

@@ -32,9 +32,6 @@ func main() {
 // A program has in it what it calls, although a client has all services.
 func TestAProgramLinksOnlyWhatItCalls(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("builds a program")
-	}
 	symbols := symbolsOf(t, oneCall)
 	var operations []string
 	for id := range described() {

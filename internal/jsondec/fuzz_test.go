@@ -22,9 +22,8 @@ func FuzzUnmarshal(f *testing.F) {
 	known := jsondectest.Names(reflect.TypeFor[everything]())
 	d := newDecoder()
 	f.Fuzz(func(t *testing.T, document []byte) {
-		if jsondectest.Differs(document, known) {
-			t.Skip()
+		if !jsondectest.Differs(document, known) { // else a test says what each of the two makes of it
+			assertSame(t, d, string(document))
 		}
-		assertSame(t, d, string(document))
 	})
 }
