@@ -12,6 +12,7 @@ import (
 	_ "embed"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -54,7 +55,7 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	unnoticed, err := run(ctx, *number, *seed, *workers, regexp.MustCompile(*only))
+	unnoticed, err := run(ctx, os.Stdout, *number, *seed, *workers, regexp.MustCompile(*only))
 	switch {
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "mutate:", err)
@@ -65,13 +66,13 @@ func main() {
 }
 
 // run tries the mistakes and returns how many went unnoticed without a reason.
-func run(ctx context.Context, number int, seed uint64, workers int, only *regexp.Regexp) (int, error) {
+func run(ctx context.Context, out io.Writer, number int, seed uint64, workers int, only *regexp.Regexp) (int, error) {
 	sample, err := choose(number, seed, only)
 	if err != nil {
 		return 0, err
 	}
 	queue := make(chan mutation)
-	var tally tally
+	tally := tally{out: out}
 	var group sync.WaitGroup
 	errs := make([]error, workers)
 	for i := range workers {
@@ -85,7 +86,7 @@ func run(ctx context.Context, number int, seed uint64, workers int, only *regexp
 	}
 	close(queue)
 	group.Wait()
-	fmt.Printf("%d mistakes: %d noticed, %d missed for a reason, %d missed; %d did not compile\n",
+	fmt.Fprintf(out, "%d mistakes: %d noticed, %d missed for a reason, %d missed; %d did not compile\n",
 		tally.tried(), tally.noticed, tally.reasoned, tally.missed, tally.broken)
 	for _, err := range errs {
 		if err != nil && ctx.Err() == nil {
@@ -140,6 +141,8 @@ func candidates(folder string) ([]mutation, error) {
 
 // tally counts what became of the mistakes.
 type tally struct {
+	out io.Writer
+
 	sync.Mutex
 	noticed, reasoned, missed, broken int
 }
@@ -165,7 +168,7 @@ func (t *tally) add(m mutation, o outcome, took time.Duration) {
 	default:
 		t.missed++
 	}
-	fmt.Printf("%4ds %s: %s\n", int(took.Seconds()), o, m)
+	fmt.Fprintf(t.out, "%4ds %s: %s\n", int(took.Seconds()), o, m)
 }
 
 type outcome string
