@@ -217,6 +217,25 @@ func TestAnEventThatDoesNotDecodeIsAnErrorOfItsOwn(t *testing.T) {
 	}
 }
 
+// Three intervals, and half a minute for the connection: 2 s is Losant's default, also for what is no interval.
+func TestAStreamIsSilentForThreeOfItsIntervals(t *testing.T) {
+	t.Parallel()
+	for interval, limit := range map[string]string{"": "36s", "3": "39s", "0": "36s", "-1": "36s", "a": "36s"} {
+		synctest.Test(t, func(t *testing.T) {
+			silent := func(conn net.Conn, _ *http.Request) { _, _ = io.Copy(io.Discard, conn) }
+			opts := []losant.CallOption{losant.WithMaxAttempts(1)}
+			if interval != "" {
+				opts = append(opts, losant.WithQuery("keepAliveInterval", interval))
+			}
+
+			_, errs := statesOf(t.Context(), conversing(t, []func(net.Conn, *http.Request){silent}), -1, opts...)
+
+			require.Len(t, errs, 1)
+			require.ErrorContains(t, errs[0], "the stream was silent for "+limit, interval)
+		})
+	}
+}
+
 func TestTheLastErrorOfAStream(t *testing.T) {
 	t.Parallel()
 	errEnough := errors.New("enough")

@@ -1,7 +1,6 @@
 package losant
 
 import (
-	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -98,7 +97,7 @@ func (o *Operation) refusal(r *rest.Request, outcome *rest.Outcome) error {
 		Message string `xml:"Message"`
 	}
 	if xml.Unmarshal(api.Body, &body) == nil {
-		api.Type, api.Message = cmp.Or(api.Type, body.Code), cmp.Or(api.Message, strings.TrimSpace(body.Message))
+		api.Type, api.Message = body.Code, strings.TrimSpace(body.Message) // it is XML, and has no other type yet
 	}
 	if isSuccess(api.StatusCode) || outcome.Interrupted != nil {
 		return err

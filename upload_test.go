@@ -394,3 +394,22 @@ func TestUploadFileErrors(t *testing.T) {
 	err = client.UploadFile(t.Context(), to, losant.Upload{Content: iotest.HalfReader(strings.NewReader("content"))})
 	require.ErrorContains(t, err, "file must have a known length")
 }
+
+// The end of the context while waiting is part of the error, though the storage has answered.
+func TestUploadFileIsInterrupted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, transport := newStaged(t, []ending{answers(http.StatusServiceUnavailable, "Retry-After", "5")})
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+
+		err := client.UploadFile(ctx, losant.FileUploadPostResponseUpload{URL: "https://storage.example.com/"},
+			losant.Upload{Content: strings.NewReader("content")})
+
+		require.ErrorIs(t, err, context.Canceled)
+		var api *losant.APIError
+		require.ErrorAs(t, err, &api)
+		assert.Equal(t, http.StatusServiceUnavailable, api.StatusCode)
+		assert.Equal(t, 1, transport.sent())
+	})
+}
