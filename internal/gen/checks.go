@@ -244,11 +244,9 @@ func (f *field) isReference() bool {
 	return false
 }
 
-// isSent is the expression that says whether a field is sent, "true" if it always is.
+// isSent is the expression that says whether an optional field is sent.
 func (f *field) isSent(value string) string {
 	switch t := f.Type(); {
-	case f.required && !f.isReference() && f.typ.kind != textKind:
-		return "true"
 	case strings.HasPrefix(t, "Nullable["), f.typ.kind == instantKind, f.typ.kind == momentKind && !f.IsPointer():
 		return "!" + value + ".IsZero()"
 	case strings.HasPrefix(t, "*"), f.isReference():
