@@ -41,8 +41,9 @@
 // as many attempts in a row as [WithMaxAttempts] allows have brought nothing, not even a sign of life; what is refused, with
 // 403 for example, is not tried again. The budget for retries does not count: a stream is a single request at a time. It is
 // dead when three keep-alive intervals have passed without a sign of life while the loop was waiting for one: 6 seconds,
-// unless the params of the call set another interval. No other time limit holds. What happens before it is open again is
-// lost. [WithReconnect] and [WithLogger] are told each time.
+// unless the params of the call set another interval. The first sign may take 30 seconds longer, since connecting is part
+// of it. No other time limit holds. What happens before it is open again is lost. [WithReconnect] and [WithLogger] are told
+// each time.
 //
 // # Uploads
 //

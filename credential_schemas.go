@@ -851,7 +851,7 @@ type CredentialSQLConfig struct {
 	Port             int    `json:"port,omitzero"`
 	Username         string `json:"username,omitzero"`
 	SecureConnection bool   `json:"secureConnection,omitzero"`
-	// CaCertificate are the certificates of the authorities to trust, in PEM form.
+	// CaCertificate holds the certificates of the authorities to trust, in PEM form.
 	CaCertificate string `json:"caCertificate,omitzero"`
 	// DisableSSLVerification accepts any certificate of the other side, and so anybody in between.
 	DisableSSLVerification bool `json:"disableSSLVerification,omitzero"`
@@ -871,7 +871,7 @@ type CredentialSQLConfigPatch struct {
 	// Password is 1 to 256 characters.
 	Password         *string `json:"password,omitempty"`
 	SecureConnection *bool   `json:"secureConnection,omitempty"`
-	// CaCertificate are the certificates of the authorities to trust, in PEM form. It is at most 8196 characters.
+	// CaCertificate holds the certificates of the authorities to trust, in PEM form. It is at most 8196 characters.
 	CaCertificate *string `json:"caCertificate,omitempty"`
 	// DisableSSLVerification accepts any certificate of the other side, and so anybody in between.
 	DisableSSLVerification *bool `json:"disableSSLVerification,omitempty"`
@@ -910,7 +910,7 @@ type CredentialSQLConfigPost struct {
 	// Password is 1 to 256 characters.
 	Password         string `json:"password"`
 	SecureConnection *bool  `json:"secureConnection,omitempty"`
-	// CaCertificate are the certificates of the authorities to trust, in PEM form. It is at most 8196 characters.
+	// CaCertificate holds the certificates of the authorities to trust, in PEM form. It is at most 8196 characters.
 	CaCertificate *string `json:"caCertificate,omitempty"`
 	// DisableSSLVerification accepts any certificate of the other side, and so anybody in between.
 	DisableSSLVerification *bool `json:"disableSSLVerification,omitempty"`

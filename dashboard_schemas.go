@@ -537,8 +537,8 @@ type DashboardPatch struct {
 	Resolution   *int64 `json:"resolution,omitempty"`
 	DefaultTheme *Theme `json:"defaultTheme,omitempty"`
 	Public       *bool  `json:"public,omitempty"`
-	// Password is what people without an account have to know to see a public dashboard; null removes it. It is 12
-	// characters or more, with a capital and a small letter, a digit and another character; 12 to 2048 characters.
+	// Password is what people without an account have to know to see a public dashboard; null removes it. It is 12 to
+	// 2048 characters, with a capital and a small letter, a digit and another character.
 	Password Nullable[string] `json:"password,omitzero"`
 	// ContextConfiguration are the variables that a viewer can set, with their defaults and what is allowed. They are
 	// at most 100 elements.
@@ -614,8 +614,8 @@ type DashboardPost struct {
 	// ReportConfigs are at most 10 configs.
 	ReportConfigs []DashboardReportConfigPost `json:"reportConfigs,omitzero"`
 	Public        *bool                       `json:"public,omitempty"`
-	// Password is 12 characters or more, with a capital and a small letter, a digit and another character; 12 to 2048
-	// characters, or Null[string]().
+	// Password is 12 to 2048 characters, with a capital and a small letter, a digit and another character, or
+	// Null[string]().
 	Password Nullable[string] `json:"password,omitzero"`
 	// ContextConfiguration are the variables that a viewer can set, with their defaults and what is allowed. They are
 	// at most 100 elements.

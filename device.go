@@ -91,8 +91,8 @@ func (s *DeviceService) Get(ctx context.Context, applicationID, deviceID string,
 	return call[Device](ctx, (*service)(s), &deviceGet, arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
-// GetCommand returns the latest command that was sent to a device, or as many as Limit says: it is 1 by default.
-// [DeviceGetCommandParams] are its optional parameters.
+// GetCommand returns the latest command that was sent to a device, or several: as many as the limit, which is 1 by
+// default. [DeviceGetCommandParams] are its optional parameters.
 //
 //	GET /applications/{applicationId}/devices/{deviceId}/command
 //
@@ -147,8 +147,8 @@ func (s *DeviceService) GetLogEntries(
 		arguments{ids: ids{applicationID, deviceID}}, opts)
 }
 
-// GetState returns the latest state that a device has reported, or as many as Limit says: it is 1 by default. Each
-// state has just the attributes that were reported together. For the last value of every attribute, use
+// GetState returns the latest state that a device has reported, or several: as many as the limit, which is 1 by
+// default. Each state has just the attributes that were reported together. For the last value of every attribute, use
 // [DeviceService.GetCompositeState]. [DeviceGetStateParams] are its optional parameters.
 //
 //	GET /applications/{applicationId}/devices/{deviceId}/state

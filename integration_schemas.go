@@ -152,7 +152,7 @@ type IntegrationMQTTConfig struct {
 	PrivateKey string `json:"privateKey,omitzero"`
 	// Certificate is the certificate in PEM form.
 	Certificate string `json:"certificate,omitzero"`
-	// CaCertificate are the certificates of the authorities to trust, in PEM form.
+	// CaCertificate holds the certificates of the authorities to trust, in PEM form.
 	CaCertificate string `json:"caCertificate,omitzero"`
 	// DisableSSLVerification accepts any certificate of the other side, and so anybody in between.
 	DisableSSLVerification bool   `json:"disableSSLVerification,omitzero"`
@@ -189,7 +189,7 @@ type IntegrationMQTTConfigPost struct {
 	PrivateKey *string `json:"privateKey,omitempty"`
 	// Certificate is the certificate in PEM form. It is 4 to 32767 characters.
 	Certificate *string `json:"certificate,omitempty"`
-	// CaCertificate are the certificates of the authorities to trust, in PEM form. It is 4 to 32767 characters.
+	// CaCertificate holds the certificates of the authorities to trust, in PEM form. It is 4 to 32767 characters.
 	CaCertificate *string `json:"caCertificate,omitempty"`
 	// DisableSSLVerification accepts any certificate of the other side, and so anybody in between.
 	DisableSSLVerification *bool `json:"disableSSLVerification,omitempty"`
@@ -475,7 +475,7 @@ type IntegrationWebsocketConfig struct {
 	PrivateKey             string `json:"privateKey,omitzero"`
 	// Certificate is the certificate in PEM form.
 	Certificate string `json:"certificate,omitzero"`
-	// CaCertificate are the certificates of the authorities to trust, in PEM form.
+	// CaCertificate holds the certificates of the authorities to trust, in PEM form.
 	CaCertificate string                             `json:"caCertificate,omitzero"`
 	Headers       []IntegrationWebsocketConfigHeader `json:"headers,omitzero"`
 }
@@ -530,7 +530,7 @@ type IntegrationWebsocketConfigPost struct {
 	PrivateKey *string `json:"privateKey,omitempty"`
 	// Certificate is the certificate in PEM form. It is 4 to 32767 characters.
 	Certificate *string `json:"certificate,omitempty"`
-	// CaCertificate are the certificates of the authorities to trust, in PEM form. It is 4 to 32767 characters.
+	// CaCertificate holds the certificates of the authorities to trust, in PEM form. It is 4 to 32767 characters.
 	CaCertificate *string `json:"caCertificate,omitempty"`
 	// Headers are at most 50 headers.
 	Headers []IntegrationWebsocketConfigHeader `json:"headers,omitzero"`

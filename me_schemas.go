@@ -98,8 +98,7 @@ type MePatch struct {
 	Location *string `json:"location,omitempty"`
 	// URL is at most 1024 characters.
 	URL *string `json:"url,omitempty"`
-	// Password is 12 characters or more, with a capital and a small letter, a digit and another character; 12 to 2048
-	// characters.
+	// Password is 12 to 2048 characters, with a capital and a small letter, a digit and another character.
 	Password *string `json:"password,omitempty"`
 	// TokenCutoff voids every token of the user that was issued before it, perhaps the one in use.
 	TokenCutoff *time.Time `json:"tokenCutoff,omitempty"`

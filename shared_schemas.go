@@ -480,8 +480,7 @@ type ChangePassword struct {
 	TwoFactorCode *string `json:"twoFactorCode,omitempty"`
 	// Password is 8 to 2048 characters.
 	Password string `json:"password"`
-	// NewPassword is 12 characters or more, with a capital and a small letter, a digit and another character; 12 to
-	// 2048 characters.
+	// NewPassword is 12 to 2048 characters, with a capital and a small letter, a digit and another character.
 	NewPassword string `json:"newPassword"`
 	// InvalidateExistingTokens voids all tokens of the user that were issued before.
 	InvalidateExistingTokens *bool `json:"invalidateExistingTokens,omitempty"`

@@ -150,6 +150,8 @@ func ofLength(length, what string) string {
 	switch _, alphabet, ok := strings.Cut(what, "characters of "); {
 	case length == "" || what == "":
 		return length + what
+	case strings.Contains(what, " characters or more, "):
+		return length + what[strings.Index(what, ", "):]
 	case ok && strings.HasPrefix(what, "characters of "):
 		return length + " of " + alphabet
 	case strings.HasPrefix(what, "a ") || strings.HasPrefix(what, "an "):
